@@ -16,3 +16,44 @@ class InvalidPhoneNumber(ValueError):  # noqa: N818
 
 class NeverDue(ValueError):  # noqa: N818
     """No due time exists: the clock is paused with no end, or the calendar never opens long enough."""
+
+
+class HelpdeskError(Exception):
+    """A rule of the field was broken. `code` is stable; pages choose the sentence for it (labels.ERRORS)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or code)
+        self.code = code
+
+
+class BadSetting(HelpdeskError):  # noqa: N818
+    """A setting that the program cannot start with; the message is one sentence for its operator."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("bad_setting", sentence)
+
+
+class NotAllowed(HelpdeskError):  # noqa: N818
+    """The ticket's state or the person's role forbids the change, e.g. "not_open", "reason_required"."""
+
+
+class NotFound(HelpdeskError):  # noqa: N818
+    """It does not exist, or this person must not know that it does."""
+
+
+class NoContract(HelpdeskError):  # noqa: N818
+    """The unit's municipality has no valid contract."""
+
+    def __init__(self) -> None:
+        super().__init__("no_contract")
+
+
+class BadUpload(HelpdeskError):  # noqa: N818
+    """A file that is refused: "too_large", "wrong_type", "empty", "too_many"."""
+
+
+class BadToken(HelpdeskError):  # noqa: N818
+    """A link that is forged or has expired."""
+
+    def __init__(self, code: str = "bad_token") -> None:
+        super().__init__(code)

@@ -1,0 +1,295 @@
+"""Settings: read once from the environment, frozen; a bad value is refused at start with one clear sentence."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from helpdesk.errors import BadSetting
+
+TWILIO_API = "https://api.twilio.com"
+LOCALES = ("pl", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that differs between installations. Fields carry the names of their environment variables."""
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    operator_name: str = "Helpdesk"
+    default_time_zone: str = "Europe/Warsaw"
+    default_locale: str = "pl"
+    hotline_number: str = ""
+    quiet_hours: tuple[time, time] = (time(22, 0), time(7, 0))
+    sms_links: bool = False
+    sms_transliterate: bool = True
+    voice: str = "Polly.Ewa"
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = field(default="", repr=False)
+    twilio_auth_token_secondary: str = field(default="", repr=False)
+    twilio_from_number: str = ""
+    twilio_messaging_service_sid: str = ""
+    twilio_api_url: str = TWILIO_API
+    twilio_timeout_seconds: int = 10
+    mail_server: str = "localhost"
+    mail_port: int = 25
+    mail_username: str = ""
+    mail_password: str = field(default="", repr=False)
+    mail_use_tls: bool = False
+    mail_default_sender: str = "helpdesk@helpdesk.test"
+    upload_limit_mb: int = 10
+    ratelimit_storage_url: str = "memory://"
+    simulator_port: int = 8001
+    simulator_smtp_port: int = 8025
+    simulated: bool = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.default_time_zone)
+
+    @property
+    def uploads(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The tokens that may have signed a webhook: two while they are being rotated."""
+        return tuple(t for t in (self.twilio_auth_token, self.twilio_auth_token_secondary) if t)
+
+    @property
+    def hotline(self) -> str:
+        return self.hotline_number or self.twilio_from_number
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    current: Settings = current_app.config["SETTINGS"]
+    return current
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        BadSetting: with one sentence that names the variable and what it wants.
+    """
+    environ = os.environ if environ is None else environ
+    values = {
+        name.lower(): parse(name, environ[name].strip())
+        for name, parse in PARSERS.items()
+        if environ.get(name, "").strip()
+    }
+    return _complete(Settings(**values))  # type: ignore[arg-type]
+
+
+def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _secret(name: str, value: str) -> str:
+    if len(value) < 16:
+        raise BadSetting(f"{name} must have at least 16 characters.")
+    return value
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise BadSetting(f"{name} must be a whole number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _yes_no(name: str, value: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False}
+    words["off"] = False
+    if value.lower() not in words:
+        raise BadSetting(f"{name} must be yes or no, not {value!r}.")
+    return words[value.lower()]
+
+
+def _url(name: str, value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise BadSetting(f"{name} must be an address such as https://helpdesk.example.pl, not {value!r}.")
+    return value.rstrip("/")
+
+
+def _zone(name: str, value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError) as unknown:
+        raise BadSetting(f"{name} must be a time zone such as Europe/Warsaw, not {value!r}.") from unknown
+    return value
+
+
+def _locale(name: str, value: str) -> str:
+    if value not in LOCALES:
+        raise BadSetting(f"{name} must be one of {', '.join(LOCALES)}, not {value!r}.")
+    return value
+
+
+def _hours(name: str, value: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError as malformed:
+        raise BadSetting(f"{name} must look like 22:00-07:00, not {value!r}.") from malformed
+    return start, end
+
+
+def _e164(name: str, value: str) -> str:
+    compact = re.sub(r"[\s()-]", "", value)
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", compact):
+        raise BadSetting(f"{name} must be a number such as +48500000000, not {value!r}.")
+    return compact
+
+
+def _sender(name: str, value: str) -> str:
+    """A number, or an alphanumeric sender (one-way: nobody can reply to it)."""
+    if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 \-+_&]{1,11}", value):
+        return value
+    return _e164(name, value)
+
+
+def _sid(prefix: str) -> Callable[[str, str], str]:
+    def parse(name: str, value: str) -> str:
+        if not re.fullmatch(prefix + r"[0-9a-zA-Z]{32}", value):
+            raise BadSetting(f"{name} must be {prefix} and 32 letters or digits.")
+        return value
+
+    return parse
+
+
+def _address(name: str, value: str) -> str:
+    if "@" not in value:
+        raise BadSetting(f"{name} must be an e-mail address, not {value!r}.")
+    return value
+
+
+def _database(name: str, value: str) -> str:
+    if value.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + value.split("://", 1)[1]
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(f"{name} must start with sqlite:/// or postgresql://.")
+    return value
+
+
+def _folder(_name: str, value: str) -> Path:
+    return Path(value)
+
+
+PARSERS: dict[str, Callable[[str, str], object]] = {
+    "DATA_DIR": _folder,
+    "DATABASE_URL": _database,
+    "SECRET_KEY": _secret,
+    "PUBLIC_URL": _url,
+    "OPERATOR_NAME": _text,
+    "DEFAULT_TIME_ZONE": _zone,
+    "DEFAULT_LOCALE": _locale,
+    "HOTLINE_NUMBER": _e164,
+    "QUIET_HOURS": _hours,
+    "SMS_LINKS": _yes_no,
+    "SMS_TRANSLITERATE": _yes_no,
+    "VOICE": _text,
+    "TWILIO_ACCOUNT_SID": _sid("AC"),
+    "TWILIO_AUTH_TOKEN": _text,
+    "TWILIO_AUTH_TOKEN_SECONDARY": _text,
+    "TWILIO_FROM_NUMBER": _sender,
+    "TWILIO_MESSAGING_SERVICE_SID": _sid("MG"),
+    "TWILIO_API_URL": _url,
+    "TWILIO_TIMEOUT_SECONDS": _number,
+    "MAIL_SERVER": _text,
+    "MAIL_PORT": _number,
+    "MAIL_USERNAME": _text,
+    "MAIL_PASSWORD": _text,
+    "MAIL_USE_TLS": _yes_no,
+    "MAIL_DEFAULT_SENDER": _address,
+    "UPLOAD_LIMIT_MB": _number,
+    "RATELIMIT_STORAGE_URL": _text,
+    "SIMULATOR_PORT": _number,
+    "SIMULATOR_SMTP_PORT": _number,
+}
+
+_SIMULATED = Settings(
+    simulated=True,
+    twilio_account_sid="AC" + "0" * 32,
+    twilio_from_number="+48500000100",
+    mail_server="127.0.0.1",
+)
+
+
+def _complete(given: Settings) -> Settings:
+    """Fill what follows from other settings: database and key in the data folder, the simulator's world."""
+    given = replace(given, data_dir=given.data_dir.resolve())
+    if not given.database_url:
+        given = replace(given, database_url=f"sqlite:///{given.data_dir / 'helpdesk.sqlite3'}")
+    if not given.secret_key:
+        given = replace(given, secret_key=_kept_secret(given.data_dir / "secret_key"))
+    if _has_twilio(given):
+        _check_twilio(given)
+        return given
+    return _simulate(given)
+
+
+def _kept_secret(path: Path) -> str:
+    """Made on the first start, then kept, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):  # another start was first; its key is the key
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _has_twilio(given: Settings) -> bool:
+    return bool(
+        given.twilio_account_sid
+        or given.twilio_auth_token
+        or given.twilio_from_number
+        or given.twilio_messaging_service_sid
+        or given.twilio_api_url != TWILIO_API
+    )
+
+
+def _check_twilio(given: Settings) -> None:
+    sender = given.twilio_from_number or given.twilio_messaging_service_sid
+    wanted = {
+        "TWILIO_ACCOUNT_SID": given.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": given.twilio_auth_token,
+        "TWILIO_FROM_NUMBER or TWILIO_MESSAGING_SERVICE_SID": sender,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if missing:
+        raise BadSetting(f"Twilio is only half set up: {missing[0]} is missing.")
+
+
+def _simulate(given: Settings) -> Settings:
+    own_mail = given.mail_server != Settings.mail_server
+    return replace(
+        given,
+        simulated=True,
+        twilio_account_sid=_SIMULATED.twilio_account_sid,
+        twilio_auth_token=given.secret_key,
+        twilio_from_number=_SIMULATED.twilio_from_number,
+        twilio_api_url=f"http://127.0.0.1:{given.simulator_port}",
+        mail_server=given.mail_server if own_mail else _SIMULATED.mail_server,
+        mail_port=given.mail_port if own_mail else given.simulator_smtp_port,
+    )

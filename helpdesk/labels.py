@@ -1,0 +1,122 @@
+"""Words for codes, in the reader's language. The database holds codes only."""
+
+from enum import Enum
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from helpdesk.models import codes as c
+
+LABELS: dict[Enum, LazyString] = {
+    c.UnitKind.OFFICE: _l("Municipal office"),
+    c.UnitKind.SCHOOL: _l("School"),
+    c.UnitKind.KINDERGARTEN: _l("Kindergarten"),
+    c.UnitKind.NURSERY: _l("Nursery"),
+    c.UnitKind.LIBRARY: _l("Library"),
+    c.UnitKind.CULTURE_CENTRE: _l("Culture centre"),
+    c.UnitKind.MUSEUM: _l("Museum"),
+    c.UnitKind.SPORTS_CENTRE: _l("Sports centre"),
+    c.UnitKind.SPORTS_CLUB: _l("Sports club"),
+    c.UnitKind.FIRE_BRIGADE: _l("Volunteer fire brigade"),
+    c.UnitKind.SOCIAL_WELFARE: _l("Social welfare centre"),
+    c.UnitKind.HEALTH_CENTRE: _l("Health centre"),
+    c.UnitKind.UTILITIES: _l("Municipal utilities"),
+    c.UnitKind.VILLAGE: _l("Village"),
+    c.UnitKind.ASSOCIATION: _l("Association"),
+    c.UnitKind.OTHER: _l("Other unit"),
+    c.RoleName.REPORTER: _l("Reporter"),
+    c.RoleName.COORDINATOR: _l("Coordinator"),
+    c.RoleName.ADMINISTRATOR: _l("Administrator"),
+    c.RoleName.MANAGER: _l("Manager"),
+    c.ContactKind.PHONE: _l("Phone"),
+    c.ContactKind.EMAIL: _l("E-mail"),
+    c.ProfileRight.REQUESTED: _l("Requested"),
+    c.ProfileRight.GRANTED: _l("Granted"),
+    c.ProfileRight.REVOKED: _l("Revoked"),
+    c.Category.HELD_POST: _l("Held post"),
+    c.Category.HATE: _l("Hate"),
+    c.Category.HATE_SPEECH: _l("Hate speech"),
+    c.Category.RULE_VIOLATION: _l("Rule violation"),
+    c.Category.MISLEADING: _l("Misleading content"),
+    c.Category.PUBLISHING_TROUBLE: _l("Trouble with publishing"),
+    c.Category.PROFILE_PERMISSION: _l("Profile permission"),
+    c.Category.PUBLICATION_REQUEST: _l("Publication request"),
+    c.Category.OTHER: _l("Something else"),
+    c.Priority.URGENT: _l("Urgent"),
+    c.Priority.NORMAL: _l("Normal"),
+    c.TicketStatus.NEW: _l("New"),
+    c.TicketStatus.ACKNOWLEDGED: _l("Acknowledged"),
+    c.TicketStatus.IN_PROGRESS: _l("In progress"),
+    c.TicketStatus.WAITING: _l("Waiting for the unit"),
+    c.TicketStatus.RESOLVED: _l("Resolved"),
+    c.TicketStatus.CLOSED: _l("Closed"),
+    c.TicketSource.FORM: _l("Form"),
+    c.TicketSource.LINK: _l("Unit link"),
+    c.TicketSource.API: _l("API"),
+    c.TicketSource.EMAIL: _l("E-mail message"),
+    c.TicketSource.PHONE: _l("Phone call"),
+    c.TicketSource.SMS: _l("SMS message"),
+    c.Channel.SMS: _l("SMS"),
+    c.Channel.VOICE: _l("Call"),
+    c.Channel.EMAIL: _l("E-mail"),
+    c.AttemptState.DUE: _l("waiting to be sent"),
+    c.AttemptState.SENDING: _l("being sent"),
+    c.AttemptState.ACCEPTED: _l("accepted by the provider"),
+    c.AttemptState.SENT: _l("sent"),
+    c.AttemptState.DELIVERED: _l("delivered"),
+    c.AttemptState.UNDELIVERED: _l("not delivered"),
+    c.AttemptState.FAILED: _l("failed"),
+    c.AttemptState.EXPIRED: _l("expired"),
+    c.AttemptState.CANCELLED: _l("cancelled, no longer needed"),
+    c.AttemptState.UNKNOWN: _l("outcome unknown, being checked"),
+    c.SlaTargetKind.ACKNOWLEDGE: _l("Acknowledgement"),
+    c.SlaTargetKind.FIRST_RESPONSE: _l("First response"),
+    c.SlaTargetKind.RESOLVE: _l("Resolution"),
+    c.AckVia.SMS: _l("by SMS reply"),
+    c.AckVia.VOICE: _l("by keypress in the call"),
+    c.AckVia.PAGE: _l("on the page"),
+    c.AckVia.EMAIL: _l("from the e-mail"),
+    c.AckVia.API: _l("through the API"),
+    c.StepTarget.ON_CALL: _l("Person on duty"),
+    c.StepTarget.NEXT_ON_CALL: _l("Next person on duty"),
+    c.StepTarget.USER: _l("Named person"),
+    c.StepTarget.ADMINISTRATORS: _l("All administrators"),
+    c.StepTarget.MANAGERS: _l("Managers"),
+    c.EscalationState.OPEN: _l("Alert is running"),
+    c.EscalationState.ACKNOWLEDGED: _l("Acknowledged"),
+    c.EscalationState.CLOSED: _l("Ended"),
+}
+
+ERRORS: dict[str, LazyString] = {
+    "400": _l("The browser sent something that we could not read. Go back and try again."),
+    "401": _l("Please sign in first."),
+    "403": _l("You do not have access to this page."),
+    "404": _l("There is no such page. Check the address or start from the main page."),
+    "405": _l("This address cannot be opened this way."),
+    "409": _l("This cannot be done now."),
+    "413": _l("The files are too large. Send fewer or smaller ones."),
+    "429": _l("Too many attempts. Wait a few minutes and try again."),
+    "500": _l("Something went wrong on our side. What you typed was not sent; try again in a moment."),
+    "bad_token": _l("This link is not valid or has expired. Ask for a new one."),
+    "not_found": _l("There is no such ticket, or it is not yours to see."),
+    "no_contract": _l("Your municipality has no valid contract for this support. Ask your municipal office."),
+    "not_open": _l("This ticket is already finished. Reopen it first."),
+    "not_finished": _l("This ticket is still open."),
+    "not_waiting": _l("This ticket is not waiting for the unit."),
+    "reason_required": _l("Say why; the reason stays on the ticket."),
+    "not_staff": _l("Only an administrator or a manager can do this."),
+    "too_large": _l("This file is too large."),
+    "wrong_type": _l("Only pictures (JPEG, PNG, WebP, GIF) and PDF files are accepted."),
+    "empty": _l("This file is empty."),
+    "too_many": _l("At most 5 files at once."),
+}
+
+
+def label(code: Enum) -> LazyString:
+    """The word for a code; KeyError for a code without one (a guard test keeps that from happening)."""
+    return LABELS[code]
+
+
+def error_sentence(code: str) -> LazyString:
+    """The sentence for a stable error code, the general one for a code that has none of its own."""
+    return ERRORS.get(code, ERRORS["400" if code.startswith("4") else "500"])

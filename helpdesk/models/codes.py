@@ -1,0 +1,213 @@
+"""The vocabulary: stable codes that stand in the database. Words for them are chosen in helpdesk/labels.py."""
+
+from enum import IntEnum, StrEnum
+
+
+class UnitKind(StrEnum):
+    OFFICE = "office"
+    SCHOOL = "school"
+    KINDERGARTEN = "kindergarten"
+    NURSERY = "nursery"
+    LIBRARY = "library"
+    CULTURE_CENTRE = "culture_centre"
+    MUSEUM = "museum"
+    SPORTS_CENTRE = "sports_centre"
+    SPORTS_CLUB = "sports_club"
+    FIRE_BRIGADE = "fire_brigade"
+    SOCIAL_WELFARE = "social_welfare"
+    HEALTH_CENTRE = "health_centre"
+    UTILITIES = "utilities"
+    VILLAGE = "village"
+    ASSOCIATION = "association"
+    OTHER = "other"
+
+
+class RoleName(StrEnum):
+    REPORTER = "reporter"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class ProfileRight(StrEnum):
+    """The right of a Facebook profile to publish without approval."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+
+
+class Category(StrEnum):
+    HELD_POST = "held_post"
+    HATE = "hate"
+    HATE_SPEECH = "hate_speech"
+    RULE_VIOLATION = "rule_violation"
+    MISLEADING = "misleading"
+    PUBLISHING_TROUBLE = "publishing_trouble"
+    PROFILE_PERMISSION = "profile_permission"
+    PUBLICATION_REQUEST = "publication_request"
+    OTHER = "other"
+
+
+class Priority(StrEnum):
+    URGENT = "urgent"
+    NORMAL = "normal"
+
+
+class TicketStatus(StrEnum):
+    NEW = "new"  # nobody has taken it
+    ACKNOWLEDGED = "acknowledged"  # an administrator said "I have it"
+    IN_PROGRESS = "in_progress"  # staff answered or works on it
+    WAITING = "waiting"  # the unit owes an answer; clocks pause
+    RESOLVED = "resolved"  # done, the reporter may reopen
+    CLOSED = "closed"  # final
+
+
+OPEN_STATUSES = (
+    TicketStatus.NEW,
+    TicketStatus.ACKNOWLEDGED,
+    TicketStatus.IN_PROGRESS,
+    TicketStatus.WAITING,
+)
+
+
+class TicketSource(StrEnum):
+    FORM = "form"  # signed in
+    LINK = "link"  # the unit's secret link
+    API = "api"
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+
+
+class EventKind(StrEnum):
+    """What happened to a ticket; the timeline."""
+
+    OPENED = "opened"
+    ALERTED = "alerted"  # a step of the escalation was started
+    STEP_EMPTY = "step_empty"  # a step had nobody to alert and was skipped
+    ATTEMPT = "attempt"  # something became of one SMS, call or mail
+    ACKNOWLEDGED = "acknowledged"
+    PASSED_ON = "passed_on"  # the alerted person cannot take it
+    ASSIGNED = "assigned"
+    REPLIED = "replied"  # public answer of staff
+    REPORTER_WROTE = "reporter_wrote"
+    NOTED = "noted"  # internal note
+    ATTACHED = "attached"
+    PRIORITY_CHANGED = "priority_changed"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    REMINDED = "reminded"
+    BREACHED = "breached"
+
+
+class MessageKind(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class RotationKind(StrEnum):
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class StepTarget(StrEnum):
+    ON_CALL = "on_call"  # whoever the schedule says
+    NEXT_ON_CALL = "next_on_call"  # whoever takes over the duty after them
+    USER = "user"
+    ADMINISTRATORS = "administrators"
+    MANAGERS = "managers"
+
+
+class EscalationState(StrEnum):
+    OPEN = "open"  # somebody must still be reached
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"  # ended without need: resolved, lowered to normal
+
+
+class Channel(StrEnum):
+    SMS = "sms"
+    VOICE = "voice"
+    EMAIL = "email"
+
+
+class Lane(IntEnum):
+    """Smaller goes first; an urgent alert never waits behind notices."""
+
+    ALERT = 0
+    SECURITY = 1  # sign-in codes: a person is waiting
+    REPLY = 2  # one person's own ticket
+    NOTICE = 3
+
+
+class AttemptState(StrEnum):
+    """One SMS, call or mail, from intention to outcome. Only forward (DELIVERY rule 3)."""
+
+    DUE = "due"  # wanted at due_at
+    SENDING = "sending"  # a worker holds the lease and talks to the provider
+    ACCEPTED = "accepted"  # the provider has it
+    SENT = "sent"  # left the provider; a phone is ringing
+    DELIVERED = "delivered"  # on the handset, in the mailbox; a call: a digit was pressed
+    UNDELIVERED = "undelivered"  # did not arrive; a call: busy, no answer, ended without a digit
+    FAILED = "failed"  # refused by the provider
+    EXPIRED = "expired"  # no longer useful when its turn came
+    CANCELLED = "cancelled"  # moot before it was sent
+    UNKNOWN = "unknown"  # nobody can say whether the provider has it: to be reconciled
+
+
+FINAL_ATTEMPT_STATES = (
+    AttemptState.DELIVERED,
+    AttemptState.UNDELIVERED,
+    AttemptState.FAILED,
+    AttemptState.EXPIRED,
+    AttemptState.CANCELLED,
+)
+
+
+class NotificationEvent(StrEnum):
+    """Why a message is sent; each has its templates in templates/messages/<event>.<part>."""
+
+    ALERT = "alert"  # urgent, to whoever the step names: answer 1
+    NEW_TICKET = "new_ticket"  # normal, to the administrators
+    TAKEN = "taken"  # to others alerted: somebody has it
+    TAKEN_REPORTER = "taken_reporter"  # to the reporter: who has it
+    RECEIPT = "receipt"
+    REPLY = "reply"  # staff answered, to the reporter
+    REPORTER_WROTE = "reporter_wrote"  # to the assignee
+    RESOLVED = "resolved"  # to the reporter
+    REOPENED = "reopened"  # to the assignee
+    ASSIGNED = "assigned"
+    PRIORITY_LOWERED = "priority_lowered"
+    REMINDER = "reminder"  # SLA share used up
+    BREACH = "breach"
+    SIGN_IN_CODE = "sign_in_code"
+    SMS_ANSWER = "sms_answer"  # our answer to an inbound SMS, outside the webhook's reply
+
+
+class SlaTargetKind(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+    FIRST_RESPONSE = "first_response"
+    RESOLVE = "resolve"
+
+
+class AckVia(StrEnum):
+    SMS = "sms"
+    VOICE = "voice"
+    PAGE = "page"
+    EMAIL = "email"
+    API = "api"
+
+
+class InboundKind(StrEnum):
+    SMS = "sms"
+    CALL = "call"

@@ -1,0 +1,103 @@
+"""People: users with roles, their contacts, the units they speak for."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk import clock
+from helpdesk.base import METADATA, Base, BigId
+from helpdesk.models.codes import ContactKind, RoleName
+from helpdesk.models.organisation import Municipality, Unit
+
+user_role = sa.Table(
+    "user_role",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role_id", sa.ForeignKey("role.id"), primary_key=True),
+)
+unit_member = sa.Table(
+    "unit_member",
+    METADATA,
+    sa.Column("user_id", sa.ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("unit_id", sa.ForeignKey("unit.id"), primary_key=True, index=True),
+)
+
+
+class Role(Base, RoleMixin):
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    description: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class User(Base, UserMixin):
+    """A person who signs in. Columns starting with fs_, us_, tf_ and mf_ belong to Flask-Security."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(sa.String(8), default="pl")
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    us_totp_secrets: Mapped[str | None] = mapped_column(sa.Text)
+    us_phone_number: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
+    tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
+    tf_phone_number: Mapped[str | None] = mapped_column(sa.String(128))
+    mf_recovery_codes: Mapped[list[str] | None]
+    create_datetime: Mapped[datetime] = mapped_column(default=clock.now)
+    update_datetime: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=user_role, lazy="selectin"
+    )
+    units: Mapped[list[Unit]] = relationship(secondary=unit_member, lazy="selectin")
+    municipality: Mapped[Municipality | None] = relationship()
+    contacts: Mapped[list["Contact"]] = relationship(
+        back_populates="user", order_by="Contact.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    def is_a(self, role: RoleName) -> bool:
+        return any(own.name == role for own in self.roles)
+
+    @property
+    def is_staff(self) -> bool:
+        """Administrators and managers: they see the desk."""
+        return self.is_a(RoleName.ADMINISTRATOR) or self.is_a(RoleName.MANAGER)
+
+    def contact(self, kind: ContactKind) -> "Contact | None":
+        """The first usable contact of that kind: verified, not broken, not opted out; else None."""
+        return next((c for c in self.contacts if c.kind == kind and c.is_usable), None)
+
+    def get_security_payload(self) -> dict[str, Any]:
+        return {"email": self.email, "name": self.name}
+
+
+class Contact(Base):
+    """A phone number (E.164) or an e-mail address of a person."""
+
+    __tablename__ = "contact"
+    __table_args__ = (sa.UniqueConstraint("user_id", "kind", "value"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"))
+    kind: Mapped[ContactKind]
+    value: Mapped[str] = mapped_column(sa.String(254), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    verified_at: Mapped[datetime | None]
+    broken_at: Mapped[datetime | None]
+    broken_code: Mapped[str | None] = mapped_column(sa.String(32))
+    opted_out_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship(back_populates="contacts")
+
+    @property
+    def is_usable(self) -> bool:
+        return self.verified_at is not None and self.broken_at is None and self.opted_out_at is None

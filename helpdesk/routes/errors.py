@@ -1,0 +1,38 @@
+"""Error pages: a clear sentence, never a traceback; an incident number that stands in the log too."""
+
+import logging
+import secrets
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from helpdesk.errors import HelpdeskError, NotFound
+from helpdesk.labels import error_sentence
+
+log = logging.getLogger(__name__)
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(HelpdeskError, rule_error)
+    app.register_error_handler(Exception, unexpected_error)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    return render_template("error.html", status=status, sentence=error_sentence(str(status))), status
+
+
+def rule_error(error: HelpdeskError) -> ResponseReturnValue:
+    status = 404 if isinstance(error, NotFound) else 409
+    return render_template("error.html", status=status, sentence=error_sentence(error.code)), status
+
+
+def unexpected_error(error: Exception) -> ResponseReturnValue:
+    incident = secrets.token_hex(4)
+    log.exception("incident %s at %s %s", incident, request.method, request.endpoint, exc_info=error)
+    sentence = error_sentence("500")
+    return render_template("error.html", status=500, sentence=sentence, incident=incident), 500

@@ -1,0 +1,63 @@
+"""Signed tokens: single-purpose, expiring, bound to what they name."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from helpdesk.config import settings
+from helpdesk.errors import BadToken
+
+TICKET_PAGE = "ticket-page"  # [ticket id]: the reporter's personal link
+ACK_LINK = "ack-link"  # [ticket id, user id]: the link in an administrator's mail
+LIFETIMES = {TICKET_PAGE: timedelta(days=400), ACK_LINK: timedelta(days=7)}
+
+_ID_LENGTH = 32
+
+
+def sign(purpose: str, *values: Any) -> str:
+    """A URL-safe token for `values` (JSON), good for that purpose alone."""
+    return URLSafeTimedSerializer(settings().secret_key, salt=purpose).dumps(list(values))
+
+
+def read(purpose: str, token: str) -> list[Any]:
+    """The values that `sign` was given.
+
+    Raises:
+        BadToken: forged, for another purpose, or older than the purpose's lifetime.
+    """
+    serializer = URLSafeTimedSerializer(settings().secret_key, salt=purpose)
+    try:
+        values: list[Any] = serializer.loads(token, max_age=int(LIFETIMES[purpose].total_seconds()))
+    except BadSignature as refused:
+        raise BadToken from refused
+    return values
+
+
+def new_attempt_id() -> str:
+    return secrets.token_hex(_ID_LENGTH // 2)
+
+
+def sign_attempt(attempt_id: str) -> str:
+    """The id with its signature, letters and digits only (callback paths allow no more)."""
+    return attempt_id + _attempt_signature(attempt_id)
+
+
+def read_attempt(token: str) -> str:
+    """The attempt id inside.
+
+    Raises:
+        BadToken: the signature is not ours.
+    """
+    attempt_id, signature = token[:_ID_LENGTH], token[_ID_LENGTH:]
+    if not hmac.compare_digest(signature.encode(), _attempt_signature(attempt_id).encode()):
+        raise BadToken
+    return attempt_id
+
+
+def _attempt_signature(attempt_id: str) -> str:
+    key = settings().secret_key.encode()
+    return hmac.new(key, b"attempt:" + attempt_id.encode(), hashlib.sha256).hexdigest()[:32]

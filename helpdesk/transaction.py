@@ -1,0 +1,71 @@
+"""The one way to write: `with transaction(): ...` commits everything or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from helpdesk.extensions import db
+
+AFTER_COMMIT = "helpdesk_after_commit"
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work: commit at the end, roll back on any error. Nested calls join the outer one.
+
+    A read transaction that was open before is ended first, so that everything decided inside is decided on
+    rows read under this transaction. On SQLite it takes the write lock at once (BEGIN IMMEDIATE): a lock that
+    is upgraded later fails instead of waiting.
+    """
+    session = db.session()
+    if session.info.get("helpdesk_in_transaction"):
+        yield
+        return
+    session.commit()
+    session.info["helpdesk_in_transaction"] = True
+    session.info[AFTER_COMMIT] = []
+    try:
+        session.connection(execution_options={"helpdesk_write": True})
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info[AFTER_COMMIT] = []
+        raise
+    finally:
+        session.info["helpdesk_in_transaction"] = False
+    for callback in session.info.pop(AFTER_COMMIT, []):
+        callback()
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the current transaction has been committed; never if it is rolled back."""
+    callbacks = db.session().info.setdefault(AFTER_COMMIT, [])
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+def release() -> None:
+    """End the reading transaction and give the connection back, before anything slow (the network)."""
+    db.session.remove()
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, a busy time-out, and transactions that begin where we say so."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("helpdesk_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
