@@ -55,9 +55,7 @@ def init_database(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"pool_size": 20}
-        if settings.is_sqlite
-        else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        {"pool_size": 20} if settings.is_sqlite else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(migrations_folder()), render_as_batch=True)

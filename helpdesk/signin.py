@@ -11,7 +11,7 @@ from helpdesk.models import Role, User
 def init_signin(app: Flask) -> None:
     app.config.update(
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
         SECURITY_UNIFIED_SIGNIN=True,
         SECURITY_TOTP_ISSUER=app.config["SETTINGS"].operator_name,
         SECURITY_TOTP_SECRETS={"1": app.config["SECRET_KEY"]},

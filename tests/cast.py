@@ -127,9 +127,7 @@ def _people_and_places() -> Cast:
 
 def _unit(place: Municipality, name: str, kind: UnitKind) -> Unit:
     short = name[:40]
-    return Unit(
-        municipality=place, name=name, short_name=short, kind=kind, link_secret=f"secret-{short[:12]}"
-    )
+    return Unit(municipality=place, name=name, short_name=short, kind=kind, link_secret=f"secret-{short[:12]}")
 
 
 def _user(name: str, index: int, role: Role) -> User:

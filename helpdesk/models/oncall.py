@@ -47,9 +47,7 @@ class Rotation(Base):
 class RotationMember(Base):
     __tablename__ = "rotation_member"
 
-    rotation_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("rotation.id", ondelete="CASCADE"), primary_key=True
-    )
+    rotation_id: Mapped[int] = mapped_column(sa.ForeignKey("rotation.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     rotation: Mapped[Rotation] = relationship(back_populates="members")

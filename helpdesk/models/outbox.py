@@ -60,8 +60,7 @@ class Attempt(Base):
             name="accepted_has_time",
         ),
         sa.CheckConstraint(
-            "(state IN ('delivered', 'undelivered', 'failed', 'expired', 'cancelled'))"
-            " = (finished_at IS NOT NULL)",
+            "(state IN ('delivered', 'undelivered', 'failed', 'expired', 'cancelled')) = (finished_at IS NOT NULL)",
             name="final_has_time",
         ),
         sa.Index(
