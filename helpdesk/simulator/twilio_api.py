@@ -41,8 +41,9 @@ def _guard(api: Blueprint, exchange: Exchange, *, faults: Faults, on_request: li
 
     @api.before_request
     def check_and_strike() -> None:
+        url = f"{request.base_url}?{request.query_string.decode()}"
         for hook in on_request:
-            for complaint in hook(request.method, request.url, request.form):
+            for complaint in hook(request.method, url, request.form):
                 exchange.note(0, complaint)
         g.fault = faults.take(request.method, request.path)
         faults.strike(g.fault, "before")
