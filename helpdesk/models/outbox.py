@@ -13,6 +13,9 @@ from helpdesk.models.oncall import Escalation
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
 
+# A mail that left has no further report to wait for.
+_IN_FLIGHT = "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
+
 
 class Notification(Base):
     """One message to one person over one channel. `dedupe_key` makes saying it twice impossible.
@@ -75,8 +78,8 @@ class Attempt(Base):
             "ix_attempt_in_flight",
             "state",
             "lease_until",
-            sqlite_where=sa.text("state IN ('sending', 'unknown', 'accepted', 'sent')"),
-            postgresql_where=sa.text("state IN ('sending', 'unknown', 'accepted', 'sent')"),
+            sqlite_where=sa.text(_IN_FLIGHT),
+            postgresql_where=sa.text(_IN_FLIGHT),
         ),
         sa.Index("ix_attempt_provider_sid", "provider_sid"),
     )

@@ -83,8 +83,9 @@ class Clock(Base):
     met_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
-    ticket: Mapped[Ticket] = relationship(backref="clocks")
+    ticket: Mapped[Ticket] = relationship(back_populates="clocks")
     calendar: Mapped[Calendar] = relationship(lazy="joined")
+    reminders: Mapped[list["Reminder"]] = relationship(back_populates="clock", order_by="Reminder.share")
     pauses: Mapped[list["ClockPause"]] = relationship(order_by="ClockPause.starts_at", lazy="selectin")
 
     @property
@@ -124,4 +125,4 @@ class Reminder(Base):
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    clock: Mapped[Clock] = relationship(backref="reminders")
+    clock: Mapped[Clock] = relationship(back_populates="reminders")

@@ -1,7 +1,7 @@
 """Tickets and what hangs on them: timeline, messages, attachments."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +19,9 @@ from helpdesk.models.codes import (
 )
 from helpdesk.models.organisation import Group, Municipality, Unit
 from helpdesk.models.people import User
+
+if TYPE_CHECKING:
+    from helpdesk.models.sla import Clock
 
 _IS_OPEN = "status IN ('new', 'acknowledged', 'in_progress', 'waiting')"
 
@@ -96,6 +99,7 @@ class Ticket(Base):
         back_populates="ticket", order_by="TimelineEvent.id", passive_deletes=True
     )
     messages: Mapped[list["Message"]] = relationship(back_populates="ticket", order_by="Message.id")
+    clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket")
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="ticket", order_by="Attachment.id")
 
     @property

@@ -1,0 +1,131 @@
+"""An administrator says "I have it": by SMS, keypress, page, link or API, all through here. The first wins."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.models import Attempt, Escalation, Notification, Ticket, User
+from helpdesk.models.codes import (
+    AckVia,
+    AttemptState,
+    Channel,
+    EscalationState,
+    EventKind,
+    Lane,
+    NotificationEvent,
+    SlaTargetKind,
+    TicketStatus,
+)
+from helpdesk.oncall import escalation as escalations
+from helpdesk.oncall.people import address_of
+from helpdesk.outbox import Letter
+from helpdesk.sla import clock as sla
+from helpdesk.tickets import tell
+from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.timeline import record
+from helpdesk.transaction import changed_rows
+
+NEVER_LEFT = (AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.DUE)
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """`holder` has the ticket; `is_first` says whether this very answer took it."""
+
+    is_first: bool
+    holder: User
+
+
+def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
+    """Take the ticket, if nobody has.
+
+    1. take it by a conditional update, 2. end the alert and cancel what is pending, 3. meet the clock,
+    4. tell those who were alerted and the reporter.
+    """
+    if not _take(ticket, by):
+        holder = ticket.acknowledged_by
+        assert holder is not None  # CHECK acknowledged_by_somebody
+        return Acknowledged(is_first=False, holder=holder)
+    _end_alert(ticket, by, via)
+    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
+    record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value)
+    _tell_others(ticket, by)
+    tell.reporter(ticket, NotificationEvent.TAKEN_REPORTER, key=f"taken:{ticket.acknowledged_at}", holder=by.name)
+    return Acknowledged(is_first=True, holder=by)
+
+
+def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
+    """The alerted person cannot take it: the next step now. False if no alert is running."""
+    running = escalations.running(ticket)
+    if running is None:
+        return False
+    record(ticket, EventKind.PASSED_ON, of_user(by), via=via.value)
+    escalations.hasten(running)
+    return True
+
+
+def _take(ticket: Ticket, by: User) -> bool:
+    taken = changed_rows(
+        sa.update(Ticket)
+        .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None))
+        .values(acknowledged_at=clock.now(), acknowledged_by_id=by.id)
+    )
+    db.session.refresh(ticket)
+    if taken != 1:
+        return False
+    if ticket.status is TicketStatus.NEW:
+        ticket.status = TicketStatus.ACKNOWLEDGED
+    if ticket.assignee_id is None:
+        ticket.assignee = by
+    return True
+
+
+def _end_alert(ticket: Ticket, by: User, via: AckVia) -> None:
+    changed_rows(
+        sa.update(Escalation)
+        .where(Escalation.ticket_id == ticket.id, Escalation.state == EscalationState.OPEN)
+        .values(
+            state=EscalationState.ACKNOWLEDGED,
+            acknowledged_at=clock.now(),
+            acknowledged_by_id=by.id,
+            acknowledged_via=via,
+            next_step_at=None,
+        )
+    )
+    outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET))
+
+
+def _tell_others(ticket: Ticket, holder: User) -> None:
+    """Everybody whose phone has rung or buzzed for this ticket learns that it is taken."""
+    alerted = (
+        sa.select(User)
+        .join(Notification, Notification.user_id == User.id)
+        .join(Attempt)
+        .where(
+            Notification.ticket_id == ticket.id,
+            Notification.event == NotificationEvent.ALERT,
+            Attempt.state.not_in(NEVER_LEFT),
+            User.id != holder.id,
+        )
+        .distinct()
+        .order_by(User.id)
+    )
+    for user in db.session.scalars(alerted):
+        address = address_of(user, Channel.SMS)
+        if address is None:
+            continue
+        outbox.enqueue(
+            Letter(
+                event=NotificationEvent.TAKEN,
+                channel=Channel.SMS,
+                address=address,
+                dedupe_key=f"taken:{ticket.id}:{ticket.acknowledged_at}:{user.id}",
+                locale=user.locale,
+                lane=Lane.REPLY,
+                user_id=user.id,
+                ticket_id=ticket.id,
+                params={"holder": holder.name},
+            )
+        )

@@ -1,0 +1,42 @@
+"""Which people can be alerted, and where."""
+
+import sqlalchemy as sa
+
+from helpdesk.extensions import db
+from helpdesk.models import Contact, Role, User
+from helpdesk.models.codes import Channel, ContactKind, RoleName
+
+CONTACT_OF = {
+    Channel.SMS: ContactKind.PHONE,
+    Channel.VOICE: ContactKind.PHONE,
+    Channel.EMAIL: ContactKind.EMAIL,
+}
+
+
+def people_with(role: RoleName) -> list[User]:
+    """Active people with the role, in the order in which they were added."""
+    query = sa.select(User).where(User.active, User.roles.any(Role.name == role)).order_by(User.id)
+    return list(db.session.scalars(query))
+
+
+def address_of(user: User, channel: Channel) -> str | None:
+    """Where to reach the person over the channel; None without a usable contact."""
+    contact: Contact | None = user.contact(CONTACT_OF[channel])
+    return contact.value if contact else None
+
+
+def can_be_reached(user: User, channels: list[Channel]) -> bool:
+    return user.active and any(address_of(user, channel) for channel in channels)
+
+
+def person_with_phone(number: str) -> User | None:
+    """The active person whose contact or sign-in number it is (E.164); None if nobody's."""
+    query = (
+        sa.select(User)
+        .where(
+            User.active,
+            User.contacts.any((Contact.kind == ContactKind.PHONE) & (Contact.value == number)),
+        )
+        .order_by(User.id)
+    )
+    return db.session.scalars(query).first()

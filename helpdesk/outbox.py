@@ -1,0 +1,230 @@
+"""The only door to the outside: what must be said is written here, in the transaction of what happened.
+
+States of an attempt only move forward (RANK); every move is a conditional update with a look at the row count,
+so that a repeated, late or reordered report changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from helpdesk import clock, wake
+from helpdesk.extensions import db
+from helpdesk.models import Attempt, Escalation, Notification, User
+from helpdesk.models.codes import (
+    FINAL_ATTEMPT_STATES,
+    AttemptState,
+    Channel,
+    EscalationState,
+    Lane,
+    NotificationEvent,
+)
+from helpdesk.tokens import new_attempt_id
+from helpdesk.transaction import changed_rows
+
+LEASE = timedelta(seconds=60)
+RANK = {
+    AttemptState.DUE: 0,
+    AttemptState.SENDING: 1,
+    AttemptState.UNKNOWN: 1,
+    AttemptState.ACCEPTED: 2,
+    AttemptState.SENT: 3,
+    **dict.fromkeys(FINAL_ATTEMPT_STATES, 4),
+}
+TIME_OF = {
+    AttemptState.ACCEPTED: "accepted_at",
+    AttemptState.SENT: "sent_at",
+    **dict.fromkeys(FINAL_ATTEMPT_STATES, "finished_at"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Something to say to one person over one channel. `due_at` and `expires_at` are aware UTC."""
+
+    event: NotificationEvent
+    channel: Channel
+    address: str
+    dedupe_key: str
+    locale: str = "pl"
+    lane: Lane = Lane.NOTICE
+    user_id: int | None = None
+    ticket_id: int | None = None
+    escalation_id: int | None = None
+    step_position: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+def enqueue(letter: Letter) -> Notification:
+    """Write it into the outbox; a letter with a known `dedupe_key` is not written again."""
+    known = db.session.scalar(sa.select(Notification).filter_by(dedupe_key=letter.dedupe_key))
+    if known is not None:
+        return known
+    notification = Notification(
+        dedupe_key=letter.dedupe_key,
+        event=letter.event,
+        channel=letter.channel,
+        address=letter.address,
+        locale=letter.locale,
+        user_id=letter.user_id,
+        ticket_id=letter.ticket_id,
+        escalation_id=letter.escalation_id,
+        step_position=letter.step_position,
+        params=letter.params,
+    )
+    db.session.add(notification)
+    add_attempt(notification, letter.lane, letter.due_at or clock.now(), letter.expires_at)
+    return notification
+
+
+def enqueue_code(user: User, channel: Channel, code: str, address: str) -> None:
+    """A sign-in code: worthless after ten minutes, so never sent later."""
+    enqueue(
+        Letter(
+            event=NotificationEvent.SIGN_IN_CODE,
+            channel=channel,
+            address=address,
+            dedupe_key=f"code:{new_attempt_id()}",
+            locale=user.locale,
+            lane=Lane.SECURITY,
+            user_id=user.id,
+            params={"code": code},
+            expires_at=clock.now() + timedelta(minutes=10),
+        )
+    )
+
+
+def add_attempt(
+    notification: Notification, lane: int, due_at: datetime, expires_at: datetime | None = None
+) -> Attempt:
+    """One more try of the notification, due at `due_at`."""
+    attempt = Attempt(
+        id=new_attempt_id(),
+        notification=notification,
+        ordinal=len(notification.attempts),
+        channel=notification.channel,
+        lane=lane,
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+    db.session.add(attempt)
+    if due_at <= clock.now():
+        wake.announce()
+    return attempt
+
+
+def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
+    """Take the most urgent due attempt of the channel, in the lanes from first to last; its id, None if none.
+
+    The statement that takes it checks again that the alert is still open; a moot attempt becomes cancelled,
+    one past its time expired, and the next is looked at.
+    """
+    while True:
+        found = _next_due(channel, lanes)
+        if found is None:
+            return None
+        attempt_id, expires_at = found
+        if expires_at is not None and expires_at <= clock.now():
+            move(attempt_id, AttemptState.EXPIRED)
+        elif _take(attempt_id, owner):
+            return attempt_id
+        else:
+            _cancel_if_moot(attempt_id)
+
+
+def _next_due(channel: Channel, lanes: tuple[Lane, Lane]) -> tuple[str, datetime | None] | None:
+    query = (
+        sa.select(Attempt.id, Attempt.expires_at)
+        .where(
+            Attempt.state == AttemptState.DUE,
+            Attempt.channel == channel,
+            Attempt.lane.between(*lanes),
+            Attempt.due_at <= clock.now(),
+        )
+        .order_by(Attempt.lane, Attempt.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = db.session.execute(query).first()
+    return (row.id, row.expires_at) if row else None
+
+
+def _is_moot() -> sa.Exists:
+    """The alert that the attempt belongs to is no longer open."""
+    return sa.exists(
+        sa.select(1)
+        .select_from(Notification)
+        .join(Escalation)
+        .where(Notification.id == Attempt.notification_id, Escalation.state != EscalationState.OPEN)
+    )
+
+
+def _take(attempt_id: str, owner: str) -> bool:
+    now = clock.now()
+    taken = changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, ~_is_moot())
+        .values(state=AttemptState.SENDING, sending_at=now, lease_owner=owner, lease_until=now + LEASE)
+    )
+    return taken == 1
+
+
+def _cancel_if_moot(attempt_id: str) -> None:
+    changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, _is_moot())
+        .values(state=AttemptState.CANCELLED, finished_at=clock.now())
+    )
+
+
+def move(attempt_id: str, to: AttemptState, **facts: Any) -> bool:
+    """Move an attempt forward to `to` and note `facts` (columns). False, and nothing changed, if it is there or
+    further already; `provider_sid` is then still filled in if it was not known."""
+    now = clock.now()
+    behind = [state for state, rank in RANK.items() if rank < RANK[to]]
+    if to in (AttemptState.SENDING, AttemptState.UNKNOWN):
+        behind = [AttemptState.DUE, AttemptState.SENDING, AttemptState.UNKNOWN]
+    times: dict[str, Any] = {TIME_OF[to]: now} if to in TIME_OF else {}
+    if to in (AttemptState.ACCEPTED, AttemptState.SENT):
+        times["sending_at"] = sa.func.coalesce(Attempt.sending_at, now)
+        times["accepted_at"] = sa.func.coalesce(Attempt.accepted_at, now)
+    moved = changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.state.in_(behind))
+        .values(state=to, **times, **facts)
+    )
+    if moved == 1:
+        return True
+    _fill_sid(attempt_id, facts.get("provider_sid"))
+    return False
+
+
+def _fill_sid(attempt_id: str, sid: str | None) -> None:
+    if sid:
+        changed_rows(
+            sa.update(Attempt)
+            .where(Attempt.id == attempt_id, Attempt.provider_sid.is_(None))
+            .values(provider_sid=sid)
+        )
+
+
+def cancel_for_ticket(ticket_id: int, events: tuple[NotificationEvent, ...]) -> int:
+    """Cancel what is still waiting to be sent about the ticket; how many attempts that were."""
+    about = sa.select(Notification.id).where(Notification.ticket_id == ticket_id, Notification.event.in_(events))
+    return changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(about))
+        .values(state=AttemptState.CANCELLED, finished_at=clock.now())
+    )
+
+
+def bring_forward(attempts: list[Attempt]) -> None:
+    """Make waiting attempts due now."""
+    for attempt in attempts:
+        attempt.due_at = min(attempt.due_at, clock.now())
+    if attempts:
+        wake.announce()

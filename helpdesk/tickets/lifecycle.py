@@ -1,0 +1,143 @@
+"""How a ticket goes from hand to hand and from state to state."""
+
+from helpdesk import clock
+from helpdesk.errors import NotAllowed
+from helpdesk.extensions import db
+from helpdesk.models import Ticket, User
+from helpdesk.models.codes import AckVia, EventKind, NotificationEvent, Priority, SlaTargetKind, TicketStatus
+from helpdesk.oncall import escalation
+from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.sla import clock as sla
+from helpdesk.tickets import tell
+from helpdesk.tickets.actor import Actor
+from helpdesk.tickets.timeline import record
+
+
+def assign(ticket: Ticket, to: User, by: Actor) -> None:
+    """Hand the ticket to an administrator, who is told.
+
+    Raises:
+        NotAllowed: "not_open", or "not_staff" when `to` is none.
+    """
+    _require_open(ticket)
+    if not to.is_staff:
+        raise NotAllowed("not_staff")
+    if ticket.assignee_id == to.id:
+        return
+    ticket.assignee = to
+    event = record(ticket, EventKind.ASSIGNED, by, to=to.name)
+    if to.id != by.user_id:
+        tell.staff(ticket, to, NotificationEvent.ASSIGNED, key=str(event.at), by=by.name)
+
+
+def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -> None:
+    """Urgent starts the alert unless somebody has the ticket; normal ends it and wants a reason.
+
+    Raises:
+        NotAllowed: "not_open" or "reason_required".
+    """
+    _require_open(ticket)
+    if ticket.priority is to:
+        return
+    if to is Priority.NORMAL and not reason.strip():
+        raise NotAllowed("reason_required")
+    before, ticket.priority = ticket.priority, to
+    event = record(
+        ticket, EventKind.PRIORITY_CHANGED, by, **{"from": before.value, "to": to.value, "reason": reason}
+    )
+    sla.retarget(ticket)
+    if to is Priority.NORMAL:
+        _calm_down(ticket, key=str(event.at), reason=reason)
+    elif ticket.acknowledged_at is None:
+        escalation.open_escalation(ticket)
+
+
+def wait_for_unit(ticket: Ticket, by: Actor) -> None:
+    """The unit owes an answer: the clocks pause. The question itself is a reply.
+
+    Raises:
+        NotAllowed: "not_open".
+    """
+    _require_open(ticket)
+    take_if_nobody_has(ticket, by)
+    if ticket.status is TicketStatus.WAITING:
+        return
+    ticket.status = TicketStatus.WAITING
+    sla.pause(ticket)
+    record(ticket, EventKind.WAITING, by)
+
+
+def resume(ticket: Ticket, by: Actor) -> None:
+    """The clocks run on.
+
+    Raises:
+        NotAllowed: "not_waiting".
+    """
+    if ticket.status is not TicketStatus.WAITING:
+        raise NotAllowed("not_waiting")
+    ticket.status = TicketStatus.IN_PROGRESS
+    sla.resume(ticket)
+    record(ticket, EventKind.RESUMED, by)
+
+
+def resolve(ticket: Ticket, by: Actor) -> None:
+    """Done. The alert ends, the reporter is told and may reopen. Closing words are a reply before it.
+
+    Raises:
+        NotAllowed: "not_open".
+    """
+    _require_open(ticket)
+    take_if_nobody_has(ticket, by)
+    sla.resume(ticket)
+    ticket.status, ticket.resolved_at = TicketStatus.RESOLVED, clock.now()
+    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
+    sla.meet(ticket, SlaTargetKind.FIRST_RESPONSE)
+    sla.meet(ticket, SlaTargetKind.RESOLVE)
+    escalation.end(ticket)
+    record(ticket, EventKind.RESOLVED, by)
+    tell.reporter(ticket, NotificationEvent.RESOLVED, key=str(ticket.resolved_at))
+
+
+def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
+    """It was not done. An urgent one alerts again: nobody may be left to notice it by chance.
+
+    Raises:
+        NotAllowed: "not_finished".
+    """
+    if ticket.is_open:
+        raise NotAllowed("not_finished")
+    ticket.status = TicketStatus.IN_PROGRESS
+    ticket.resolved_at = ticket.closed_at = None
+    ticket.reopened_count += 1
+    sla.run_again(ticket)
+    record(ticket, EventKind.REOPENED, by, reason=reason)
+    if ticket.is_urgent and by.is_reporter:
+        _alert_again(ticket)
+    elif ticket.assignee is not None and ticket.assignee_id != by.user_id:
+        tell.staff(ticket, ticket.assignee, NotificationEvent.REOPENED, key=str(ticket.reopened_count))
+
+
+def take_if_nobody_has(ticket: Ticket, by: Actor) -> None:
+    """Whoever of the staff acts on a ticket has it."""
+    if ticket.acknowledged_at is None and by.user_id is not None and not by.is_reporter:
+        user = db.session.get(User, by.user_id)
+        if user is not None:
+            acknowledge(ticket, user, AckVia.PAGE)
+
+
+def _alert_again(ticket: Ticket) -> None:
+    ticket.status = TicketStatus.NEW
+    ticket.acknowledged_at = ticket.acknowledged_by = None
+    escalation.open_escalation(ticket)
+
+
+def _calm_down(ticket: Ticket, *, key: str, reason: str) -> None:
+    escalation.end(ticket)
+    tell.reporter(ticket, NotificationEvent.PRIORITY_LOWERED, key=key, reason=reason)
+    if ticket.acknowledged_at is None:
+        tell.administrators_of_new(ticket)
+
+
+def _require_open(ticket: Ticket) -> None:
+    if not ticket.is_open:
+        raise NotAllowed("not_open")

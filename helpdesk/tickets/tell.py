@@ -1,0 +1,90 @@
+"""Tell the people of a ticket: the reporter, the administrators, the one who has it."""
+
+from typing import Any
+
+from helpdesk import clock, outbox
+from helpdesk.config import settings
+from helpdesk.models import Ticket, User
+from helpdesk.models.codes import Channel, Lane, NotificationEvent, RoleName
+from helpdesk.oncall import schedule as duty
+from helpdesk.oncall.people import address_of, people_with
+from helpdesk.outbox import Letter
+from helpdesk.phone import is_mobile
+from helpdesk.quiet import after_quiet_hours
+
+
+def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
+    """By mail where there is an address; by SMS when it is urgent or there is no address."""
+    ways = {Channel.EMAIL: ticket.reporter_email}
+    if is_mobile(ticket.reporter_phone) and (ticket.is_urgent or not ticket.reporter_email):
+        ways[Channel.SMS] = ticket.reporter_phone
+    for channel, address in ways.items():
+        if address:
+            outbox.enqueue(
+                Letter(
+                    event=event,
+                    channel=channel,
+                    address=address,
+                    dedupe_key=f"{event}:{ticket.id}:{key}:reporter:{channel}"[:120],
+                    locale=ticket.locale,
+                    lane=Lane.REPLY,
+                    user_id=ticket.reporter_user_id,
+                    ticket_id=ticket.id,
+                    params=params,
+                )
+            )
+
+
+def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **params: Any) -> None:
+    """One administrator by mail, and by a short SMS that waits for the end of the quiet hours unless urgent."""
+    now = clock.now()
+    morning = after_quiet_hours(now, settings().quiet_hours, settings().zone)
+    due = {Channel.EMAIL: now, Channel.SMS: now if ticket.is_urgent else morning}
+    for channel, due_at in due.items():
+        address = address_of(user, channel)
+        if address:
+            outbox.enqueue(
+                Letter(
+                    event=event,
+                    channel=channel,
+                    address=address,
+                    dedupe_key=f"{event}:{ticket.id}:{key}:{user.id}:{channel}"[:120],
+                    locale=user.locale,
+                    lane=Lane.REPLY if ticket.is_urgent else Lane.NOTICE,
+                    user_id=user.id,
+                    ticket_id=ticket.id,
+                    params=params,
+                    due_at=due_at,
+                )
+            )
+
+
+def administrators_of_new(ticket: Ticket) -> None:
+    """A normal ticket: mail to all administrators (managers where there are none), SMS to the one on duty."""
+    people = people_with(RoleName.ADMINISTRATOR) or people_with(RoleName.MANAGER)
+    for user in people:
+        _new_ticket(ticket, user, Channel.EMAIL)
+    schedule = duty.main_schedule()
+    on_duty = duty.who_is_on_call(schedule, clock.now()) if schedule else None
+    if on_duty is not None:
+        _new_ticket(ticket, on_duty, Channel.SMS)
+
+
+def _new_ticket(ticket: Ticket, user: User, channel: Channel) -> None:
+    address = address_of(user, channel)
+    if address is None:
+        return
+    now = clock.now()
+    quiet = after_quiet_hours(now, settings().quiet_hours, settings().zone)
+    outbox.enqueue(
+        Letter(
+            event=NotificationEvent.NEW_TICKET,
+            channel=channel,
+            address=address,
+            dedupe_key=f"new_ticket:{ticket.id}:{user.id}:{channel}",
+            locale=user.locale,
+            user_id=user.id,
+            ticket_id=ticket.id,
+            due_at=quiet if channel is Channel.SMS else now,
+        )
+    )
