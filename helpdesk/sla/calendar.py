@@ -196,12 +196,10 @@ def _since_midnight(clock: str) -> timedelta:
 
 
 def _merged_pauses(pauses: Iterable[Pause]) -> list[Interval]:
-    closed = sorted(
-        (require_utc(begin), _ENDLESS if end is None else require_utc(end)) for begin, end in pauses
-    )
-    if any(end < begin for begin, end in closed):
+    spans = sorted((require_utc(begin), _ENDLESS if end is None else require_utc(end)) for begin, end in pauses)
+    if any(end < begin for begin, end in spans):
         raise ValueError("a pause ends before it begins")
-    return list(_merged(closed))
+    return list(_merged(span for span in spans if span[0] < span[1]))
 
 
 def _search_end(start: datetime, stops: Sequence[Interval]) -> datetime:
