@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.errors import InvalidPhoneNumber
@@ -137,6 +137,7 @@ def test_the_refused_number_is_not_in_the_message_that_ends_up_in_a_log() -> Non
     assert "500" not in str(refused.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text("0123456789+-() .x#wext/", max_size=30))
 def test_any_text_is_either_a_number_or_refused(typed: str) -> None:
     try:
@@ -180,6 +181,7 @@ def test_a_masked_number_shows_country_first_and_last_two_digits(number: str, ma
     assert mask_phone(number) == masked
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_masking_never_fails_and_never_shows_more_than_three_digits_of_the_number(text: str) -> None:
     masked = mask_phone(text)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.notify.sms_text import Segments, segments, shorten, to_gsm7
@@ -53,6 +53,7 @@ def test_characters_known_to_be_outside_gsm7_cost_ucs2(character: str) -> None:
     assert segments(character).encoding == "UCS-2"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_ucs2_units_are_what_utf16_takes(text: str) -> None:
     sized = segments(text + "ł")
@@ -88,6 +89,7 @@ def test_texts_are_written_in_gsm7(text: str, plain: str) -> None:
     assert to_gsm7(text) == plain
 
 
+@settings(deadline=None)
 @given(any_text)
 def test_result_is_always_gsm7_and_stable(text: str) -> None:
     plain = to_gsm7(text)
@@ -95,11 +97,13 @@ def test_result_is_always_gsm7_and_stable(text: str) -> None:
     assert to_gsm7(plain) == plain
 
 
+@settings(deadline=None)
 @given(st.text(GSM7_ALPHABET.replace("\r", "").replace("\f", "")))
 def test_what_is_gsm7_already_stays_as_it_is(text: str) -> None:
     assert to_gsm7(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_line_is_lost(first: str, second: str) -> None:
     assert to_gsm7(first + "\n" + second).count("\n") >= 1
@@ -126,6 +130,7 @@ def test_a_long_text_is_cut_after_a_word(text: str, units: int, short: str) -> N
     assert shorten(text, units) == short
 
 
+@settings(deadline=None)
 @given(any_text, st.integers(0, 200))
 def test_a_shortened_text_never_takes_more_than_it_may(text: str, units: int) -> None:
     short = shorten(text, units)
