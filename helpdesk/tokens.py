@@ -13,7 +13,16 @@ from helpdesk.errors import BadToken
 
 TICKET_PAGE = "ticket-page"  # [ticket id]: the reporter's personal link
 ACK_LINK = "ack-link"  # [ticket id, user id]: the link in an administrator's mail
-LIFETIMES = {TICKET_PAGE: timedelta(days=400), ACK_LINK: timedelta(days=7)}
+KEPT_UPLOAD = "kept-upload"  # the fields of a StoredFile: an upload of a form that is not finished yet
+FILING_PAGE = "filing-page"  # [unit id, user id]: to whom a form was shown, for when the session has expired
+KNOWN_REPORTER = "known-reporter"  # [name, phone, e-mail]: remembered on the reporter's own device
+LIFETIMES = {
+    TICKET_PAGE: timedelta(days=400),
+    ACK_LINK: timedelta(days=7),
+    KEPT_UPLOAD: timedelta(days=2),
+    FILING_PAGE: timedelta(days=2),
+    KNOWN_REPORTER: timedelta(days=400),
+}
 
 _ID_LENGTH = 32
 

@@ -1,0 +1,167 @@
+"""Files of tickets: checked by content, cleaned, stored outside the web root before their row is written.
+
+A file without a row is harmless; `sweep_orphans` removes it later. A row without a file cannot come about.
+"""
+
+import hashlib
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+
+import sqlalchemy as sa
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.errors import BadUpload, NotFound
+from helpdesk.extensions import db
+from helpdesk.models import Attachment, Message, Ticket
+from helpdesk.models.codes import EventKind, MessageKind
+from helpdesk.tickets.actor import Actor
+from helpdesk.tickets.pictures import clean_picture
+from helpdesk.tickets.timeline import record
+
+MAX_UPLOADS = 5
+PDF = "application/pdf"
+EXTENSIONS = {PDF: ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+RASTER_TYPES = frozenset(EXTENSIONS) - {PDF}
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A checked file on disk that no ticket has yet. `size` in bytes, `sha256` in hex, both of what is stored."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    stored_as: str
+
+
+def store_upload(name: str, data: bytes) -> StoredFile:
+    """Check a file by its content, take hidden data (GPS) out of pictures, write it whole or not at all.
+
+    Raises:
+        BadUpload: "empty", "too_large" (bytes or pixels) or "wrong_type".
+    """
+    if not data:
+        raise BadUpload("empty")
+    if len(data) > settings().upload_limit_mb * 1024 * 1024:
+        raise BadUpload("too_large")
+    content_type, cleaned = (PDF, data) if data.startswith(b"%PDF-") else clean_picture(data)
+    stored_as = _new_place(EXTENSIONS[content_type])
+    _write(settings().uploads / stored_as, cleaned)
+    return StoredFile(
+        name=safe_name(name, EXTENSIONS[content_type]),
+        content_type=content_type,
+        size=len(cleaned),
+        sha256=hashlib.sha256(cleaned).hexdigest(),
+        stored_as=stored_as,
+    )
+
+
+def attach(
+    ticket: Ticket, uploads: Sequence[StoredFile], by: Actor, message: Message | None = None
+) -> list[Attachment]:
+    """Give stored files to a ticket, or to one of its messages; those of an internal note stay internal.
+
+    Raises:
+        BadUpload: "too_many".
+    """
+    if len(uploads) > MAX_UPLOADS:
+        raise BadUpload("too_many")
+    rows = [_row(ticket, _own(stored), message) for stored in uploads]
+    if rows:
+        db.session.add_all(rows)
+        record(ticket, EventKind.ATTACHED, by, name=", ".join(row.name for row in rows))
+    return rows
+
+
+def open_file(attachment: Attachment) -> Path:
+    """Where the bytes are.
+
+    Raises:
+        NotFound: the file is gone from the disk.
+    """
+    path = settings().uploads / attachment.stored_as
+    if not path.is_file():
+        raise NotFound("not_found")
+    return path
+
+
+def public_attachments(ticket: Ticket) -> list[Attachment]:
+    """What the reporter may see: all but the files of internal notes."""
+    internal = {message.id for message in ticket.messages if message.kind is MessageKind.INTERNAL}
+    return [attachment for attachment in ticket.attachments if attachment.message_id not in internal]
+
+
+def safe_name(name: str, extension: str) -> str:
+    """The last part of the name without control and direction characters, ending in `extension`."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    readable = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
+    stem = PurePosixPath(readable.strip(" .")).stem.strip(" .")[: _LONGEST_NAME - len(extension)]
+    return (stem or "plik") + extension
+
+
+def sweep_orphans(older_than: timedelta = timedelta(days=3)) -> int:
+    """Remove stored files that no ticket took; how many. Younger ones may belong to a form being filled in."""
+    limit = (clock.now() - older_than).timestamp()
+    old = [path for path in _stored_files() if path.stat().st_mtime < limit]
+    orphans = [path for path in old if not _is_taken(_place_of(path))]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _row(ticket: Ticket, stored: StoredFile, message: Message | None) -> Attachment:
+    return Attachment(
+        ticket=ticket,
+        message_id=message.id if message else None,
+        name=stored.name,
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        stored_as=stored.stored_as,
+    )
+
+
+def _own(stored: StoredFile) -> StoredFile:
+    """The file itself, or a copy if another ticket has it: a form may be sent again after a change."""
+    if not _is_taken(stored.stored_as):
+        return stored
+    place = _new_place(PurePosixPath(stored.stored_as).suffix)
+    _write(settings().uploads / place, (settings().uploads / stored.stored_as).read_bytes())
+    return replace(stored, stored_as=place)
+
+
+def _is_taken(stored_as: str) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Attachment.stored_as == stored_as))))
+
+
+def _new_place(extension: str) -> str:
+    """A name that says nothing, in one of 256 folders."""
+    name = secrets.token_hex(16)
+    return f"{name[:2]}/{name}{extension}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, even if the machine dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _stored_files() -> Iterator[Path]:
+    return (path for path in settings().uploads.glob("*/*") if path.is_file())
+
+
+def _place_of(path: Path) -> str:
+    return path.relative_to(settings().uploads).as_posix()
