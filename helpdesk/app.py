@@ -85,6 +85,7 @@ def init_web(app: Flask) -> None:
         RATELIMIT_STORAGE_URI=settings.ratelimit_storage_url,
         RATELIMIT_HEADERS_ENABLED=False,
         COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],  # files: some servers hand them over as streams
     )
     bootstrap.init_app(app)
     compress.init_app(app)

@@ -66,6 +66,14 @@ def mask_phone(e164: str) -> str:
     return country + "".join("*" if at in hidden else character for at, character in enumerate(pretty))
 
 
+def show_phone(e164: str) -> str:
+    """For people to read: "+48 500 000 012". Whatever cannot be read as a number stays as it is; never raises."""
+    try:
+        return phonenumbers.format_number(_read(e164, None), PhoneNumberFormat.INTERNATIONAL)
+    except InvalidPhoneNumber:
+        return e164
+
+
 def _tidy(text: str) -> str:
     """Full-width digits to ASCII, invisible direction marks away, one kind of space, no "tel." in front."""
     compatible = unicodedata.normalize("NFKC", text)

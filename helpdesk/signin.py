@@ -22,3 +22,5 @@ def init_signin(app: Flask) -> None:
         SECURITY_POST_LOGIN_VIEW="/",
     )
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
+    # Nobody asks Flask-Principal who it is; its loader would read session and database for every stylesheet.
+    security.principal.identity_loaders.clear()

@@ -23,16 +23,20 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    return render_template("error.html", status=status, sentence=error_sentence(str(status))), status
+    return _page(status, str(status)), status
 
 
 def rule_error(error: HelpdeskError) -> ResponseReturnValue:
     status = 404 if isinstance(error, NotFound) else 409
-    return render_template("error.html", status=status, sentence=error_sentence(error.code)), status
+    return _page(status, error.code), status
 
 
 def unexpected_error(error: Exception) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
     log.exception("incident %s at %s %s", incident, request.method, request.endpoint, exc_info=error)
     sentence = error_sentence("500")
-    return render_template("error.html", status=500, sentence=sentence, incident=incident), 500
+    return render_template("error_plain.html", status=500, code="500", sentence=sentence, incident=incident), 500
+
+
+def _page(status: int, code: str) -> str:
+    return render_template("error.html", status=status, code=code, sentence=error_sentence(code))

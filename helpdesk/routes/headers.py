@@ -1,6 +1,7 @@
 """Security headers on every answer."""
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -16,6 +17,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+LONG_CACHED = ("static", "bootstrap.static")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -26,7 +28,16 @@ HEADERS = {
 }
 
 
+class Sessions(SecureCookieSessionInterface):
+    """No session for assets: the same file must not be fetched again because a cookie has changed."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint not in LONG_CACHED:
+            super().save_session(app, session, response)
+
+
 def init_headers(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.after_request(add_headers)
     if app.config["SETTINGS"].public_url.startswith("https://"):
         app.after_request(add_transport_security)
@@ -35,8 +46,11 @@ def init_headers(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint not in ("static", "bootstrap.static"):
+    if request.endpoint not in LONG_CACHED:
         response.headers.setdefault("Cache-Control", "no-store")
+    elif response.status_code < 400:
+        # Its address carries a digest of its content (see look.version_assets): no need ever to ask again.
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -1,15 +1,23 @@
 """What every template can use: labels, settings of the house, addresses of assets that may be cached for a year."""
 
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_login import current_user
+from werkzeug.local import LocalProxy
+from wtforms import Field
 
-from helpdesk import __version__, clock, labels
+from helpdesk import clock, labels, sentences
 from helpdesk.config import LOCALES, settings
 from helpdesk.models.codes import RoleName
-
-LONG_CACHED = ("static", "bootstrap.static")
+from helpdesk.oncall.escalation import unanswered
+from helpdesk.phone import show_phone
+from helpdesk.routes.headers import LONG_CACHED
+from helpdesk.routes.navigation import Link, menu
 
 
 def init_look(app: Flask) -> None:
@@ -17,20 +25,72 @@ def init_look(app: Flask) -> None:
     app.context_processor(everywhere)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["phone"] = show_phone
+    app.jinja_env.globals.update(
+        label=labels.label,
+        sentence=sentences.sentence,
+        event_icon=sentences.event_icon,
+        until=sentences.until,
+        ago=sentences.ago,
+        span=sentences.span,
+        urgency=sentences.urgency,
+        described_by=described_by,
+        field_attributes=field_attributes,
+    )
 
 
 def version_assets(endpoint: str, values: dict[str, Any]) -> None:
-    """A new version is a new address, so that browsers may keep the old one for a year."""
+    """Other content is another address, so that browsers may keep the old one for a year."""
     if endpoint in LONG_CACHED:
-        values["v"] = __version__
+        scaffold = current_app.blueprints["bootstrap"] if endpoint == "bootstrap.static" else current_app
+        path = Path(scaffold.static_folder or "", values["filename"])
+        values["v"] = digest(path, path.stat().st_mtime_ns) if path.is_file() else ""
+
+
+@lru_cache
+def digest(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
 def everywhere() -> dict[str, Any]:
+    """Proxies where the database is asked: a page that does not look does not pay, and the page that
+    reports a broken database can still be shown."""
     return {
         "house": settings(),
-        "label": labels.label,
         "now": clock.now(),
         "locales": LOCALES,
-        "is_manager": current_user.is_authenticated and current_user.is_a(RoleName.MANAGER),
-        "is_staff": current_user.is_authenticated and current_user.is_staff,
+        "is_manager": LocalProxy(is_manager),
+        "is_staff": LocalProxy(is_staff),
+        "menu": own_menu,
+        "unanswered": unanswered,
     }
+
+
+def is_manager() -> bool:
+    return bool(current_user.is_authenticated and current_user.is_a(RoleName.MANAGER))
+
+
+def is_staff() -> bool:
+    return bool(current_user.is_authenticated and current_user.is_staff)
+
+
+def own_menu() -> list[Link]:
+    return menu(current_user) if current_user.is_authenticated else []
+
+
+def described_by(field: Field, hint: str = "") -> str:
+    """The ids of the hint and the error that stand beside the field, for aria-describedby."""
+    parts = (("hint", hint), ("error", field.errors))
+    return " ".join(f"{field.id}-{part}" for part, shown in parts if shown)
+
+
+def field_attributes(field: Field, hint: str, css: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes of an input: its class, ties to hint and error, and whatever the template adds."""
+    attributes = dict(extra)
+    attributes["class"] = f"{css} {attributes.get('class', '')}".strip()
+    described = described_by(field, hint)
+    if described:
+        attributes["aria-describedby"] = described
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return attributes

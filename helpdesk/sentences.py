@@ -1,0 +1,228 @@
+"""Sentences about what happened and when, in the reader's language; timeline events hold codes and values only."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+
+from flask_babel import gettext, ngettext
+
+from helpdesk import clock
+from helpdesk.labels import label
+from helpdesk.models import TimelineEvent
+from helpdesk.models.codes import (
+    AckVia,
+    AttemptState,
+    Channel,
+    EventKind,
+    Priority,
+    SlaTargetKind,
+    StepTarget,
+)
+
+SOON = timedelta(minutes=30)
+
+
+def _(text: str, **values: object) -> str:
+    return str(gettext(text, **values))
+
+
+def sentence(event: TimelineEvent) -> str:
+    """What happened, as one sentence without the time."""
+    return SENTENCES[event.kind](event)
+
+
+def event_icon(kind: EventKind) -> str:
+    """The symbol in static/icons.svg for that kind of event."""
+    return ICONS[kind]
+
+
+def until(at: datetime) -> str:
+    """A deadline (aware) seen from now: "in 2 h 10 min", "40 min late"."""
+    left = at - clock.now()
+    if left < timedelta():
+        return _("%(span)s late", span=span(-left))
+    return _("in %(span)s", span=span(left))
+
+
+def ago(at: datetime) -> str:
+    """A past instant (aware) seen from now: "3 min ago"."""
+    return _("%(span)s ago", span=span(clock.now() - at))
+
+
+def span(length: timedelta) -> str:
+    """At most two units, rounded down to whole minutes: "2 d 3 h", "2 h 10 min", "under a minute"."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{_('%(count)s d', count=days)} {_('%(count)s h', count=hours)}" if hours else _days(days)
+    if hours:
+        return f"{_('%(count)s h', count=hours)} {_('%(count)s min', count=rest)}".removesuffix(" 0 min")
+    return _("%(count)s min", count=minutes) if minutes else _("under a minute")
+
+
+def _days(days: int) -> str:
+    return str(ngettext("%(num)s day", "%(num)s days", days))
+
+
+def urgency(at: datetime, breached: datetime | None = None) -> str:
+    """ "late", "soon" (half an hour or less) or "" for a deadline that still runs."""
+    left = at - clock.now()
+    if breached or left < timedelta():
+        return "late"
+    return "soon" if left <= SOON else ""
+
+
+def _word(event: TimelineEvent, key: str, codes: type[Enum]) -> str:
+    value = event.data.get(key)
+    return str(label(codes(value))) if value else ""
+
+
+def _value(event: TimelineEvent, key: str) -> str:
+    return str(event.data.get(key) or "")
+
+
+def _with_reason(text: str, reason: str) -> str:
+    return f"{text}: {reason}" if reason else text
+
+
+def _opened(event: TimelineEvent) -> str:
+    return _("Ticket filed by %(who)s", who=event.actor_name) if event.actor_name else _("Ticket filed")
+
+
+def _alerted(event: TimelineEvent) -> str:
+    channels = ", ".join(str(label(Channel(code))) for code in event.data.get("channels", []))
+    names = ", ".join(event.data.get("names", []))
+    return _(
+        "Step %(step)s: alerting %(names)s (%(channels)s)",
+        step=_value(event, "step"),
+        names=names,
+        channels=channels,
+    )
+
+
+def _step_empty(event: TimelineEvent) -> str:
+    step, target = _value(event, "step"), _word(event, "target", StepTarget)
+    return _("Step %(step)s had nobody to alert (%(target)s); the next one follows", step=step, target=target)
+
+
+def _attempt(event: TimelineEvent) -> str:
+    return _(
+        "%(channel)s to %(name)s (%(address)s): %(state)s",
+        channel=_word(event, "channel", Channel),
+        name=_value(event, "name"),
+        address=_value(event, "address_masked"),
+        state=_word(event, "state", AttemptState),
+    )
+
+
+def _acknowledged(event: TimelineEvent) -> str:
+    return _("Taken by %(who)s %(via)s", who=event.actor_name, via=_word(event, "via", AckVia)).strip()
+
+
+def _passed_on(event: TimelineEvent) -> str:
+    return _("%(who)s cannot take it; the next person is alerted", who=event.actor_name)
+
+
+def _assigned(event: TimelineEvent) -> str:
+    return _("Assigned to %(to)s by %(who)s", to=_value(event, "to"), who=event.actor_name or _("Helpdesk"))
+
+
+def _replied(event: TimelineEvent) -> str:
+    return _("Answer by %(who)s", who=event.actor_name)
+
+
+def _reporter_wrote(event: TimelineEvent) -> str:
+    return _("Message from %(who)s", who=event.actor_name)
+
+
+def _noted(event: TimelineEvent) -> str:
+    return _("Internal note by %(who)s", who=event.actor_name)
+
+
+def _attached(event: TimelineEvent) -> str:
+    return _with_reason(_("File added"), _value(event, "name"))
+
+
+def _priority_changed(event: TimelineEvent) -> str:
+    text = _(
+        "Priority changed from %(old)s to %(new)s by %(who)s",
+        old=_word(event, "from", Priority).lower(),
+        new=_word(event, "to", Priority).lower(),
+        who=event.actor_name or _("Helpdesk"),
+    )
+    return _with_reason(text, _value(event, "reason"))
+
+
+def _waiting(event: TimelineEvent) -> str:
+    return _with_reason(_("Waiting for the unit's answer"), _value(event, "question"))
+
+
+def _resumed(_event: TimelineEvent) -> str:
+    return _("Work goes on")
+
+
+def _resolved(event: TimelineEvent) -> str:
+    return _("Resolved by %(who)s", who=event.actor_name or _("Helpdesk"))
+
+
+def _reopened(event: TimelineEvent) -> str:
+    text = _("Reopened by %(who)s", who=event.actor_name or _("Helpdesk"))
+    return _with_reason(text, _value(event, "reason"))
+
+
+def _closed(_event: TimelineEvent) -> str:
+    return _("Closed")
+
+
+def _reminded(event: TimelineEvent) -> str:
+    target = _word(event, "target", SlaTargetKind)
+    return _("%(share)s %% of the promised time used: %(target)s", share=_value(event, "share"), target=target)
+
+
+def _breached(event: TimelineEvent) -> str:
+    return _("Promised time exceeded: %(target)s", target=_word(event, "target", SlaTargetKind))
+
+
+SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
+    EventKind.OPENED: _opened,
+    EventKind.ALERTED: _alerted,
+    EventKind.STEP_EMPTY: _step_empty,
+    EventKind.ATTEMPT: _attempt,
+    EventKind.ACKNOWLEDGED: _acknowledged,
+    EventKind.PASSED_ON: _passed_on,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.REPLIED: _replied,
+    EventKind.REPORTER_WROTE: _reporter_wrote,
+    EventKind.NOTED: _noted,
+    EventKind.ATTACHED: _attached,
+    EventKind.PRIORITY_CHANGED: _priority_changed,
+    EventKind.WAITING: _waiting,
+    EventKind.RESUMED: _resumed,
+    EventKind.RESOLVED: _resolved,
+    EventKind.REOPENED: _reopened,
+    EventKind.CLOSED: _closed,
+    EventKind.REMINDED: _reminded,
+    EventKind.BREACHED: _breached,
+}
+
+ICONS: dict[EventKind, str] = {
+    EventKind.OPENED: "new",
+    EventKind.ALERTED: "bell",
+    EventKind.STEP_EMPTY: "urgent",
+    EventKind.ATTEMPT: "phone",
+    EventKind.ACKNOWLEDGED: "acknowledged",
+    EventKind.PASSED_ON: "reply",
+    EventKind.ASSIGNED: "person",
+    EventKind.REPLIED: "reply",
+    EventKind.REPORTER_WROTE: "sms",
+    EventKind.NOTED: "note",
+    EventKind.ATTACHED: "file",
+    EventKind.PRIORITY_CHANGED: "urgent",
+    EventKind.WAITING: "waiting",
+    EventKind.RESUMED: "in_progress",
+    EventKind.RESOLVED: "resolved",
+    EventKind.REOPENED: "again",
+    EventKind.CLOSED: "closed",
+    EventKind.REMINDED: "clock",
+    EventKind.BREACHED: "urgent",
+}
