@@ -45,7 +45,8 @@ def post_over_http(url: str, params: Params, headers: Mapping[str, str]) -> tupl
         raise UnreachedError("rt") from error
     except requests.RequestException as error:
         raise UnreachedError("ct") from error
-    return answer.status_code, answer.text
+    # XML without a charset is UTF-8; requests would read text/xml as Latin-1.
+    return answer.status_code, answer.content.decode("utf-8", "replace")
 
 
 def retry_rule(fragment: str) -> tuple[int, frozenset[str]]:

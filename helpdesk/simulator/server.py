@@ -1,6 +1,5 @@
 """Starting and stopping the simulator: the HTTP port, the SMTP port, the autopilot."""
 
-import ipaddress
 import socket
 from collections.abc import Sequence
 from threading import Thread
@@ -9,10 +8,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from helpdesk import clock
 from helpdesk.simulator.app import create_simulator_app
+from helpdesk.simulator.autopilot import Pace, start_autopilot
 from helpdesk.simulator.callbacks import Courier
 from helpdesk.simulator.driver import Person, Simulator
 from helpdesk.simulator.exchange import Exchange
 from helpdesk.simulator.faults import CutConnections
+from helpdesk.simulator.loopback import require_loopback
 from helpdesk.simulator.mail import MailServer
 from helpdesk.simulator.state import State
 
@@ -37,11 +38,13 @@ def start_simulator(
     smtp_login: tuple[str, str] | None = None,
     voice_status_url: str = "",
     time_zone: str = "Europe/Warsaw",
+    autopilot: Pace | None = None,
 ) -> Simulator:
     """Listen on loopback until `stop()`; port 0 takes a free one (see `url` and `smtp_port`).
 
     `numbers` are the account's own, the hotline first; webhooks go to `public_url` + /twilio/sms and
-    /twilio/voice. Raises ValueError for a host that is not loopback, OSError for a port that is taken.
+    /twilio/voice. Without `autopilot` nothing happens by itself. Raises ValueError for a host that is not
+    loopback, OSError for a port that is taken.
     """
     require_loopback(host)
     state = State()
@@ -59,19 +62,9 @@ def start_simulator(
     simulator = Simulator(exchange, people)
     _serve_mail(simulator, host, smtp_port, smtp_login)
     _serve_web(simulator, host, port, time_zone)
+    if autopilot:
+        start_autopilot(simulator, autopilot)
     return simulator
-
-
-def require_loopback(host: str) -> None:
-    """Raises ValueError: whoever reaches these ports reads every message and speaks for everybody."""
-    if host == "localhost":
-        return
-    try:
-        is_loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        raise ValueError(f"The simulator listens on loopback only, not on {host!r}.")
 
 
 def _serve_mail(simulator: Simulator, host: str, port: int, login: tuple[str, str] | None) -> None:
