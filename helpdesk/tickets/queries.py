@@ -1,0 +1,261 @@
+"""What the desk lists: open tickets by what is due next, all of them newest first; paged by key, never by offset.
+
+Open tickets are found through the partial index ix_ticket_open_due, so that the cost of the desk does not grow
+with the number of closed ones. `visible` is the WHERE clause of helpdesk.tickets.access.visible_to.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.sql.base import ExecutableOption
+
+from helpdesk.extensions import db
+from helpdesk.models import Clock, Municipality, Ticket, Unit, User
+from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
+
+Condition: TypeAlias = sa.ColumnElement[bool]
+
+PAGE_SIZE = 30
+ALERTS_SHOWN = 20
+NOBODY = 0  # as an assignee: the ticket has none
+
+# Literals in the order of the index's own condition: SQLite takes a partial index for nothing less.
+IS_OPEN: Condition = Ticket.status.in_([sa.literal_column(f"'{status}'") for status in OPEN_STATUSES])
+IS_UNANSWERED_ALERT: Condition = sa.and_(
+    IS_OPEN, Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None)
+)
+
+
+class Span(StrEnum):
+    """Several states at once."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    ALL = "all"
+
+
+class Outcome(StrEnum):
+    """What became of one SLA target of a ticket."""
+
+    MET = "met"  # in time
+    LATE = "late"  # met after its time
+    BREACHED = "breached"  # its time passed, met since or not
+    RUNNING = "running"  # neither met nor breached so far
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody is looking for. `since` and `until` (aware) frame the creation: [since, until)."""
+
+    status: Span | TicketStatus = Span.OPEN
+    priority: Priority | None = None
+    category: Category | None = None
+    municipality_id: int | None = None
+    unit_id: int | None = None
+    assignee_id: int | None = None
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    target: SlaTargetKind | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def is_open_only(self) -> bool:
+        return self.status is Span.OPEN or self.status in OPEN_STATUSES
+
+
+@dataclass(frozen=True)
+class Page:
+    """`next_key` continues the list; empty on its last page."""
+
+    tickets: Sequence[Ticket]
+    next_key: str
+
+
+def due_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int = PAGE_SIZE) -> Page:
+    """Open tickets, what is due next first, paused ones last. A key that is not ours starts from the top."""
+    due_at, last_id = _read_key(after)
+    query = _rows(*_open_conditions(wanted), visible)
+    found: list[Ticket] = []
+    if due_at or not last_id:
+        timed = query.where(Ticket.next_due_at.is_not(None)).order_by(Ticket.next_due_at, Ticket.id)
+        if due_at:
+            timed = timed.where(sa.tuple_(Ticket.next_due_at, Ticket.id) > (due_at, last_id))
+        found += db.session.scalars(timed.limit(size + 1))
+        last_id = 0
+    if len(found) <= size:
+        paused = query.where(Ticket.next_due_at.is_(None), Ticket.id > last_id)
+        paused = paused.order_by(Ticket.next_due_at, Ticket.id)  # as in the index
+        found += db.session.scalars(paused.limit(size + 1 - len(found)))
+    return _page(found, size, lambda ticket: (ticket.next_due_at, ticket.id))
+
+
+def history_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int = PAGE_SIZE) -> Page:
+    """Tickets of the wanted states, the newest first. A key that is not ours starts from the top."""
+    query = _rows(*_history_conditions(wanted), visible)
+    created_at, last_id = _read_key(after)
+    if created_at:
+        query = query.where(sa.tuple_(Ticket.created_at, Ticket.id) < (created_at, last_id))
+    query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(size + 1)
+    return _page(list(db.session.scalars(query)), size, lambda ticket: (ticket.created_at, ticket.id))
+
+
+def unanswered_alerts(visible: Condition) -> list[Ticket]:
+    """Urgent tickets that nobody has acknowledged, what is due next first; at most ALERTS_SHOWN."""
+    query = _rows(IS_UNANSWERED_ALERT, visible).order_by(Ticket.next_due_at, Ticket.id)
+    return list(db.session.scalars(query.limit(ALERTS_SHOWN)))
+
+
+def held_urgent(user_id: int) -> list[Ticket]:
+    """The urgent open tickets that this person has taken, what is due next first, paused ones last."""
+    query = _rows(
+        IS_OPEN,
+        _past_indexes(Ticket.assignee_id) == user_id,
+        Ticket.acknowledged_at.is_not(None),
+        Ticket.priority == Priority.URGENT,
+    )
+    query = query.order_by(Ticket.next_due_at.is_(None), Ticket.next_due_at, Ticket.id)
+    return list(db.session.scalars(query.limit(ALERTS_SHOWN)))
+
+
+def count_open(wanted: Wanted, visible: Condition) -> dict[TicketStatus, int]:
+    """How many open tickets stand in each state, under the other filters."""
+    conditions = [IS_OPEN, visible, *_open_places(wanted), *_shared_conditions(wanted)]
+    query = sa.select(Ticket.status, sa.func.count()).where(*conditions).group_by(Ticket.status)
+    counted = dict(db.session.execute(query).tuples())
+    return {status: counted.get(status, 0) for status in OPEN_STATUSES}
+
+
+def municipalities_with_open_tickets(visible: Condition) -> list[Municipality]:
+    ids = sa.select(Ticket.municipality_id).where(IS_OPEN, visible)
+    query = sa.select(Municipality).where(Municipality.id.in_(ids)).order_by(Municipality.name)
+    return list(db.session.scalars(query))
+
+
+def find_municipalities(text: str) -> list[Municipality]:
+    """By id, by code, or by name; names repeat in Poland, hence several."""
+    if text.isdecimal():
+        condition: Condition = Municipality.id == int(text)
+    else:
+        names = {text, text.capitalize(), text.title()}
+        condition = sa.or_(Municipality.code == text.upper(), Municipality.name.in_(names))
+    return list(db.session.scalars(sa.select(Municipality).where(condition).order_by(Municipality.code)))
+
+
+def units_of(municipality_id: int) -> list[Unit]:
+    query = sa.select(Unit).where(Unit.municipality_id == municipality_id).order_by(Unit.name)
+    return list(db.session.scalars(query.options(lazyload(Unit.municipality))))
+
+
+def _rows(*conditions: Condition) -> sa.Select[tuple[Ticket]]:
+    return sa.select(Ticket).where(*conditions).options(*_for_a_row())
+
+
+def _for_a_row() -> list[ExecutableOption]:
+    """What a row shows, joined in; the assignee's own lists stay unloaded."""
+    own_lists = [lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)]
+    return [
+        joinedload(Ticket.unit).joinedload(Unit.municipality),
+        joinedload(Ticket.municipality),
+        joinedload(Ticket.assignee).options(*own_lists),
+    ]
+
+
+def _open_conditions(wanted: Wanted) -> list[Condition]:
+    state = [Ticket.status == wanted.status] if isinstance(wanted.status, TicketStatus) else []
+    return [IS_OPEN, *state, *_open_places(wanted), *_shared_conditions(wanted)]
+
+
+def _history_conditions(wanted: Wanted) -> list[Condition]:
+    states: dict[str, list[Condition]] = {
+        Span.ALL: [],
+        Span.OPEN: [IS_OPEN],
+        Span.FINISHED: [Ticket.status.not_in(OPEN_STATUSES)],
+    }
+    state = states.get(wanted.status, [Ticket.status == wanted.status])
+    return [*state, *_equal(_places(wanted)), *_shared_conditions(wanted)]
+
+
+def _places(wanted: Wanted) -> dict[Any, int | None]:
+    return {Ticket.municipality_id: wanted.municipality_id, Ticket.unit_id: wanted.unit_id}
+
+
+def _open_places(wanted: Wanted) -> list[Condition]:
+    return _equal({_past_indexes(column): value for column, value in _places(wanted).items()})
+
+
+def _past_indexes(column: Any) -> sa.ColumnElement[int]:
+    """The column hidden from the planner: SQLite would walk all tickets of a unit or of a person by that index,
+    closed ones too, instead of the open ones alone. Nobody becomes NOBODY."""
+    return sa.func.coalesce(column, NOBODY)
+
+
+def _equal(values: dict[Any, Any]) -> list[Condition]:
+    return [column == value for column, value in values.items() if value is not None]
+
+
+def _shared_conditions(wanted: Wanted) -> list[Condition]:
+    conditions = _equal(
+        {
+            Ticket.priority: wanted.priority,
+            Ticket.category: wanted.category,
+            _past_indexes(Ticket.assignee_id): wanted.assignee_id,
+        }
+    )
+    if wanted.since:
+        conditions.append(Ticket.created_at >= wanted.since)
+    if wanted.until:
+        conditions.append(Ticket.created_at < wanted.until)
+    if wanted.text:
+        conditions.append(_contains(wanted.text))
+    if wanted.outcome:
+        conditions.append(_has_outcome(wanted.target, wanted.outcome))
+    return conditions
+
+
+def _contains(text: str) -> Condition:
+    """Number, summary or case number; the variants because SQLite folds the case of ASCII letters only."""
+    variants = {text, text.lower(), text.upper(), text.capitalize()}
+    columns = (Ticket.number, Ticket.summary, Ticket.case_number)
+    return sa.or_(*(column.icontains(v, autoescape=True) for column in columns for v in sorted(variants)))
+
+
+_OUTCOMES: dict[Outcome, Condition] = {
+    Outcome.MET: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None)),
+    Outcome.LATE: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_not(None)),
+    Outcome.BREACHED: Clock.breached_at.is_not(None),
+    Outcome.RUNNING: sa.and_(Clock.met_at.is_(None), Clock.breached_at.is_(None), Clock.stopped_at.is_(None)),
+}
+
+
+def _has_outcome(target: SlaTargetKind | None, outcome: Outcome) -> Condition:
+    kind = [Clock.kind == target] if target else []
+    return sa.exists().where(Clock.ticket_id == Ticket.id, *kind, _OUTCOMES[outcome])
+
+
+def _page(found: list[Ticket], size: int, key: Callable[[Ticket], tuple[datetime | None, int]]) -> Page:
+    tickets = found[:size]
+    return Page(tickets, _write_key(*key(tickets[-1])) if len(found) > size else "")
+
+
+def _write_key(at: datetime | None, last_id: int) -> str:
+    return f"{at.isoformat() if at else ''}_{last_id}"
+
+
+def _read_key(text: str) -> tuple[datetime | None, int]:
+    """(None, 0) for a text that is no key of ours."""
+    at, _, last_id = text.rpartition("_")
+    if not last_id.isdecimal():
+        return None, 0
+    try:
+        instant = datetime.fromisoformat(at) if at else None
+    except ValueError:
+        return None, 0
+    if instant and instant.tzinfo is None:
+        return None, 0
+    return instant, int(last_id)
