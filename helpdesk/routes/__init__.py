@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from helpdesk.routes import health, language
+from helpdesk.routes import health, language, twilio_hooks
 
 BLUEPRINTS: list[Blueprint] = [
     health.bp,
     language.bp,
+    twilio_hooks.bp,
 ]

@@ -1,0 +1,157 @@
+"""An SMS that came in: a forgiving grammar, and an answer for everybody.
+
+"1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket; "2", "nie" pass it on; other words are added to the
+ticket. A bare "1" counts only when one ticket alone waits for an answer from that number.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.extensions import db
+from helpdesk.inbound.people import open_ticket_of_reporter, tickets_asked_about, waiting_for_somebody
+from helpdesk.models import Contact, Inbound, Ticket, User
+from helpdesk.models.codes import AckVia, ContactKind, InboundKind
+from helpdesk.notify.sms_text import to_gsm7
+from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.oncall.people import person_with_phone
+from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.conversation import add_note, write_as_reporter
+
+
+class Meaning(StrEnum):
+    TAKE = "take"
+    PASS = "pass"  # noqa: S105  (not a password)
+    STOP = "stop"
+    START = "start"
+    WORDS = "words"
+
+
+# After transliteration, lower case, without punctuation.
+WORDS: dict[str, Meaning] = {
+    **dict.fromkeys(("1", "ok", "oki", "okej", "tak", "yes", "y", "t", "biore", "mam"), Meaning.TAKE),
+    **dict.fromkeys(("przyjmuje", "przyjalem", "przyjelam", "przyjete", "take", "ack"), Meaning.TAKE),
+    **dict.fromkeys(("2", "nie", "no", "n", "nie moge", "dalej", "pass"), Meaning.PASS),
+    **dict.fromkeys(("stop", "stopall", "end", "cancel", "quit", "unsubscribe"), Meaning.STOP),
+    **dict.fromkeys(("start", "unstop"), Meaning.START),
+}
+NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an SMS means, and the ticket number that it names (upper case, as on the ticket), if any."""
+
+    meaning: Meaning
+    number: str | None = None
+
+
+def understand(body: str) -> Answer:
+    """Pure: the meaning of an SMS."""
+    named = NUMBER.search(body)
+    number = f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}" if named else None
+    rest = NUMBER.sub(" ", body, count=1) if named else body
+    plain = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(rest).lower())
+    return Answer(WORDS.get(" ".join(plain.split()), Meaning.WORDS), number)
+
+
+def receive(*, sid: str, number: str, body: str) -> str:
+    """Act on an SMS; the answer (GSM-7; empty: none). A repeated `sid` acts only once."""
+    known = db.session.scalar(sa.select(Inbound).filter_by(provider_sid=sid))
+    if known is not None:
+        return known.answer
+    row = Inbound(kind=InboundKind.SMS, provider_sid=sid, address=number, body=body, received_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    user = person_with_phone(number)
+    with force_locale(user.locale if user else settings().default_locale):
+        row.outcome, row.answer = _act(row, user, understand(body))
+    row.answer = to_gsm7(row.answer)
+    return row.answer
+
+
+def _act(row: Inbound, user: User | None, answer: Answer) -> tuple[str, str]:
+    """The outcome's code and the text to answer."""
+    if answer.meaning in (Meaning.STOP, Meaning.START):
+        return _mirror_opt_out(row.address, answer.meaning)
+    if user is not None and user.is_staff:
+        return _from_staff(row, user, answer)
+    return _from_reporter(row)
+
+
+def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
+    """The provider answers these words itself; we only remember."""
+    query = sa.select(Contact).filter_by(kind=ContactKind.PHONE, value=number)
+    for contact in db.session.scalars(query):
+        contact.opted_out_at = clock.now() if meaning is Meaning.STOP else None
+    return meaning.value, ""
+
+
+def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
+    asked = tickets_asked_about(row.address)
+    if answer.number is not None:
+        asked = [ticket for ticket in asked if ticket.number == answer.number]
+    waiting = waiting_for_somebody(asked)
+    if len(waiting) > 1:
+        numbers = ", ".join(ticket.number for ticket in waiting[:4])
+        return "ambiguous", _("Several are waiting: %(numbers)s. Answer with the number and 1.", numbers=numbers)
+    ticket = waiting[0] if waiting else (asked[0] if asked else None)
+    if ticket is None:
+        return "nothing", _("No ticket is waiting for your answer.")
+    row.ticket_id = ticket.id
+    return _answer_about(row, ticket, user, answer.meaning)
+
+
+def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) -> tuple[str, str]:
+    if meaning is Meaning.TAKE:
+        return _take(ticket, user)
+    if meaning is Meaning.PASS:
+        if not pass_on(ticket, user, AckVia.SMS):
+            return "nothing", _taken_words(ticket)
+        return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
+    add_note(ticket, of_user(user), row.body)
+    return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
+
+
+def _take(ticket: Ticket, user: User) -> tuple[str, str]:
+    if not ticket.is_open:
+        return "closed", _("%(number)s is already finished.", number=ticket.number)
+    result = acknowledge(ticket, user, AckVia.SMS)
+    if result.holder.id != user.id:
+        return "late", _taken_words(ticket)
+    return "taken", _(
+        "%(number)s is yours. Reporter: %(name)s %(phone)s",
+        number=ticket.number,
+        name=ticket.reporter_name,
+        phone=ticket.reporter_phone,
+    )
+
+
+def _taken_words(ticket: Ticket) -> str:
+    holder = ticket.acknowledged_by.name if ticket.acknowledged_by else "-"
+    return _("%(number)s: %(name)s has it already. Thank you.", number=ticket.number, name=holder)
+
+
+def _from_reporter(row: Inbound) -> tuple[str, str]:
+    ticket = open_ticket_of_reporter(row.address)
+    if ticket is not None:
+        row.ticket_id = ticket.id
+        write_as_reporter(ticket, row.body)
+        return "reporter", _("Added to ticket %(number)s. Thank you.", number=ticket.number)
+    if _answered_before(row):
+        return "unknown", ""
+    return "unknown", _("This number takes answers to tickets. To file one, use your unit's link or call us.")
+
+
+def _answered_before(row: Inbound) -> bool:
+    """A stranger gets one answer, not one for every message."""
+    query = sa.select(Inbound.id).where(
+        Inbound.address == row.address, Inbound.outcome == "unknown", Inbound.id != row.id
+    )
+    return db.session.scalar(query.limit(1)) is not None

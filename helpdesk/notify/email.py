@@ -1,0 +1,101 @@
+"""The e-mail channel, over SMTP through Flask-Mail."""
+
+import smtplib
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from flask_mail import Connection, Mail, Message
+
+from helpdesk.config import settings
+from helpdesk.models import Attempt
+from helpdesk.models.codes import AttemptState
+from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
+from helpdesk.notify.render import context_of, render
+
+TIMEOUT_SECONDS = 20
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+class PatientConnection(Connection):
+    """Flask-Mail's connection with a time-out; a server that hangs up after taking the mail has taken it."""
+
+    def configure_host(self) -> smtplib.SMTP:
+        state: Mail = self.mail
+        host = smtplib.SMTP(state.server, state.port, timeout=TIMEOUT_SECONDS)
+        if state.use_tls:
+            host.starttls()
+        if state.username and state.password:
+            host.login(state.username, state.password)
+        return host
+
+    def __exit__(self, exc_type: type[BaseException], exc_value: BaseException, tb: TracebackType) -> None:
+        with suppress(smtplib.SMTPException, OSError):
+            super().__exit__(exc_type, exc_value, tb)
+
+
+@dataclass(frozen=True)
+class Mailing:
+    message: Message
+
+    provider = "smtp"
+
+    def send(self) -> Receipt:
+        """Raises DeliveryError. "sent" is the last that is heard of a mail, unless it bounces."""
+        try:
+            with PatientConnection(current_app.extensions["mail"]) as connection:
+                connection.send(self.message)
+        except (smtplib.SMTPException, OSError) as error:
+            raise delivery_error(error) from error
+        return Receipt(str(self.message.msgId), "250", AttemptState.SENT)
+
+
+def prepare(attempt: Attempt) -> Mailing:
+    """The Message-ID belongs to the notification: a second try is the same message to the mail program."""
+    notification = attempt.notification
+    text = render(notification, "txt")
+    message = Message(
+        subject=" ".join(render(notification, "subject").split()),
+        recipients=[notification.address],
+        body=text,
+        html=_html(attempt, text),
+        sender=(settings().operator_name, settings().mail_default_sender),
+        extra_headers=dict(AUTOMATIC),
+    )
+    host = urlsplit(settings().public_url).hostname
+    message.msgId = f"<notification-{notification.id}.{notification.created_at:%Y%m%d%H%M%S}@{host}>"
+    return Mailing(message)
+
+
+def delivery_error(error: Exception) -> DeliveryError:
+    """What an SMTP failure means: refused, never reached, or (a connection lost on the way) unknown."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, text = next(iter(error.recipients.values()))
+            decision = Decision.PERMANENT if code >= 500 else Decision.TEMPORARY
+            return DeliveryError(decision, str(code), _decoded(text))
+        case smtplib.SMTPAuthenticationError():
+            return DeliveryError(Decision.CONFIGURATION, str(error.smtp_code), _decoded(error.smtp_error))
+        case smtplib.SMTPResponseException():
+            decision = Decision.REFUSED if error.smtp_code >= 500 else Decision.TEMPORARY
+            return DeliveryError(decision, str(error.smtp_code), _decoded(error.smtp_error))
+        case smtplib.SMTPServerDisconnected():
+            return DeliveryError(Decision.UNKNOWN, "disconnected", str(error))
+        case TimeoutError():
+            return DeliveryError(Decision.UNKNOWN, "timeout", str(error))
+        case _:
+            return DeliveryError(Decision.TEMPORARY, "connect", str(error))
+
+
+def _html(attempt: Attempt, text: str) -> str:
+    notification = attempt.notification
+    paragraphs = [paragraph.splitlines() for paragraph in text.split("\n\n") if paragraph.strip()]
+    with force_locale(notification.locale):
+        return render_template("messages/_mail.html", paragraphs=paragraphs, **context_of(notification))
+
+
+def _decoded(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
