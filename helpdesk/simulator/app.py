@@ -10,7 +10,7 @@ from helpdesk.paths import PACKAGE, templates_folder, translations_folder
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.pages import choose_locale, pages
 from helpdesk.simulator.segments import count_segments
-from helpdesk.simulator.twilio_api import twilio_api
+from helpdesk.simulator.twilio_api import answer_unknown, twilio_api
 
 
 def create_simulator_app(simulator: Simulator, *, time_zone: str = "Europe/Warsaw") -> Flask:
@@ -27,6 +27,8 @@ def create_simulator_app(simulator: Simulator, *, time_zone: str = "Europe/Warsa
     app.jinja_env.filters["segments"] = count_segments
     app.register_blueprint(twilio_api(simulator.exchange, faults=simulator.faults, on_request=simulator.on_request))
     app.register_blueprint(pages(simulator))
+    for status in (404, 405):
+        app.register_error_handler(status, answer_unknown)
     return app
 
 

@@ -52,7 +52,8 @@ def post_over_http(url: str, params: Params, headers: Mapping[str, str]) -> tupl
 def retry_rule(fragment: str) -> tuple[int, frozenset[str]]:
     """How often, and after what, a webhook is tried again: `rc=3&rp=ct,rt,5xx`; once after ct by default."""
     wishes = parse_qs(fragment)
-    times = int(wishes.get("rc", ["1"])[0])
+    wish = wishes.get("rc", ["1"])[0]
+    times = int(wish) if wish.isdecimal() else 1
     policies = frozenset(wishes.get("rp", ["ct"])[0].split(","))
     return min(times, 5), policies | {"ct", "rt", "4xx", "5xx"} if "all" in policies else policies
 

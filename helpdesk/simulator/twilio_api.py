@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable
 
 from flask import Blueprint, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from helpdesk.simulator import calls, conversation, messages, recording, resources
 from helpdesk.simulator.checks import check_instructions
@@ -13,13 +14,14 @@ from helpdesk.simulator.paging import Listing, page, within
 from helpdesk.simulator.refusals import RefusalError
 from helpdesk.simulator.state import Call, Message, snapshot
 
+PREFIX = "/2010-04-01"
 Answer = tuple[Response, int]
 REQUESTED_ENDS = frozenset({"canceled", "completed"})
 
 
 def twilio_api(exchange: Exchange, *, faults: Faults, on_request: list[OnRequest]) -> Blueprint:
     """The API for one account; `on_request` hooks see (method, url, form) and give back complaints."""
-    api = Blueprint("twilio_api", __name__, url_prefix="/2010-04-01")
+    api = Blueprint("twilio_api", __name__, url_prefix=PREFIX)
     _guard(api, exchange, faults=faults, on_request=on_request)
     for register in (_add_messages, _add_calls, _add_recordings, _add_account):
         register(api, exchange)
@@ -57,6 +59,13 @@ def _guard(api: Blueprint, exchange: Exchange, *, faults: Faults, on_request: li
         return response
 
     api.register_error_handler(RefusalError, _refused)
+
+
+def answer_unknown(error: HTTPException) -> HTTPException | Response:
+    """Twilio's JSON for paths and methods below /2010-04-01 that the look-alike does not have."""
+    if not request.path.startswith(PREFIX):
+        return error
+    return _refused(RefusalError(20004 if error.code == 405 else 20404, request.path))
 
 
 def _refused(error: RefusalError) -> Response:

@@ -140,6 +140,15 @@ def test_unknown_message_is_not_found(sdk):
     assert (refusal.value.status, refusal.value.code) == (404, 20404)
 
 
+def test_resource_that_the_look_alike_does_not_have_is_refused_in_json(sdk):
+    with pytest.raises(TwilioRestException) as refusal:
+        sdk.queues.create(friendly_name="x")
+    assert (refusal.value.status, refusal.value.code) == (404, 20404)
+    with pytest.raises(TwilioRestException) as refusal:
+        sdk.calls("CA" + "0" * 32).delete()
+    assert (refusal.value.status, refusal.value.code) == (405, 20004)
+
+
 def test_list_is_newest_first_and_pages_hold_still_while_messages_arrive(sdk):
     for number in range(5):
         text(sdk, body=str(number))
