@@ -1,0 +1,109 @@
+"""The rules of the demo world: calendars, SLA policies, the duty rotation, the escalation policy."""
+
+from datetime import datetime, time, timedelta
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.extensions import db
+from helpdesk.models import (
+    Calendar,
+    EscalationPolicy,
+    PolicyStep,
+    Rotation,
+    RotationMember,
+    Schedule,
+    SlaPolicy,
+    SlaTarget,
+    User,
+)
+from helpdesk.models.codes import Category, Priority, RotationKind, SlaTargetKind, StepTarget
+
+STANDARD, EXTENDED = "Pakiet 1", "Pakiet 1 – krótsze terminy"
+_ALWAYS, _OFFICE = "Całodobowo", "Godziny pracy (pn.–pt. 8–16)"
+_ACK, _ANSWER, _DONE = SlaTargetKind.ACKNOWLEDGE, SlaTargetKind.FIRST_RESPONSE, SlaTargetKind.RESOLVE
+_URGENT, _NORMAL = Priority.URGENT, Priority.NORMAL
+
+Promise = tuple[SlaTargetKind, Priority, Category | None, int, str]
+# target, priority, category (None: all), minutes of the calendar's time
+_PROMISES: dict[str, tuple[Promise, ...]] = {
+    STANDARD: (
+        (_ACK, _URGENT, None, 15, _ALWAYS),
+        (_ANSWER, _URGENT, None, 60, _ALWAYS),
+        (_DONE, _URGENT, None, 240, _ALWAYS),
+        (_ACK, _NORMAL, None, 240, _OFFICE),
+        (_ANSWER, _NORMAL, None, 480, _OFFICE),
+        (_DONE, _NORMAL, None, 960, _OFFICE),
+        (_DONE, _NORMAL, Category.HATE_SPEECH, 480, _OFFICE),
+        (_DONE, _NORMAL, Category.PROFILE_PERMISSION, 2400, _OFFICE),
+    ),
+    EXTENDED: (
+        (_ACK, _URGENT, None, 10, _ALWAYS),
+        (_ANSWER, _URGENT, None, 30, _ALWAYS),
+        (_DONE, _URGENT, None, 180, _ALWAYS),
+        (_ACK, _NORMAL, None, 180, _OFFICE),
+        (_ANSWER, _NORMAL, None, 360, _OFFICE),
+        (_DONE, _NORMAL, None, 720, _OFFICE),
+    ),
+}
+_STEPS = (StepTarget.ON_CALL, StepTarget.NEXT_ON_CALL, StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
+_HAND_OVER = time(8, 0)
+_ROTATION_AGE = timedelta(days=100)  # older than any demo ticket; a multiple of four shifts
+
+
+def make_policies() -> dict[str, SlaPolicy]:
+    """The SLA policies by name; "Pakiet 1" is the default one."""
+    week = {str(weekday): [["08:00", "16:00"]] for weekday in range(5)}
+    calendars = {
+        _ALWAYS: Calendar(name=_ALWAYS, always_open=True, polish_holidays=False),
+        _OFFICE: Calendar(name=_OFFICE, weekly_hours=week, polish_holidays=True),
+    }
+    policies = {
+        name: SlaPolicy(name=name, is_default=name == STANDARD, targets=_targets(promises, calendars))
+        for name, promises in _PROMISES.items()
+    }
+    db.session.add_all(policies.values())
+    db.session.flush()
+    return policies
+
+
+def _targets(promises: tuple[Promise, ...], calendars: dict[str, Calendar]) -> list[SlaTarget]:
+    return [
+        SlaTarget(kind=kind, priority=priority, category=category, minutes=minutes, calendar=calendars[calendar])
+        for kind, priority, category, minutes, calendar in promises
+    ]
+
+
+def make_schedule(administrators: list[User]) -> Schedule:
+    """A daily rotation handed over at 08:00 local time; the first administrator has today's shift."""
+    zone = settings().zone
+    first_day = (clock.now().astimezone(zone) - _ROTATION_AGE).date()
+    members = [RotationMember(position=place, user=user) for place, user in enumerate(administrators)]
+    rotation = Rotation(
+        kind=RotationKind.DAILY,
+        starts_at=datetime.combine(first_day, _HAND_OVER, zone),
+        shift_length=1,
+        members=members,
+    )
+    schedule = Schedule(name="Dyżur administratorów", time_zone=settings().default_time_zone, rotations=[rotation])
+    db.session.add(schedule)
+    db.session.flush()
+    return schedule
+
+
+def make_escalation_policy(schedule: Schedule) -> EscalationPolicy:
+    """On duty, three minutes later whoever is next, then all administrators, then the manager."""
+    steps = [
+        PolicyStep(
+            position=position,
+            target=target,
+            channels=["sms", "voice"],
+            channel_gap_seconds=30,
+            minutes=3,
+            schedule_id=schedule.id if target in (StepTarget.ON_CALL, StepTarget.NEXT_ON_CALL) else None,
+        )
+        for position, target in enumerate(_STEPS)
+    ]
+    policy = EscalationPolicy(name="Domyślna ścieżka", steps=steps)
+    db.session.add(policy)
+    db.session.flush()
+    return policy
