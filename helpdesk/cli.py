@@ -1,11 +1,113 @@
 """The command `helpdesk`."""
 
+import sys
+from dataclasses import replace
+
 import click
-from flask.cli import FlaskGroup
+import flask_migrate
+from flask.cli import ScriptInfo, with_appcontext
 
+from helpdesk import serve
 from helpdesk.app import create_app
+from helpdesk.cli_api_token import api_token
+from helpdesk.cli_doctor import doctor
+from helpdesk.cli_user import user
+from helpdesk.config import Settings, read_settings
+from helpdesk.demo import DEMO_PEOPLE, PASSWORD, load_demo
+from helpdesk.errors import HelpdeskError
+from helpdesk.schema import upgrade_database
+from helpdesk.single import only_one
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False)
-def main() -> None:
+@click.group()
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Helpdesk: urgent and normal tickets, alerting, escalation, SLA."""
+    context.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
+
+
+def main() -> None:
+    """The entry point: a rule that is broken is one sentence, not a traceback."""
+    try:
+        commands()
+    except HelpdeskError as refused:
+        sys.exit(str(refused))
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def run(host: str, port: int) -> None:
+    """Web, worker and scheduler in one process; with no Twilio settings also the simulator and a demo world."""
+    serve.set_up_logging()
+    settings = _served_at(read_settings(), host, port)
+    with only_one(settings.database_url):
+        app = create_app(settings)
+        upgrade_database(app)
+        if settings.simulated:
+            with app.app_context():
+                load_demo()
+        with serve.simulator(settings) as simulator, serve.background(app):
+            _welcome(settings, simulator.url if simulator else "")
+            serve.serve(app, host, port)
+
+
+@commands.command()
+def worker() -> None:
+    """Worker and scheduler alone, beside `gunicorn wsgi:app`."""
+    serve.set_up_logging()
+    settings = read_settings()
+    with only_one(settings.database_url), serve.background(create_app(settings)):
+        serve.wait_for_signal()
+
+
+@commands.group()
+def db() -> None:
+    """The database schema."""
+
+
+@db.command()
+@with_appcontext
+def upgrade() -> None:
+    """Bring the database to the schema of this version."""
+    flask_migrate.upgrade()
+
+
+@commands.group()
+def demo() -> None:
+    """The demo world."""
+
+
+@demo.command("load")
+@with_appcontext
+def load() -> None:
+    """Load it into the configured database, once."""
+    load_demo()
+    click.echo(_people())
+
+
+for command in (api_token, doctor, user):
+    commands.add_command(command)
+
+
+def _served_at(settings: Settings, host: str, port: int) -> Settings:
+    """Without a PUBLIC_URL the address is where it listens."""
+    if settings.public_url != Settings.public_url:
+        return settings
+    return replace(settings, public_url=f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104
+
+
+def _welcome(settings: Settings, simulator_url: str) -> None:
+    click.echo(f"\n  Helpdesk is at  {settings.public_url}\n")
+    if simulator_url:
+        click.echo(f"  The demo's phones and mailboxes are at  {simulator_url}\n")
+        click.echo(_people())
+
+
+def _people() -> str:
+    lines = ["  Sign in as (codes arrive on the demo's phones and in its mailboxes):"]
+    lines += [f"    {person.note or person.role:<32} {person.email}" for person in DEMO_PEOPLE]
+    lines.append(
+        f"  Administrators and the manager may use the password {PASSWORD}, then the code from their phone."
+    )
+    return "\n".join(lines)

@@ -62,7 +62,10 @@ class User(Base, UserMixin):
     units: Mapped[list[Unit]] = relationship(secondary=unit_member, lazy="selectin")
     municipality: Mapped[Municipality | None] = relationship()
     contacts: Mapped[list["Contact"]] = relationship(
-        back_populates="user", order_by="Contact.position", cascade="all, delete-orphan", lazy="selectin"
+        back_populates="user",
+        order_by="Contact.position, Contact.id",
+        cascade="all, delete-orphan",
+        lazy="selectin",
     )
 
     def is_a(self, role: RoleName) -> bool:

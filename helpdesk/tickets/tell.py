@@ -16,8 +16,9 @@ from helpdesk.quiet import after_quiet_hours
 def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
     """By mail where there is an address; by SMS when it is urgent or there is no address."""
     ways = {Channel.EMAIL: ticket.reporter_email}
-    if is_mobile(ticket.reporter_phone) and (ticket.is_urgent or not ticket.reporter_email):
-        ways[Channel.SMS] = ticket.reporter_phone
+    phone = ticket.reporter_phone
+    if phone and is_mobile(phone) and (ticket.is_urgent or not ticket.reporter_email):
+        ways[Channel.SMS] = phone
     for channel, address in ways.items():
         if address:
             outbox.enqueue(

@@ -1,0 +1,92 @@
+"""`helpdesk run` and `helpdesk worker`: the parts of the program in one process, started and stopped in order."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from waitress import create_server
+
+from helpdesk.config import Settings
+from helpdesk.demo import DEMO_PEOPLE
+from helpdesk.jobs import start_scheduler
+from helpdesk.notify.worker import Worker
+from helpdesk.simulator.autopilot import Pace
+from helpdesk.simulator.driver import Person, Simulator
+from helpdesk.simulator.server import start_simulator
+
+log = logging.getLogger(__name__)
+WEB_THREADS = 12
+
+
+def set_up_logging() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("apscheduler", "twilio.http_client", "waitress.queue", "mail.log"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@contextmanager
+def background(app: Flask) -> Iterator[None]:
+    """Worker and scheduler; on leaving, what is being sent is finished and nothing new is taken."""
+    worker = Worker(app)
+    worker.start()
+    scheduler: BackgroundScheduler = start_scheduler(app)
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)
+        worker.stop()
+
+
+@contextmanager
+def simulator(settings: Settings) -> Iterator[Simulator | None]:
+    """The far end of the wire on loopback; nothing at all when real credentials are set."""
+    if not settings.simulated:
+        yield None
+        return
+    running = start_simulator(
+        port=settings.simulator_port,
+        smtp_port=settings.simulator_smtp_port,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        numbers=[settings.hotline],
+        public_url=settings.public_url,
+        people=[Person(p.name, p.phone, p.email, p.note) for p in DEMO_PEOPLE],
+        time_zone=settings.default_time_zone,
+        autopilot=Pace(),
+    )
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def serve(app: Flask, host: str, port: int) -> None:
+    """Answer HTTP until SIGTERM or SIGINT."""
+    server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="helpdesk")
+    _exit_on_signals()
+    server.run()
+
+
+def wait_for_signal() -> None:
+    """Until SIGTERM or SIGINT."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    stopped.wait()
+
+
+def _exit_on_signals() -> None:
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)

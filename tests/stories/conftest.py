@@ -1,0 +1,122 @@
+"""Stories run against the simulator through the real SDK and real SMTP; nothing inside is patched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.jobs import JOBS, run_job
+from helpdesk.models import Ticket, Unit, User
+from helpdesk.models.codes import Category, Priority
+from helpdesk.notify.worker import drain
+from helpdesk.simulator.driver import Simulator
+from helpdesk.simulator.server import start_simulator
+from helpdesk.simulator.state import Call
+from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.transaction import transaction
+from tests.cast import Cast
+from tests.twilio_contract import check_request
+
+
+@dataclass
+class Story:
+    """The words in which stories are told."""
+
+    app: Flask
+    cast: Cast
+    sim: Simulator
+
+    def files(self, unit: Unit, reporter: User, **changes: object) -> Ticket:
+        """Somebody files an urgent held post (or what `changes` say), and the worker runs."""
+        phone, email = (contact.value for contact in reporter.contacts)
+        draft = TicketDraft(
+            unit=unit,
+            category=Category.HELD_POST,
+            priority=Priority.URGENT,
+            summary="Ostrzeżenie o podtopieniach nie ukazało się w grupie",
+            reporter=Reporter(reporter.name, phone, email, reporter.id),
+        )
+        with transaction():
+            ticket = open_ticket(replace(draft, **changes))
+        self.passes()
+        return ticket
+
+    def passes(self, **time: float) -> None:
+        """Time goes by in steps of ten seconds; jobs and worker run at each."""
+        left = timedelta(**time)
+        self._tick()
+        while left > timedelta():
+            step = min(left, timedelta(seconds=10))
+            clock.advance(step)
+            left -= step
+            self._tick()
+
+    def texts(self, user: User) -> list[str]:
+        return [message.body for message in self.sim.messages_to(user.contacts[0].value)]
+
+    def last_text(self, user: User) -> str:
+        return self.texts(user)[-1]
+
+    def subjects(self, user: User) -> list[str]:
+        return [mail.subject for mail in self.sim.mails_to(user.contacts[1].value)]
+
+    def calls(self, user: User) -> list[Call]:
+        return self.sim.calls_to(user.contacts[0].value)
+
+    def answers(self, user: User, body: str) -> str:
+        """The person answers by SMS; what the program says back."""
+        reply = self.sim.send_sms(user.contacts[0].value, body)
+        self.passes()
+        return reply
+
+    def state(self, ticket: Ticket) -> Ticket:
+        """The ticket as it is in the database now."""
+        db.session.expire_all()
+        return db.session.get_one(Ticket, ticket.id)
+
+    def _tick(self) -> None:
+        for job in JOBS:
+            run_job(self.app, job)
+        drain()
+        db.session.expire_all()
+
+
+@pytest.fixture
+def sim(app: Flask, cast: Cast) -> Iterator[Simulator]:
+    settings = app.config["SETTINGS"]
+    running = start_simulator(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        numbers=[settings.hotline],
+        public_url=settings.public_url,
+    )
+    _point(app, running.url, running.smtp_port)
+    client = app.test_client()
+
+    def post(url: str, params: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
+        path = url.split("#")[0].removeprefix(settings.public_url)
+        answer = client.post(path, data=params, headers=headers)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    running.route_callbacks(post)
+    running.on_request.append(check_request)
+    yield running
+    running.stop()
+    app.config["SETTINGS"] = settings
+    assert running.problems == []
+
+
+def _point(app: Flask, twilio_url: str, smtp_port: int) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], twilio_api_url=twilio_url)
+    app.extensions.pop("helpdesk_twilio", None)
+    state = app.extensions["mail"]
+    state.server, state.port = "127.0.0.1", smtp_port
+
+
+@pytest.fixture
+def story(app: Flask, cast: Cast, sim: Simulator) -> Story:
+    return Story(app, cast, sim)
