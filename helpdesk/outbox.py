@@ -136,8 +136,18 @@ def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
             _cancel_if_moot(attempt_id)
 
 
+def has_due(channel: Channel, lanes: tuple[Lane, Lane]) -> bool:
+    """A look without any lock, so that idle workers do not stand in each other's way."""
+    return db.session.execute(_due_first(channel, lanes)).first() is not None
+
+
 def _next_due(channel: Channel, lanes: tuple[Lane, Lane]) -> tuple[str, datetime | None] | None:
-    query = (
+    row = db.session.execute(_due_first(channel, lanes).with_for_update(skip_locked=True)).first()
+    return (row.id, row.expires_at) if row else None
+
+
+def _due_first(channel: Channel, lanes: tuple[Lane, Lane]) -> sa.Select[tuple[str, datetime | None]]:
+    return (
         sa.select(Attempt.id, Attempt.expires_at)
         .where(
             Attempt.state == AttemptState.DUE,
@@ -147,10 +157,7 @@ def _next_due(channel: Channel, lanes: tuple[Lane, Lane]) -> tuple[str, datetime
         )
         .order_by(Attempt.lane, Attempt.due_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    row = db.session.execute(query).first()
-    return (row.id, row.expires_at) if row else None
 
 
 def _is_moot() -> sa.Exists:

@@ -52,8 +52,10 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> bool:
     1. claim in its own transaction, 2. prepare the parcel, 3. let go of the database, 4. call the provider,
     5. record the result in a new transaction. Whatever breaks in between leaves a lease that expires.
     """
-    with transaction():
-        attempt_id = outbox.claim(channel, lanes, owner)
+    attempt_id = None
+    if outbox.has_due(channel, lanes):
+        with transaction():
+            attempt_id = outbox.claim(channel, lanes, owner)
     if attempt_id is None:
         release()
         return False
