@@ -1,0 +1,118 @@
+"""The migrated schema is the schema of the models, on both databases, there and back again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade
+
+from helpdesk import schema
+from helpdesk.app import create_app
+from helpdesk.extensions import db
+from tests.conftest import DATABASES, make_settings
+
+MIGRATED, CREATED = "migrated", "created"
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An application on an empty database, by the database's name."""
+    folder, apps = tmp_path_factory.mktemp("schema"), {}
+
+    def make(name: str) -> Flask:
+        if name not in apps:
+            apps[name] = create_app(make_settings(url_of(request, folder, name), folder))
+        return apps[name]
+
+    yield make
+    for app in apps.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+def url_of(request: pytest.FixtureRequest, folder: Path, name: str) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / name}.sqlite3"
+    server = request.getfixturevalue("postgresql_url")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = sa.make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def migrated(database) -> Iterator[Flask]:
+    app = database(MIGRATED)
+    schema.upgrade_database(app)
+    with app.app_context():
+        yield app
+
+
+def described(table: str, inspector: sa.Inspector) -> dict[str, Any]:
+    """All that the database knows about a table; what has a name is sorted by it."""
+    return {
+        "columns": [{**column, "type": repr(column["type"])} for column in inspector.get_columns(table)],
+        "primary key": inspector.get_pk_constraint(table),
+        "foreign keys": by_name(inspector.get_foreign_keys(table)),
+        "unique": by_name(inspector.get_unique_constraints(table)),
+        "checks": by_name(inspector.get_check_constraints(table)),
+        "indexes": by_name([with_condition(index) for index in inspector.get_indexes(table)]),
+    }
+
+
+def by_name(rows: list[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def with_condition(index: Any) -> dict[str, Any]:
+    options = index.get("dialect_options", {})
+    return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
+
+
+def test_an_empty_database_is_upgraded_to_what_the_models_say(migrated):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_constraints_and_indexes_are_those_of_the_models(migrated, database):
+    ours = sa.inspect(db.engine)
+    with database(CREATED).app_context():
+        db.create_all()
+        theirs = sa.inspect(db.engine)
+        for table in db.metadata.tables:
+            assert described(table, ours) == described(table, theirs)
+
+
+def test_every_check_of_the_models_is_in_the_database(migrated):
+    inspector = sa.inspect(db.engine)
+    for table in db.metadata.sorted_tables:
+        wanted = {c.name for c in table.constraints if isinstance(c, sa.CheckConstraint)}
+        assert {row["name"] for row in inspector.get_check_constraints(table.name)} == wanted
+
+
+def test_it_is_known_whether_the_schema_is_current(database):
+    app = database("fresh")
+    with app.app_context():
+        assert not schema.is_current()
+    schema.upgrade_database(app)
+    with app.app_context():
+        assert schema.is_current()
+
+
+def test_a_downgrade_leaves_nothing_and_can_be_taken_back(migrated):
+    downgrade(revision="base")
+    assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
+    schema.upgrade_database(migrated)
+    assert schema.is_current()
+
+
+def test_foreign_keys_hold_again_after_a_migration(migrated):
+    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO ticket_counter (municipality_id, year, last) VALUES (7, 2026, 1)"))
