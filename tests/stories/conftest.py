@@ -81,8 +81,9 @@ class Story:
     def _tick(self) -> None:
         for job in JOBS:
             run_job(self.app, job)
-        drain()
-        db.session.expire_all()
+        with self.app.app_context():
+            drain()
+        db.session.rollback()
 
 
 @pytest.fixture
