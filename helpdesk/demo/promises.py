@@ -18,6 +18,7 @@ from helpdesk.models import (
 )
 from helpdesk.models.codes import Category, Priority, RotationKind, SlaTargetKind, StepTarget
 
+SCHEDULE = "Dyżur administratorów"
 STANDARD, EXTENDED = "Pakiet 1", "Pakiet 1 – krótsze terminy"
 _ALWAYS, _OFFICE = "Całodobowo", "Godziny pracy (pn.–pt. 8–16)"
 _ACK, _ANSWER, _DONE = SlaTargetKind.ACKNOWLEDGE, SlaTargetKind.FIRST_RESPONSE, SlaTargetKind.RESOLVE
@@ -84,7 +85,7 @@ def make_schedule(administrators: list[User]) -> Schedule:
         shift_length=1,
         members=members,
     )
-    schedule = Schedule(name="Dyżur administratorów", time_zone=settings().default_time_zone, rotations=[rotation])
+    schedule = Schedule(name=SCHEDULE, time_zone=settings().default_time_zone, rotations=[rotation])
     db.session.add(schedule)
     db.session.flush()
     return schedule

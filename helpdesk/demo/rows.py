@@ -59,7 +59,7 @@ def _insert_talk(ids: Sequence[int], told: Sequence[Story]) -> None:
     for ticket_id, story in zip(ids, told, strict=True):
         own = [next(message_ids) for _message in story.messages]
         events += [_event_of(row, ticket_id, own) for row in story.events]
-    db.session.execute(sa.insert(TimelineEvent), events)
+    _insert_all(TimelineEvent, events)
 
 
 def _event_of(row: Row, ticket_id: int, message_ids: list[int]) -> Row:
@@ -93,15 +93,23 @@ def _reminders(clock_ids: Sequence[int], rows: Sequence[Row]) -> Iterator[Row]:
             yield {**reminder, "clock_id": clock_id}
 
 
-def _insert(table: Any, rows: Sequence[Row]) -> list[int]:
-    """The new ids, in the order of the rows."""
-    if not rows:
-        return []
-    insert = sa.insert(table).returning(table.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(insert, list(rows)))
+def _insert(model: Any, rows: Sequence[Row]) -> list[int]:
+    """The ids given to the rows, in their order."""
+    ids = _new_ids(model, len(rows))
+    _insert_all(model, ({**row, "id": id_} for id_, row in zip(ids, rows, strict=True)))
+    return ids
 
 
-def _insert_all(table: Any, rows: Iterable[Row]) -> None:
+def _new_ids(model: Any, count: int) -> list[int]:
+    """Asked for beforehand: the databases give generated ids back one row at a time or in no order."""
+    if db.engine.dialect.name == "postgresql":
+        taken = sa.func.nextval(sa.func.pg_get_serial_sequence(model.__tablename__, "id"))
+        return list(db.session.scalars(sa.select(taken).select_from(sa.func.generate_series(1, count))))
+    last = db.session.scalar(sa.select(sa.func.max(model.id))) or 0  # the write lock is ours
+    return list(range(last + 1, last + 1 + count))
+
+
+def _insert_all(model: Any, rows: Iterable[Row]) -> None:
     given = list(rows)
     if given:
-        db.session.execute(sa.insert(table), given)
+        db.session.execute(sa.insert(model.__table__), given)
