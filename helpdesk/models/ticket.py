@@ -48,6 +48,7 @@ class Ticket(Base):
             "status NOT IN ('resolved', 'closed') OR resolved_at IS NOT NULL", name="resolved_has_time"
         ),
         sa.Index("ix_ticket_created", "created_at", "id"),
+        sa.Index("ix_ticket_resolved", "resolved_at"),
         sa.Index("ix_ticket_municipality_created", "municipality_id", "created_at", "id"),
         sa.Index("ix_ticket_unit_created", "unit_id", "created_at", "id"),
         sa.Index(

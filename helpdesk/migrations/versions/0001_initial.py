@@ -526,6 +526,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_reporter_email"), ["reporter_email"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_reporter_phone"), ["reporter_phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_reporter_user_id"), ["reporter_user_id"], unique=False)
+        batch_op.create_index("ix_ticket_resolved", ["resolved_at"], unique=False)
         batch_op.create_index("ix_ticket_unit_created", ["unit_id", "created_at", "id"], unique=False)
 
     op.create_table(
@@ -1058,6 +1059,7 @@ def downgrade() -> None:
     op.drop_table("unit_member")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_unit_created")
+        batch_op.drop_index("ix_ticket_resolved")
         batch_op.drop_index(batch_op.f("ix_ticket_reporter_user_id"))
         batch_op.drop_index(batch_op.f("ix_ticket_reporter_phone"))
         batch_op.drop_index(batch_op.f("ix_ticket_reporter_email"))

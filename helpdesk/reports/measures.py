@@ -1,0 +1,239 @@
+"""The numbers of the dashboard: SQL aggregates, the same statements on SQLite and PostgreSQL.
+
+A period means the tickets *filed* in it. A target of a ticket is kept when it was met in time, missed when it was
+breached or is overdue, and counts for neither while it runs. Times are real minutes from filing to the event,
+nights and weekends included. Percentiles are nearest-rank: the smallest value that at least p % of the values do
+not exceed (PostgreSQL's percentile_disc), here by row numbers because SQLite has no percentiles.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from helpdesk.base import UtcDateTime
+from helpdesk.extensions import db
+from helpdesk.models import Clock, Municipality, Ticket, Unit, User
+from helpdesk.models.codes import Priority, SlaTargetKind
+from helpdesk.reports.figures import EVERYTHING, Dimension, Filters, Flow, GroupRow, Measure, OpenCount, TrendPoint
+from helpdesk.reports.period import Period
+from helpdesk.tickets.queries import IS_OPEN
+
+Condition = sa.ColumnElement[bool]
+
+SOON = timedelta(hours=2)
+ROWS_SHOWN = 15
+
+
+class _Minutes(sa.sql.functions.GenericFunction[int]):
+    """minutes(from, to): whole minutes between two columns, rounded down."""
+
+    type = sa.Integer()
+    inherit_cache = True
+    name = "helpdesk_minutes"
+
+
+@compiles(_Minutes, "sqlite")
+def _minutes_on_sqlite(function: _Minutes, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in function.clauses)
+    return f"((strftime('%s', {end}) - strftime('%s', {start})) / 60)"
+
+
+@compiles(_Minutes, "postgresql")
+def _minutes_on_postgresql(function: _Minutes, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(part, **kw) for part in function.clauses)
+    return f"CAST(floor(extract(epoch FROM ({end} - {start})) / 60) AS INTEGER)"
+
+
+def open_now(now: datetime, filters: Filters = EVERYTHING) -> list[OpenCount]:
+    """Open tickets by state and priority."""
+    query = (
+        sa.select(
+            Ticket.status,
+            Ticket.priority,
+            sa.func.count(),
+            _count_if(Ticket.acknowledged_at.is_(None)),
+            _count_if(Ticket.next_due_at < now),
+            _count_if(Ticket.next_due_at.between(now, now + SOON)),
+        )
+        .where(IS_OPEN, *_chosen(filters))
+        .group_by(Ticket.status, Ticket.priority)
+    )
+    return [OpenCount(*row) for row in db.session.execute(query).tuples()]
+
+
+def pressing(now: datetime, limit: int = 8) -> Sequence[Ticket]:
+    """Open tickets that must be looked at: urgent without acknowledgement first, then overdue, then due soon."""
+    burns = sa.and_(Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None))
+    own_lists = [lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)]
+    query = (
+        sa.select(Ticket)
+        .where(IS_OPEN, sa.or_(burns, Ticket.next_due_at < now + SOON))
+        .order_by(sa.case((burns, 0), else_=1), Ticket.next_due_at, Ticket.id)
+        .options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*own_lists))
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()
+
+
+def flow(period: Period, filters: Filters = EVERYTHING) -> Flow:
+    """How many tickets came and went."""
+    came = sa.select(
+        sa.func.count(),
+        _count_if(Ticket.priority == Priority.URGENT),
+        _count_if(Ticket.reopened_count > 0),
+    ).where(*_filed_in(period, filters))
+    went = sa.select(sa.func.count()).where(*_resolved_in(period, filters))
+    filed, urgent, reopened = db.session.execute(came).tuples().one()
+    return Flow(filed, urgent, reopened, db.session.scalar(went) or 0)
+
+
+def targets(period: Period, now: datetime, filters: Filters = EVERYTHING) -> dict[SlaTargetKind, Measure]:
+    """How each target went for the tickets filed in the period."""
+    grouped = _measured(Clock.kind, Clock.ticket_id == Ticket.id, _filed_in(period, filters), now)
+    found = {row.key: _measure(row) for row in db.session.execute(grouped)}
+    return {kind: found.get(kind, Measure()) for kind in SlaTargetKind}
+
+
+def groups(
+    dimension: Dimension, target: SlaTargetKind, period: Period, now: datetime, filters: Filters = EVERYTHING
+) -> list[GroupRow]:
+    """How one target went by gmina, unit, category or administrator; the ROWS_SHOWN with most tickets."""
+    key, model = _DIMENSIONS[dimension]
+    clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
+    grouped = _measured(key, clock_of, _filed_in(period, filters), now)
+    grouped = grouped.order_by(sa.desc("filed"), sa.asc("key")).limit(ROWS_SHOWN)
+    if model is None:
+        return [GroupRow(row.key, "", _measure(row)) for row in db.session.execute(grouped)]
+    table = grouped.subquery()
+    named = sa.select(table, model.name.label("name")).outerjoin(model, model.id == table.c.key)
+    rows = db.session.execute(named.order_by(table.c.filed.desc(), table.c.key))
+    return [GroupRow(row.key, row.name or "", _measure(row)) for row in rows]
+
+
+def trend(target: SlaTargetKind, period: Period, now: datetime, filters: Filters = EVERYTHING) -> list[TrendPoint]:
+    """Tickets filed and resolved in each part of the period, and how the target went for those filed."""
+    parts = period.parts()
+    table = _table_of(parts)
+    clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
+    filed = (
+        sa.select(table.c.n, sa.func.count(), _count_if(_KEPT), _count_if(_missed(now)))
+        .select_from(table)
+        .join(Ticket, _within(Ticket.created_at, table))
+        .outerjoin(Clock, clock_of)
+        .where(*_filed_in(period, filters))
+        .group_by(table.c.n)
+    )
+    resolved = (
+        sa.select(table.c.n, sa.func.count())
+        .select_from(table)
+        .join(Ticket, _within(Ticket.resolved_at, table))
+        .where(*_resolved_in(period, filters))
+        .group_by(table.c.n)
+    )
+    came = {n: counts for n, *counts in db.session.execute(filed).tuples()}
+    went = dict(db.session.execute(resolved).tuples().all())
+    return [_point(part, came.get(n, (0, 0, 0)), went.get(n, 0)) for n, part in enumerate(parts)]
+
+
+_DIMENSIONS: dict[Dimension, tuple[Any, Any]] = {
+    Dimension.MUNICIPALITY: (Ticket.municipality_id, Municipality),
+    Dimension.UNIT: (Ticket.unit_id, Unit),
+    Dimension.CATEGORY: (Ticket.category, None),
+    Dimension.ADMINISTRATOR: (Ticket.assignee_id, User),
+}
+_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None))
+
+
+def _missed(now: datetime) -> Condition:
+    overdue = sa.and_(Clock.met_at.is_(None), Clock.stopped_at.is_(None), Clock.due_at < now)
+    return sa.or_(Clock.breached_at.is_not(None), overdue)
+
+
+def _measured(key: Any, clock_of: Condition, where: Sequence[Condition], now: datetime) -> sa.Select[Any]:
+    """Per key: filed, kept, missed, median and p90; tickets without the target are filed only."""
+    minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
+    timed = (
+        sa.select(
+            key.label("key"),
+            _one_if(_KEPT).label("kept"),
+            _one_if(_missed(now)).label("missed"),
+            minutes.label("minutes"),
+            sa.func.row_number().over(partition_by=key, order_by=(minutes.is_(None), minutes)).label("place"),
+            sa.func.count(minutes).over(partition_by=key).label("met"),
+        )
+        .outerjoin_from(Ticket, Clock, clock_of)
+        .where(*where)
+        .subquery()
+    )
+    return sa.select(
+        timed.c.key.label("key"),
+        sa.func.count().label("filed"),
+        sa.func.sum(timed.c.kept).label("kept"),
+        sa.func.sum(timed.c.missed).label("missed"),
+        _percentile(timed, 50).label("median"),
+        _percentile(timed, 90).label("p90"),
+    ).group_by(timed.c.key)
+
+
+def _percentile(timed: sa.Subquery, percent: int) -> sa.ColumnElement[int]:
+    """The value whose place is percent % of the number of values, rounded up."""
+    place = (timed.c.met * percent + 99) // sa.literal_column("100", sa.Integer())
+    return sa.func.max(sa.case((timed.c.place == place, timed.c.minutes)))
+
+
+def _measure(row: Any) -> Measure:
+    return Measure(row.filed, row.kept, row.missed, row.median, row.p90)
+
+
+def _point(part: Period, came: Sequence[int], resolved: int) -> TrendPoint:
+    filed, kept, missed = came
+    return TrendPoint(part, filed, resolved, kept, missed)
+
+
+def _table_of(parts: Sequence[Period]) -> sa.Subquery:
+    """The parts as rows (n, since, until)."""
+    rows = [
+        sa.select(
+            sa.literal(n).label("n"),
+            sa.literal(part.since, UtcDateTime()).label("since"),
+            sa.literal(part.until, UtcDateTime()).label("until"),
+        )
+        for n, part in enumerate(parts)
+    ]
+    return sa.union_all(*rows).subquery("part")
+
+
+def _within(column: Any, table: sa.Subquery) -> Condition:
+    return sa.and_(column >= table.c.since, column < table.c.until)
+
+
+def _filed_in(period: Period, filters: Filters) -> list[Condition]:
+    return [Ticket.created_at >= period.since, Ticket.created_at < period.until, *_chosen(filters)]
+
+
+def _resolved_in(period: Period, filters: Filters) -> list[Condition]:
+    return [Ticket.resolved_at >= period.since, Ticket.resolved_at < period.until, *_chosen(filters)]
+
+
+def _chosen(filters: Filters) -> list[Condition]:
+    values: dict[Any, Any] = {
+        Ticket.municipality_id: filters.municipality_id,
+        Ticket.unit_id: filters.unit_id,
+        Ticket.category: filters.category,
+        Ticket.priority: filters.priority,
+        Ticket.assignee_id: filters.administrator_id,
+    }
+    return [column == value for column, value in values.items() if value is not None]
+
+
+def _one_if(condition: Condition) -> sa.ColumnElement[int]:
+    return sa.case((condition, 1), else_=0)
+
+
+def _count_if(condition: Condition) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(_one_if(condition)), 0)

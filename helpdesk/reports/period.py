@@ -1,0 +1,143 @@
+"""Spans of local days: read from an address, compared with the span before, cut into parts for a trend."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
+LONGEST = 3 * 366  # days; a trend beyond has too many points to read
+
+
+class PeriodKind(StrEnum):
+    TODAY = "today"
+    WEEK = "7"
+    DAYS_30 = "30"
+    DAYS_90 = "90"
+    MONTH = "month"
+    CUSTOM = "custom"
+
+
+DEFAULT = PeriodKind.DAYS_30
+
+
+@dataclass(frozen=True)
+class Period:
+    """The local days `first` to `last`, both included, in `zone`."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    kind: PeriodKind = PeriodKind.CUSTOM
+
+    @property
+    def since(self) -> datetime:
+        """The first instant, UTC."""
+        return _midnight(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The first instant after, UTC."""
+        return _midnight(self.last + _DAY, self.zone)
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def before(self) -> "Period":
+        """As many days just before; for a month the month before, up to the same day while it is not over."""
+        if self.kind is not PeriodKind.MONTH:
+            return Period(self.first - self.days * _DAY, self.first - _DAY, self.zone)
+        end = self.first - _DAY
+        is_over = (self.last + _DAY).day == 1
+        last = end if is_over else min(end, end.replace(day=1) + (self.days - 1) * _DAY)
+        return Period(end.replace(day=1), last, self.zone)
+
+    def parts(self) -> list["Period"]:
+        """Days for up to a month, weeks from Monday for up to half a year, calendar months beyond."""
+        end_of = next(end for most, end in _PARTS if self.days <= most)
+        parts, first = [], self.first
+        while first <= self.last:
+            last = min(end_of(first), self.last)
+            parts.append(Period(first, last, self.zone))
+            first = last + _DAY
+        return parts
+
+
+def read_period(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Period:
+    """What `period` asks for, with `month` (YYYY-MM) or `since` and `until` (local days, included).
+
+    Whatever cannot be read gives the last 30 days; nothing reaches beyond today.
+    """
+    kind = next((kind for kind in PeriodKind if kind == args.get("period")), DEFAULT)
+    today = now.astimezone(zone).date()
+    span = _READERS[kind](args, today)
+    if span is None:
+        return Period(*_last_days(30)(args, today), zone, DEFAULT)
+    return Period(*span, zone, kind)
+
+
+Span = tuple[date, date]
+
+
+def _last_days(days: int) -> Callable[[Mapping[str, str], date], Span]:
+    def read(_args: Mapping[str, str], today: date) -> Span:
+        return today - (days - 1) * _DAY, today
+
+    return read
+
+
+def _month(args: Mapping[str, str], today: date) -> Span | None:
+    first = _date(f"{args.get('month', today.isoformat()[:7])}-01")
+    if first is None or first > today:
+        return None
+    return first, min(_end_of_month(first), today)
+
+
+def _custom(args: Mapping[str, str], today: date) -> Span | None:
+    since, until = _date(args.get("since", "")), _date(args.get("until", "")) or today
+    if since is None:
+        return None
+    first, last = sorted((since, min(until, today)))
+    return max(first, last - LONGEST * _DAY), last
+
+
+_READERS: dict[PeriodKind, Callable[[Mapping[str, str], date], Span | None]] = {
+    PeriodKind.TODAY: _last_days(1),
+    PeriodKind.WEEK: _last_days(7),
+    PeriodKind.DAYS_30: _last_days(30),
+    PeriodKind.DAYS_90: _last_days(90),
+    PeriodKind.MONTH: _month,
+    PeriodKind.CUSTOM: _custom,
+}
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _same_day(day: date) -> date:
+    return day
+
+
+def _end_of_week(day: date) -> date:
+    return day + (6 - day.weekday()) * _DAY
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + 31 * _DAY).replace(day=1) - _DAY
+
+
+_PARTS: tuple[tuple[int, Callable[[date], date]], ...] = (
+    (31, _same_day),
+    (190, _end_of_week),
+    (LONGEST + 1, _end_of_month),
+)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,136 @@
+"""What the dashboard counts, on both databases."""
+
+import math
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock
+from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
+from helpdesk.reports import measures
+from helpdesk.reports.figures import Dimension, Filters, Flow, Measure
+
+RESOLVE = SlaTargetKind.RESOLVE
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def _resolve(period, filters=Filters()):  # noqa: B008
+    return measures.targets(period, clock.now(), filters)[RESOLVE]
+
+
+def test_share_counts_kept_against_missed_and_leaves_running_out(file, week):
+    now = clock.now()
+    file(now - DAY, met_after=30)
+    file(now - DAY, met_after=45)
+    file(now - DAY, met_after=90)
+    file(now - HOUR / 2)
+    measure = _resolve(week)
+    assert (measure.filed, measure.kept, measure.missed) == (4, 2, 1)
+    assert measure.share == pytest.approx(2 / 3)
+
+
+def test_overdue_counts_as_missed_before_anybody_noted_it(file, week):
+    ticket = file(clock.now() - 2 * HOUR)
+    ticket.clocks[0].breached_at = None
+    assert _resolve(week).missed == 1
+
+
+def test_without_decided_tickets_there_is_no_share(cast, week):
+    assert _resolve(week) == Measure()
+    assert _resolve(week).share is None
+
+
+@pytest.mark.parametrize("minutes", [[7], [7, 3], [5, 1, 9], list(range(1, 11)), [4, 4, 4, 50], list(range(30))])
+def test_percentiles_are_nearest_rank(file, week, minutes):
+    for index, taken in enumerate(minutes):
+        file(clock.now() - DAY - index * HOUR / 60, met_after=taken)
+    ordered = sorted(minutes)
+    measure = _resolve(week)
+    assert measure.median == ordered[math.ceil(0.5 * len(ordered)) - 1]
+    assert measure.p90 == ordered[math.ceil(0.9 * len(ordered)) - 1]
+
+
+def test_a_ticket_belongs_to_the_local_day_of_its_filing(file, week):
+    file(week.since, met_after=1)
+    file(week.since - timedelta(seconds=1), met_after=1)
+    file(week.until - timedelta(seconds=1), met_after=1)
+    assert _resolve(week).filed == 2
+
+
+def test_each_target_is_measured_on_its_own(file, week):
+    file(clock.now() - DAY, met_after=30)
+    file(clock.now() - DAY, met_after=90, kind=SlaTargetKind.ACKNOWLEDGE)
+    found = measures.targets(week, clock.now())
+    assert [found[kind].kept for kind in SlaTargetKind] == [0, 0, 1]
+    assert [found[kind].missed for kind in SlaTargetKind] == [1, 0, 0]
+
+
+def test_filters_narrow_every_measure(file, cast, week):
+    yesterday = clock.now() - DAY
+    file(yesterday, met_after=10, category=Category.HATE, unit=cast.library, assignee=cast.anna)
+    file(yesterday, met_after=20, priority=Priority.URGENT, assignee=cast.beata)
+    chosen = [
+        Filters(municipality_id=cast.brzezina.id),
+        Filters(unit_id=cast.library.id),
+        Filters(category=Category.HATE),
+        Filters(priority=Priority.NORMAL),
+        Filters(administrator_id=cast.anna.id),
+    ]
+    assert [_resolve(week, filters).median for filters in chosen] == [10] * 5
+    assert [measures.flow(week, filters).filed for filters in chosen] == [1] * 5
+
+
+def test_flow_counts_what_came_and_what_went(file, week):
+    file(clock.now() - DAY, met_after=10, priority=Priority.URGENT)
+    file(clock.now() - DAY, reopened_count=1, status=TicketStatus.IN_PROGRESS)
+    file(week.since - DAY, met_after=3 * 24 * 60)  # filed before, resolved within
+    assert measures.flow(week) == Flow(filed=2, urgent=1, reopened=1, resolved=2)
+
+
+def test_trend_has_every_day_and_adds_up(file, week):
+    file(clock.now() - DAY, met_after=10)
+    file(clock.now() - DAY, met_after=90)
+    file(clock.now() - 3 * DAY, met_after=26 * 60)
+    points = measures.trend(RESOLVE, week, clock.now())
+    assert [p.filed for p in points] == [0, 0, 0, 1, 0, 2, 0]
+    assert [p.resolved for p in points] == [0, 0, 0, 0, 1, 2, 0]
+    assert [(p.kept, p.missed) for p in points if p.filed] == [(0, 1), (1, 1)]
+
+
+def test_groups_come_with_names_and_the_largest_first(file, cast, week):
+    for _ in range(2):
+        file(clock.now() - DAY, met_after=30, unit=cast.library)
+    file(clock.now() - DAY, met_after=90)
+    rows = measures.groups(Dimension.UNIT, RESOLVE, week, clock.now())
+    assert [(row.name, row.measure.filed, row.measure.share, row.measure.median) for row in rows] == [
+        (cast.library.name, 2, 1.0, 30),
+        (cast.osp.name, 1, 0.0, 90),
+    ]
+
+
+def test_groups_by_category_and_administrator(file, cast, week):
+    file(clock.now() - DAY, met_after=30, category=Category.HATE, assignee=cast.anna)
+    file(clock.now() - DAY, category=Category.HATE)
+    categories = measures.groups(Dimension.CATEGORY, RESOLVE, week, clock.now())
+    people = measures.groups(Dimension.ADMINISTRATOR, RESOLVE, week, clock.now())
+    assert [(row.key, row.measure.filed) for row in categories] == [(Category.HATE, 2)]
+    assert {(row.name, row.measure.filed) for row in people} == {(cast.anna.name, 1), ("", 1)}
+
+
+def test_open_now_says_what_is_late_and_what_is_due_soon(file, cast):
+    now = clock.now()
+    file(now - 2 * HOUR, priority=Priority.URGENT, assignee=cast.anna, status=TicketStatus.IN_PROGRESS)
+    file(now)
+    file(now - DAY, met_after=5, status=TicketStatus.CLOSED)
+    found = {row.status: row for row in measures.open_now(now)}
+    assert (found[TicketStatus.IN_PROGRESS].late, found[TicketStatus.IN_PROGRESS].unacknowledged) == (1, 0)
+    assert (found[TicketStatus.NEW].soon, found[TicketStatus.NEW].unacknowledged) == (1, 1)
+    assert TicketStatus.CLOSED not in found
+
+
+def test_pressing_puts_an_unanswered_alert_before_what_is_late(file, cast):
+    now = clock.now()
+    late = file(now - 3 * HOUR, assignee=cast.anna)
+    burning = file(now, priority=Priority.URGENT)
+    file(now - 90 * DAY, met_after=5, status=TicketStatus.CLOSED)
+    assert [ticket.id for ticket in measures.pressing(now)] == [burning.id, late.id]
