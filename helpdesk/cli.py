@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import click
 import flask_migrate
+import sqlalchemy as sa
 from flask.cli import ScriptInfo, with_appcontext
 
 from helpdesk import serve
@@ -15,6 +16,9 @@ from helpdesk.cli_user import user
 from helpdesk.config import Settings, read_settings
 from helpdesk.demo import DEMO_PEOPLE, PASSWORD, load_demo
 from helpdesk.errors import HelpdeskError
+from helpdesk.extensions import db
+from helpdesk.models import Unit
+from helpdesk.models.codes import RoleName
 from helpdesk.schema import upgrade_database
 from helpdesk.single import only_one
 
@@ -48,7 +52,8 @@ def run(host: str, port: int) -> None:
             with app.app_context():
                 load_demo()
         with serve.simulator(settings) as simulator, serve.background(app):
-            _welcome(settings, simulator.url if simulator else "")
+            with app.app_context():
+                _welcome(settings, simulator.url if simulator else "")
             serve.serve(app, host, port)
 
 
@@ -61,12 +66,12 @@ def worker() -> None:
         serve.wait_for_signal()
 
 
-@commands.group()
-def db() -> None:
+@commands.group("db")
+def database() -> None:
     """The database schema."""
 
 
-@db.command()
+@database.command()
 @with_appcontext
 def upgrade() -> None:
     """Bring the database to the schema of this version."""
@@ -83,7 +88,7 @@ def demo() -> None:
 def load() -> None:
     """Load it into the configured database, once."""
     load_demo()
-    click.echo(_people())
+    click.echo(_people(read_settings().public_url))
 
 
 for command in (api_token, doctor, user):
@@ -98,16 +103,22 @@ def _served_at(settings: Settings, host: str, port: int) -> Settings:
 
 
 def _welcome(settings: Settings, simulator_url: str) -> None:
-    click.echo(f"\n  Helpdesk is at  {settings.public_url}\n")
+    click.echo(f"\n  Helpdesk is at  {settings.public_url}")
     if simulator_url:
         click.echo(f"  The demo's phones and mailboxes are at  {simulator_url}\n")
-        click.echo(_people())
+        click.echo(_people(settings.public_url))
+    click.echo("")
 
 
-def _people() -> str:
-    lines = ["  Sign in as (codes arrive on the demo's phones and in its mailboxes):"]
-    lines += [f"    {person.note or person.role:<32} {person.email}" for person in DEMO_PEOPLE]
-    lines.append(
-        f"  Administrators and the manager may use the password {PASSWORD}, then the code from their phone."
-    )
+def _people(public_url: str) -> str:
+    """Whom to sign in as; for units the link that needs no sign-in."""
+    lines = [
+        "  Sign in as one of these; codes arrive on the demo's phones and in its mailboxes.",
+        f"  Staff: password {PASSWORD}, then the code from their phone. Coordinators: the code alone.",
+    ]
+    staff = [person for person in DEMO_PEOPLE if person.role != RoleName.REPORTER]
+    lines += [f"    {person.role:<14} {person.email}" for person in staff]
+    lines.append("  Units file tickets by their own link, without signing in:")
+    links = db.session.execute(sa.select(Unit.name, Unit.link_secret).order_by(Unit.id))
+    lines += [f"    {public_url}/u/{secret}   {name}" for name, secret in links]
     return "\n".join(lines)
