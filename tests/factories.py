@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Ticket
 from helpdesk.models.codes import Category, Priority, TicketStatus
+from helpdesk.tickets.numbering import next_number
 from helpdesk.transaction import transaction
 from tests.cast import Cast
 
@@ -31,7 +30,7 @@ def _defaults(cast: Cast, overrides: dict[str, Any]) -> dict[str, Any]:
     holder = overrides.get("assignee")
     status = overrides.get("status", TicketStatus.NEW)
     return {
-        "number": f"{unit.municipality.code}-{created_at.year}-{_count() + 1:04}",
+        "number": overrides.get("number") or next_number(unit.municipality),
         "municipality_id": unit.municipality_id,
         "unit": unit,
         "category": Category.HELD_POST,
@@ -46,7 +45,3 @@ def _defaults(cast: Cast, overrides: dict[str, Any]) -> dict[str, Any]:
         "acknowledged_at": created_at if holder else None,
         "resolved_at": clock.now() if status in FINISHED else None,
     }
-
-
-def _count() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).select_from(Ticket)) or 0

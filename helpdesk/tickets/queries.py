@@ -111,6 +111,11 @@ def unanswered_alerts(visible: Condition) -> list[Ticket]:
     return list(db.session.scalars(query.limit(ALERTS_SHOWN)))
 
 
+def except_alerts(visible: Condition) -> Condition:
+    """For a list that stands under the alerts."""
+    return sa.and_(visible, sa.not_(IS_UNANSWERED_ALERT))
+
+
 def held_urgent(user_id: int) -> list[Ticket]:
     """The urgent open tickets that this person has taken, what is due next first, paused ones last."""
     query = _rows(
@@ -127,7 +132,7 @@ def count_open(wanted: Wanted, visible: Condition) -> dict[TicketStatus, int]:
     """How many open tickets stand in each state, under the other filters."""
     conditions = [IS_OPEN, visible, *_open_places(wanted), *_shared_conditions(wanted)]
     query = sa.select(Ticket.status, sa.func.count()).where(*conditions).group_by(Ticket.status)
-    counted = dict(db.session.execute(query).tuples())
+    counted = dict(db.session.execute(query).tuples().all())
     return {status: counted.get(status, 0) for status in OPEN_STATUSES}
 
 
