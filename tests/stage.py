@@ -1,4 +1,4 @@
-"""Stories run against the simulator through the real SDK and real SMTP; nothing inside is patched."""
+"""The stage of stories: the simulator, through the real SDK and real SMTP; nothing inside is patched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
