@@ -1,20 +1,28 @@
 """Messages in words: templates/messages/<event>.<sms|voice|subject|txt>, in the recipient's language."""
 
+import re
+import textwrap
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import render_template, url_for
-from flask_babel import force_locale
+from flask import current_app, render_template
+from flask_babel import force_locale, format_date, format_datetime
 
 from helpdesk import tokens
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.labels import label
-from helpdesk.models import Message, Notification
-from helpdesk.models.codes import NotificationEvent
+from helpdesk.models import Clock, Message, Notification, Ticket
+from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
+from helpdesk.phone import show_phone
 from helpdesk.sla.clock import clocks_of
+from helpdesk.tickets.questions import answers_for_display, is_violence_threatened
 
 ONE_SEGMENT = 160
+FEWEST_WORDS = 8  # units: less than that says nothing
+MOST_WORDS = 100  # characters, where texts are not squeezed into one segment
 # Which link a mail carries: the reporter's own page, or the desk (an unanswered ticket: with a button to take it).
 FOR_STAFF = frozenset(
     {
@@ -29,37 +37,53 @@ FOR_STAFF = frozenset(
     }
 )
 TO_TAKE = frozenset({NotificationEvent.ALERT, NotificationEvent.NEW_TICKET})
+# Their words name third persons: they stay in the ticket and are not sent around.
+DISCREET = frozenset({Category.HATE, Category.HATE_SPEECH})
 
 
 def render(notification: Notification, part: str, **extra: Any) -> str:
-    """One part of a message in the recipient's language."""
+    """One part of a message in the recipient's language: "txt" in paragraphs, every other part on one line."""
     with force_locale(notification.locale):
         context = context_of(notification) | extra
-        return render_template(f"messages/{notification.event}.{part}", **context).strip()
+        text = render_template(f"messages/{notification.event}.{part}", **context)
+    return _paragraphs(text) if part == "txt" else " ".join(text.split())
 
 
 def render_sms(notification: Notification) -> str:
-    """The text of an SMS: one GSM-7 segment by default. Only the first words of the ticket are cut to fit."""
-    words = _first_words(notification)
-    if not settings().sms_transliterate:
-        return render(notification, "sms", first_words=words)
-    frame = to_gsm7(render(notification, "sms", first_words=""))
-    room = ONE_SEGMENT - segments(frame).units
-    text = to_gsm7(render(notification, "sms", first_words=shorten(to_gsm7(words), max(room, 0))))
-    return shorten(text, ONE_SEGMENT)
+    """The text of an SMS: one GSM-7 segment by default, in which only the words of people are cut to fit.
+
+    A link, where the house wants links, comes after it; the two take two segments at most.
+    """
+    text = _one_segment(notification) if settings().sms_transliterate else _as_written(notification)
+    link = link_of(notification) if settings().sms_links else ""
+    return f"{text}\n{link}".rstrip()
 
 
 def context_of(notification: Notification) -> dict[str, Any]:
     """What a message template can use."""
     ticket = notification.ticket
+    clocks = clocks_of(ticket) if ticket else {}
+    target, hotline = _target(notification), settings().hotline
     return {
         "ticket": ticket,
-        "clocks": clocks_of(ticket) if ticket else {},
+        "unit": cut(ticket.unit.short_name, 40) if ticket else "",
+        "answers": answers_for_display(ticket) if ticket else [],
+        "is_discreet": _is_discreet(ticket),
+        "is_violence_threatened": ticket is not None and is_violence_threatened(ticket),
+        "clocks": clocks,
+        "promises": promises(clocks),
+        "target": target,
+        "due_at": due_at(clocks, target),
+        "holder": (ticket.assignee or ticket.acknowledged_by) if ticket else None,
         "user": notification.user,
         "params": notification.params,
         "message": _message(notification),
         "label": label,
+        "cut": cut,
+        "quoted": quoted,
+        "short_time": partial(short_time, seen_on=notification.created_at),
         "house": settings(),
+        "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),
         "can_reply": settings().twilio_from_number.startswith("+") or bool(settings().twilio_messaging_service_sid),
     }
@@ -78,12 +102,86 @@ def link_of(notification: Notification) -> str:
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The public address of a page; never taken from a request's Host."""
-    return settings().public_url + url_for(endpoint, _external=False, **values)
+    """The public address of a page; never taken from a request's Host, and there is none in the worker."""
+    path = current_app.url_map.bind("public").build(endpoint, values)
+    return settings().public_url + path
+
+
+def promises(clocks: dict[SlaTargetKind, Clock]) -> list[tuple[SlaTargetKind, datetime]]:
+    """The running targets with their due times (aware UTC), in the order in which they are met."""
+    rows = [(kind, clocks[kind]) for kind in SlaTargetKind if kind in clocks]
+    return [(kind, row.due_at) for kind, row in rows if row.is_running and row.due_at is not None]
+
+
+def due_at(clocks: dict[SlaTargetKind, Clock], target: SlaTargetKind | None) -> datetime | None:
+    """When the target was or is due (aware UTC); None while it is paused."""
+    row = clocks.get(target) if target else None
+    return (row.breached_at or row.due_at) if row else None
+
+
+def short_time(at: datetime, seen_on: datetime) -> str:
+    """Local time for an SMS: "10:15", with the day ("12 mar, 10:15") unless `seen_on` is the same local day."""
+    is_same_day = format_date(at, "yyyyMMdd") == format_date(seen_on, "yyyyMMdd")
+    return str(format_datetime(at, "HH:mm" if is_same_day else "d MMM, HH:mm"))
+
+
+def cut(text: str, units: int) -> str:
+    """A name in at most `units` of an SMS."""
+    if settings().sms_transliterate:
+        return shorten(text, units)
+    return textwrap.shorten(text, units, placeholder="…")
+
+
+def quoted(text: str) -> str:
+    """What somebody else wrote, marked line by line, so that it cannot pass for our own words or our own link."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
+
+
+def _one_segment(notification: Notification) -> str:
+    """1. measure the frame around the words, 2. cut the words to the room that is left, 3. put them in."""
+    frame = to_gsm7(render(notification, "sms", first_words=_as_sentence("x")))
+    room = ONE_SEGMENT - segments(frame).units + 1
+    words = shorten(_first_words(notification), room) if room >= FEWEST_WORDS else ""
+    text = to_gsm7(render(notification, "sms", first_words=_as_sentence(words)))
+    return shorten(text, ONE_SEGMENT)
+
+
+def _as_written(notification: Notification) -> str:
+    words = textwrap.shorten(_first_words(notification), MOST_WORDS, placeholder="…")
+    return render(notification, "sms", first_words=_as_sentence(words))
 
 
 def _first_words(notification: Notification) -> str:
-    return notification.ticket.summary if notification.ticket else ""
+    """What people wrote and the message is about, on one line."""
+    ticket, message = notification.ticket, _message(notification)
+    match notification.event:
+        case NotificationEvent.REPLY | NotificationEvent.REPORTER_WROTE:
+            words = message.body if message and not (message.from_reporter and _is_discreet(ticket)) else ""
+        case NotificationEvent.PRIORITY_LOWERED:
+            words = str(notification.params.get("reason") or "")
+        case _:
+            words = ticket.summary if ticket else ""
+    return " ".join(words.split())
+
+
+def _as_sentence(words: str) -> str:
+    plain = words.rstrip(" ,;:-")
+    return plain if not plain or plain[-1] in ".!?…" else f"{plain}."
+
+
+def _paragraphs(text: str) -> str:
+    """One kind of line break, one blank line between paragraphs."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def _is_discreet(ticket: Ticket | None) -> bool:
+    return ticket is not None and ticket.category in DISCREET
+
+
+def _target(notification: Notification) -> SlaTargetKind | None:
+    code = notification.params.get("target")
+    return SlaTargetKind(code) if code else None
 
 
 def _message(notification: Notification) -> Message | None:

@@ -1,0 +1,137 @@
+"""Every message that the program can send has its words, in both languages, and every SMS fits one segment."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpdesk.config import LOCALES
+from helpdesk.extensions import db
+from helpdesk.labels import label
+from helpdesk.models import Notification, Ticket
+from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
+from helpdesk.notify.render import render, render_sms
+from helpdesk.notify.sms_text import segments, to_gsm7
+from helpdesk.paths import templates_folder, translations_folder
+from tests.cast import Cast
+from tests.letters import filed, written
+
+Event = NotificationEvent
+LONG_NAME = "Żółć-Gęślińska Œuvré " * 5
+# What the code gives to each event, as long as it can be.
+PARAMS: dict[Event, dict[str, Any]] = {
+    Event.ALERT: {},
+    Event.NEW_TICKET: {},
+    Event.TAKEN: {"holder": LONG_NAME},
+    Event.TAKEN_REPORTER: {"holder": LONG_NAME},
+    Event.RECEIPT: {},
+    Event.REPLY: {"message_id": 1},
+    Event.REPORTER_WROTE: {"message_id": 1},
+    Event.RESOLVED: {},
+    Event.REOPENED: {},
+    Event.ASSIGNED: {"by": LONG_NAME},
+    Event.PRIORITY_LOWERED: {"reason": "Wydarzenie jest dopiero za miesiąc. " * 6},
+    Event.REMINDER: {"target": "first_response", "share": 90},
+    Event.BREACH: {"target": "first_response", "share": 100},
+    Event.SIGN_IN_CODE: {"code": "123456"},
+    Event.SMS_ANSWER: {"text": "Dopisano do zgłoszenia. Dziękujemy."},
+}
+has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
+people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
+
+
+@pytest.fixture
+def ticket(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ticket]:
+    """With the longest number and names that there can be; they are not written to the database."""
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], hotline_number="+48500000100"))
+    row = filed(cast, summary="Zażółć gęślą jaźń. " * 10)
+    written(row, "Odpowiedź [z nawiasem]. " * 30)
+    with db.session.no_autoflush:
+        row.number, row.unit.short_name, row.assignee = "MODR-2026-1234567", "Œ" * 40, cast.anna
+        row.reporter_email, row.case_number = "", "OR.1431.7.2026"
+        cast.anna.name = LONG_NAME
+        yield row
+        db.session.rollback()
+
+
+def message(ticket: Ticket, event: Event, locale: str) -> Notification:
+    params = dict(PARAMS[event])
+    if "message_id" in params:
+        params["message_id"] = ticket.messages[0].id
+    if "target" in params:
+        params["target"] = longest(SlaTargetKind, locale)
+    if event is not Event.SIGN_IN_CODE:
+        ticket.category = longest(Category, locale)
+    return Notification(
+        event=event,
+        locale=locale,
+        ticket=None if event is Event.SIGN_IN_CODE else ticket,
+        user=ticket.assignee,
+        user_id=1,
+        params=params,
+        created_at=ticket.created_at.replace(day=1),
+    )
+
+
+def longest(codes: Any, locale: str) -> Any:
+    with force_locale(locale):
+        return max(codes, key=lambda code: len(str(label(code))))
+
+
+def every_message(ticket: Ticket) -> Iterator[Notification]:
+    for event in Event:
+        for locale in LOCALES:
+            yield message(ticket, event, locale)
+
+
+def test_every_event_has_a_template_for_each_part() -> None:
+    wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")} | {"alert.voice"}
+    assert {path.name for path in (templates_folder() / "messages").glob("[!_]*")} == wanted
+    assert set(PARAMS) == set(Event)
+
+
+def test_every_message_has_all_its_words(ticket: Ticket) -> None:
+    for notification in every_message(ticket):
+        texts = [render_sms(notification), *(render(notification, part) for part in ("subject", "txt"))]
+        assert all(texts), notification.event
+        assert not [t for t in texts if any(rest in t for rest in ("None", "{{", "%(", "%%"))], notification.event
+
+
+def test_every_subject_is_one_line_that_names_the_ticket(ticket: Ticket) -> None:
+    ticket.summary, ticket.unit.short_name = "a\nb", "c\r\nd"
+    for notification in every_message(ticket):
+        subject = render(notification, "subject")
+        assert subject.splitlines() == [subject]
+        assert subject.startswith("[MODR-2026-1234567] ") or notification.ticket is None
+
+
+def test_every_sms_fits_one_segment_with_all_that_is_ours(ticket: Ticket) -> None:
+    for notification in every_message(ticket):
+        size = segments(render_sms(notification))
+        assert (size.encoding, size.count) == ("GSM-7", 1), notification.event
+        ours = to_gsm7(render(notification, "sms", first_words=""))
+        assert segments(ours).units < 160, (notification.event, notification.locale, ours)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(summary=people_write, unit=people_write, name=people_write)
+def test_no_name_and_no_summary_makes_an_sms_longer(ticket: Ticket, summary: str, unit: str, name: str) -> None:
+    ticket.summary, ticket.unit.short_name, ticket.assignee.name = summary, unit[:40], name[:120]
+    ticket.messages[0].body = summary
+    for event in (Event.ALERT, Event.REPLY, Event.TAKEN, Event.ASSIGNED, Event.BREACH, Event.PRIORITY_LOWERED):
+        notification = message(ticket, event, "pl")
+        notification.params |= {key: name for key in ("holder", "by") if key in notification.params}
+        assert segments(render_sms(notification)).count == 1
+
+
+@pytest.mark.skipif(not has_catalogue, reason="the catalogues are not compiled")
+def test_every_message_is_polish_for_polish_readers(ticket: Ticket) -> None:
+    for event in set(Event) - {Event.SMS_ANSWER}:
+        polish, english = message(ticket, event, "pl"), message(ticket, event, "en")
+        for part in ("sms", "subject", "txt"):
+            assert render(polish, part) != render(english, part), (event, part)
