@@ -3,7 +3,7 @@
 A period means the tickets *filed* in it. A target of a ticket is kept when it was met in time, missed when it was
 breached or is overdue, and counts for neither while it runs. Times are real minutes from filing to the event,
 nights and weekends included. Percentiles are nearest-rank: the smallest value that at least p % of the values do
-not exceed (PostgreSQL's percentile_disc), here by row numbers because SQLite has no percentiles.
+not exceed (PostgreSQL's percentile_disc), computed from counts per minute because SQLite has no percentiles.
 """
 
 from collections.abc import Sequence
@@ -155,35 +155,49 @@ def _missed(now: datetime) -> Condition:
 
 
 def _measured(key: Any, clock_of: Condition, where: Sequence[Condition], now: datetime) -> sa.Select[Any]:
-    """Per key: filed, kept, missed, median and p90; tickets without the target are filed only."""
+    """Per key: filed, kept, missed, median and p90; tickets without the target are filed only.
+
+    1. count by key and minutes, which is all that touches the tickets, 2. add up from the shortest time on,
+    3. per key pick the first minutes that enough of them do not exceed.
+    """
     minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
-    timed = (
+    counted = (
         sa.select(
             key.label("key"),
-            _one_if(_KEPT).label("kept"),
-            _one_if(_missed(now)).label("missed"),
             minutes.label("minutes"),
-            sa.func.row_number().over(partition_by=key, order_by=(minutes.is_(None), minutes)).label("place"),
-            sa.func.count(minutes).over(partition_by=key).label("met"),
+            sa.func.count().label("tickets"),
+            _count_if(_KEPT).label("kept"),
+            _count_if(_missed(now)).label("missed"),
         )
         .outerjoin_from(Ticket, Clock, clock_of)
         .where(*where)
+        .group_by(key, minutes)
         .subquery()
     )
+    own = counted.c.key, counted.c.minutes.is_(None)
+    added = sa.select(
+        counted,
+        sa.func.sum(counted.c.tickets).over(partition_by=own, order_by=counted.c.minutes).label("so_far"),
+        sa.func.sum(counted.c.tickets).over(partition_by=own).label("met"),
+    ).subquery()
     return sa.select(
-        timed.c.key.label("key"),
-        sa.func.count().label("filed"),
-        sa.func.sum(timed.c.kept).label("kept"),
-        sa.func.sum(timed.c.missed).label("missed"),
-        _percentile(timed, 50).label("median"),
-        _percentile(timed, 90).label("p90"),
-    ).group_by(timed.c.key)
+        added.c.key.label("key"),
+        _whole(sa.func.sum(added.c.tickets)).label("filed"),
+        _whole(sa.func.sum(added.c.kept)).label("kept"),
+        _whole(sa.func.sum(added.c.missed)).label("missed"),
+        _percentile(added, 50).label("median"),
+        _percentile(added, 90).label("p90"),
+    ).group_by(added.c.key)
 
 
-def _percentile(timed: sa.Subquery, percent: int) -> sa.ColumnElement[int]:
-    """The value whose place is percent % of the number of values, rounded up."""
-    place = (timed.c.met * percent + 99) // sa.literal_column("100", sa.Integer())
-    return sa.func.max(sa.case((timed.c.place == place, timed.c.minutes)))
+def _percentile(added: sa.Subquery, percent: int) -> sa.ColumnElement[int]:
+    enough = added.c.so_far * 100 >= added.c.met * percent
+    return sa.func.min(sa.case((enough, added.c.minutes)))
+
+
+def _whole(value: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    """PostgreSQL adds up big integers as NUMERIC."""
+    return sa.cast(value, sa.BigInteger)
 
 
 def _measure(row: Any) -> Measure:
@@ -231,9 +245,5 @@ def _chosen(filters: Filters) -> list[Condition]:
     return [column == value for column, value in values.items() if value is not None]
 
 
-def _one_if(condition: Condition) -> sa.ColumnElement[int]:
-    return sa.case((condition, 1), else_=0)
-
-
 def _count_if(condition: Condition) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(_one_if(condition)), 0)
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
