@@ -13,6 +13,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from helpdesk.base import METADATA
+from helpdesk.identities import MailAddresses, PhoneNumbers
+from helpdesk.onetime import OneTimeCodes
 
 db = SQLAlchemy(metadata=METADATA)
 migrate = Migrate()
@@ -22,5 +24,5 @@ bootstrap = Bootstrap5()
 compress = Compress()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address)
-security = Security()
+security = Security(mail_util_cls=MailAddresses, phone_util_cls=PhoneNumbers, totp_cls=OneTimeCodes)
 api = Api()

@@ -80,6 +80,15 @@ class User(Base, UserMixin):
         """The first usable contact of that kind: verified, not broken, not opted out; else None."""
         return next((c for c in self.contacts if c.kind == kind and c.is_usable), None)
 
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Flask-Security asks after the first factor: staff always need a second, others if they have set one up."""
+        return self.is_staff or bool(tf_setup_methods), tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        return self.is_staff
+
     def get_security_payload(self) -> dict[str, Any]:
         return {"email": self.email, "name": self.name}
 

@@ -2,10 +2,18 @@
 
 from flask import Blueprint
 
-from helpdesk.routes import health, language, twilio_hooks
+from helpdesk.routes import ack, desk, duty, files, filing, health, home, language, reporter, twilio_hooks, units
 
 BLUEPRINTS: list[Blueprint] = [
     health.bp,
+    home.bp,
     language.bp,
     twilio_hooks.bp,
+    ack.bp,
+    desk.bp,
+    duty.bp,
+    files.bp,
+    filing.bp,
+    reporter.bp,
+    units.bp,
 ]

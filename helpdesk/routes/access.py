@@ -4,22 +4,28 @@ What a person may see *inside* a page is decided by the rules (helpdesk/tickets/
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
+from flask_security.utils import logout_user
 from werkzeug.wrappers import Response
 
+from helpdesk import clock
+from helpdesk.models import User
 from helpdesk.models.codes import RoleName
+from helpdesk.users import has_second_factor
 
 View = TypeVar("View", bound=Callable[..., object])
 
 PUBLIC = frozenset({"public"})  # anybody; a token in the address may decide what is shown
 SIGNED = frozenset({"signed"})  # a provider's signature is checked by the blueprint
+STAFF_SESSION = timedelta(hours=12)
 STAFF = (RoleName.ADMINISTRATOR, RoleName.MANAGER)
 EVERYBODY = tuple(RoleName)
 # Blueprints and endpoints of libraries that bring their own checks.
-OTHERS = ("security.", "bootstrap.", "api-docs.", "static")
+OTHERS = ("security.", "bootstrap.", "api-docs.", "api.", "static")
 
 
 def public(view: View) -> View:
@@ -47,14 +53,32 @@ def init_access(app: Flask) -> None:
 
 
 def check_access() -> Response | None:
+    """Before every view: 1. its provider's signature is its own affair, 2. staff sign in anew after twelve hours,
+    3. whoever must be known is sent to sign in, 4. staff have a second factor, 5. and the role fits."""
     endpoint = request.endpoint
     if endpoint is None or endpoint.startswith(OTHERS):
         return None
     allowed: frozenset[str] = getattr(current_app.view_functions[endpoint], "allowed", frozenset())
-    if allowed in (PUBLIC, SIGNED):
+    if allowed == SIGNED:
+        return None
+    if current_user.is_authenticated and is_stale(current_user):
+        logout_user()
+    if allowed == PUBLIC:
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("security.us_signin", next=request.full_path.rstrip("?")))
+        return redirect(url_for("security.us_signin", next=_way_back()))
+    if current_user.is_staff and not has_second_factor(current_user):
+        return redirect(url_for("security.two_factor_setup"))
     if not any(current_user.is_a(role) for role in allowed):
         abort(403)
     return None
+
+
+def is_stale(user: User) -> bool:
+    """A session of staff that is older than twelve hours, or came back by a "remember me" cookie."""
+    began = session.get("signed_in_at", session.get("fs_paa", 0))
+    return user.is_staff and clock.now().timestamp() - began > STAFF_SESSION.total_seconds()
+
+
+def _way_back() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None

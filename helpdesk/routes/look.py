@@ -15,7 +15,7 @@ from helpdesk import clock, labels, sentences
 from helpdesk.config import LOCALES, settings
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.escalation import unanswered
-from helpdesk.phone import show_phone
+from helpdesk.phone import mask_phone, show_phone
 from helpdesk.routes.headers import LONG_CACHED
 from helpdesk.routes.navigation import Link, menu
 
@@ -25,7 +25,7 @@ def init_look(app: Flask) -> None:
     app.context_processor(everywhere)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["phone"] = show_phone
+    app.jinja_env.filters.update(phone=show_phone, masked_phone=mask_phone)
     app.jinja_env.globals.update(
         label=labels.label,
         sentence=sentences.sentence,

@@ -1,0 +1,68 @@
+"""The main page, and what stands on every page."""
+
+import pytest
+from flask import url_for
+
+from helpdesk.routes.navigation import address, menu
+from tests.conftest import sign_in
+
+
+def test_a_stranger_is_told_the_ways_in(client):
+    page = client.get("/").text
+    assert 'href="/signin"' in page
+    assert "112" in page
+    assert 'href="tel:+48500000100"' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "endpoint"), [("anna", "desk.index"), ("kinga", "units.index"), ("jan", "units.show")]
+)
+def test_the_main_page_leads_people_to_their_work(app, client, cast, who, endpoint):
+    user = getattr(cast, who)
+    sign_in(client, user)
+    with app.test_request_context():
+        values = {"unit_id": user.units[0].id} if endpoint == "units.show" else {}
+        assert client.get("/").location == url_for(endpoint, **values)
+
+
+def test_a_manager_starts_at_the_overview_or_the_desk(client, cast):
+    sign_in(client, cast.marek)
+    assert client.get("/").location in ("/dashboard", "/desk")
+
+
+def test_a_reporter_without_a_unit_is_told_whom_to_ask(client, cast):
+    cast.jan.units = []
+    sign_in(client, cast.jan)
+    assert client.get("/").status_code in (200, 302)
+
+
+def test_the_menu_shows_what_is_there_and_theirs(app, cast):
+    with app.test_request_context():
+        assert {link.href for link in menu(cast.anna)} >= {"/desk", "/duty"}
+        assert menu(cast.jan)[0].href == f"/units/{cast.osp.id}"
+
+
+def test_a_page_that_does_not_exist_has_no_address(app, cast):
+    with app.test_request_context():
+        assert address("no.such", cast.anna) is None
+
+
+def test_the_language_can_be_switched_on_every_page(client):
+    page = client.get("/").text
+    assert 'action="/language"' in page
+    client.post("/language", data={"locale": "en", "back": "/"})
+    assert '<html lang="en"' in client.get("/").text
+
+
+def test_an_unexpected_error_shows_an_incident_number_and_no_traceback(app, client, monkeypatch):
+    monkeypatch.setitem(app.view_functions, "health.alive", broken)
+    answer = client.get("/healthz")
+    assert answer.status_code == 500
+    assert "<code>" in answer.text and "Traceback" not in answer.text and "ZeroDivision" not in answer.text
+
+
+def broken():
+    return 1 / 0
+
+
+broken.allowed = frozenset({"public"})
