@@ -1,10 +1,12 @@
 """The application factory: reads like a table of contents."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import bootstrap, compress, csrf, db, limiter, mail, migrate
 from helpdesk.i18n import init_i18n
+from helpdesk.metrics import init_metrics
 from helpdesk.paths import migrations_folder, templates_folder
 from helpdesk.routes import BLUEPRINTS
 from helpdesk.routes.access import init_access
@@ -23,6 +25,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = Flask("helpdesk", template_folder=str(templates_folder()), static_folder="static")
     configure(app, settings or read_settings())
+    init_proxies(app)
+    init_metrics(app)
     init_database(app)
     init_i18n(app)
     init_mail(app)
@@ -49,6 +53,13 @@ def configure(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
         WTF_CSRF_TIME_LIMIT=None,
     )
+
+
+def init_proxies(app: Flask) -> None:
+    """Believe the addresses that so many proxies in front of us add; without any, believe nobody."""
+    count = app.config["SETTINGS"].trusted_proxies
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
 
 
 def init_database(app: Flask) -> None:

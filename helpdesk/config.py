@@ -50,6 +50,9 @@ class Settings:
     mail_default_sender: str = "helpdesk@helpdesk.test"
     upload_limit_mb: int = 10
     ratelimit_storage_url: str = "memory://"
+    trusted_proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
+    prometheus_multiproc_dir: Path | None = None
     simulator_port: int = 8001
     simulator_smtp_port: int = 8025
     simulated: bool = False
@@ -114,8 +117,7 @@ def _number(name: str, value: str) -> int:
 
 
 def _yes_no(name: str, value: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False}
-    words["off"] = False
+    words = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
     if value.lower() not in words:
         raise BadSetting(f"{name} must be yes or no, not {value!r}.")
     return words[value.lower()]
@@ -224,6 +226,9 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "MAIL_DEFAULT_SENDER": _address,
     "UPLOAD_LIMIT_MB": _number,
     "RATELIMIT_STORAGE_URL": _text,
+    "TRUSTED_PROXIES": _number,
+    "METRICS_TOKEN": _secret,
+    "PROMETHEUS_MULTIPROC_DIR": _folder,
     "SIMULATOR_PORT": _number,
     "SIMULATOR_SMTP_PORT": _number,
 }

@@ -137,6 +137,31 @@ def account_status() -> str:
         raise delivery_error(error) from error
 
 
+def account_type() -> str:
+    """ "Full", or "Trial": then only numbers verified at Twilio are reached.
+
+    Raises:
+        DeliveryError: credentials refused or provider unreachable.
+    """
+    try:
+        return str(client().api.accounts(settings().twilio_account_sid).fetch().type)
+    except (TwilioException, requests.RequestException) as error:
+        raise delivery_error(error) from error
+
+
+def webhooks_of(phone: str) -> tuple[str, str] | None:
+    """Where Twilio reports SMS and calls to our number; None if the account has no such number.
+
+    Raises:
+        DeliveryError: credentials refused or provider unreachable.
+    """
+    try:
+        found = client().incoming_phone_numbers.list(phone_number=phone, limit=1)
+    except (TwilioException, requests.RequestException) as error:
+        raise delivery_error(error) from error
+    return (str(found[0].sms_url), str(found[0].voice_url)) if found else None
+
+
 def delivery_error(error: Exception) -> DeliveryError:
     """What an exception of the SDK (four families) means: created, certainly not created, or unknown."""
     if isinstance(error, TwilioRestException):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import psycopg
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk import clock, outbox, wake
 from helpdesk.config import settings
@@ -25,6 +26,7 @@ from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
+BEAT_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Worker:
             is_postgresql = not settings().is_sqlite
         if is_postgresql:
             self._spawn("listen", self._listen)
+        self._spawn("heartbeat", self._beat)
 
     def stop(self, timeout: float = 15.0) -> None:
         """Finish what is being sent, take nothing new."""
@@ -130,6 +133,17 @@ class Worker:
                 log.exception("the worker goes on after an error")
                 self.stopping.wait(POLL_SECONDS)
             awake.wait(POLL_SECONDS)
+
+    def _beat(self) -> None:
+        """A sign of life while all threads live; the health page and monitors miss it."""
+        while not self.stopping.is_set():
+            try:
+                with self.app.app_context():
+                    if all(thread.is_alive() for thread in self.threads):
+                        beat("worker")
+            except SQLAlchemyError:
+                log.exception("no sign of life could be written")
+            self.stopping.wait(BEAT_SECONDS)
 
     def _listen(self) -> None:
         """Wake the threads when another process commits something that is due."""

@@ -1,14 +1,65 @@
-"""Signs of life for monitors."""
+"""Signs of life: for monitors, for Prometheus, and a page for the staff."""
 
-from flask import Blueprint
+import hmac
+from ipaddress import ip_address
+
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from helpdesk.routes.access import public
+from helpdesk import health, metrics
+from helpdesk.attempt_words import EVENTS, why_not
+from helpdesk.config import settings
+from helpdesk.routes.access import STAFF, allow, public
 
 bp = Blueprint("health", __name__)
+SHOWN = 20
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 
 
 @bp.get("/healthz")
 @public
 def alive() -> ResponseReturnValue:
+    """The process answers; nothing else is asked."""
     return {"status": "ok"}
+
+
+@bp.get("/readyz")
+@public
+def ready() -> ResponseReturnValue:
+    """200, or 503 naming what is wrong: database, schema, worker."""
+    problems = {check.name: check.says for check in health.readiness() if not check.ok}
+    return ({"status": "not ready", "problems": problems}, 503) if problems else {"status": "ready"}
+
+
+@bp.get("/metrics")
+@public
+def figures() -> ResponseReturnValue:
+    if not may_read_metrics():
+        abort(403)
+    return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+@bp.get("/health")
+@allow(*STAFF)
+def index() -> ResponseReturnValue:
+    found = health.checks()
+    failed = health.recent(*health.NOT_REACHED) if found[0].ok else []
+    return render_template(
+        "health/index.html",
+        checks=sorted(found, key=lambda check: list(health.Verdict).index(check.verdict), reverse=True),
+        failed=failed[:SHOWN],
+        failed_count=len(failed),
+        events=EVENTS,
+        why_not=why_not,
+    )
+
+
+def may_read_metrics() -> bool:
+    """With METRICS_TOKEN whoever brings it; without, this machine itself (not a proxy on it)."""
+    token = settings().metrics_token
+    if token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), token.encode())
+    proxied = any(name in request.headers for name in FORWARDED)
+    return not proxied and ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104

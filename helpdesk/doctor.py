@@ -1,0 +1,152 @@
+"""Is this installation fit to alert people? Health (helpdesk/health.py) and all that needs the network: the mail
+server, the provider, the public address. Nothing is sent to anybody.
+"""
+
+import smtplib
+import tempfile
+from urllib.parse import urlsplit
+
+import requests
+from flask_babel import gettext
+
+from helpdesk import health
+from helpdesk.config import settings
+from helpdesk.health import Check, Verdict
+from helpdesk.notify import twilio
+from helpdesk.notify.parcel import DeliveryError
+from helpdesk.simulator.loopback import is_loopback
+
+PATIENCE_SECONDS = 3
+
+
+def checks() -> list[Check]:
+    """Every check with its sentence in the current language; takes a few seconds."""
+    found = [public_url(), *health.checks(), uploads(), mail_server()]
+    account = provider_account()
+    return [*found, account, *([sender()] if account.ok else []), reached_from_outside()]
+
+
+def _(text: str, **values: object) -> str:
+    return str(gettext(text, **values))
+
+
+def public_url() -> Check:
+    url = settings().public_url
+    if url.startswith("https://"):
+        return Check("public_url", Verdict.OK, _("PUBLIC_URL is %(url)s.", url=url))
+    says = _(
+        "PUBLIC_URL is %(url)s. Phones and Twilio need an https:// address that the internet reaches.", url=url
+    )
+    verdict = Verdict.WARNING if settings().simulated else Verdict.BROKEN
+    return Check("public_url", verdict, says)
+
+
+def uploads() -> Check:
+    folder = settings().uploads
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as refused:
+        says = _("Files cannot be stored in %(folder)s: %(why)s", folder=folder, why=refused.strerror)
+        return Check("uploads", Verdict.BROKEN, says)
+    return Check("uploads", Verdict.OK, _("Files can be stored in %(folder)s.", folder=folder))
+
+
+def mail_server() -> Check:
+    house = settings()
+    place = f"{house.mail_server}:{house.mail_port}"
+    try:
+        _greet_mail_server()
+    except (smtplib.SMTPException, OSError) as refused:
+        says = _(
+            "The mail server %(place)s cannot be used: %(why)s. Check the MAIL_… settings.",
+            place=place,
+            why=refused,
+        )
+        return Check("mail_server", Verdict.BROKEN, says)
+    return Check("mail_server", Verdict.OK, _("The mail server %(place)s takes our mail.", place=place))
+
+
+def _greet_mail_server() -> None:
+    house = settings()
+    with smtplib.SMTP(house.mail_server, house.mail_port, timeout=PATIENCE_SECONDS) as server:
+        server.ehlo()
+        if house.mail_use_tls:
+            server.starttls()
+            server.ehlo()
+        if house.mail_username and house.mail_password:
+            server.login(house.mail_username, house.mail_password)
+
+
+def provider_account() -> Check:
+    try:
+        status, kind = twilio.account_status(), twilio.account_type()
+    except DeliveryError as refused:
+        return Check("account", Verdict.BROKEN, _account_refused(refused))
+    if status != "active":
+        return Check("account", Verdict.BROKEN, _("The Twilio account is not active: %(status)s.", status=status))
+    if kind == "Trial":
+        says = _("A trial account of Twilio reaches verified numbers only (error 21608). Upgrade it.")
+        return Check("account", Verdict.BROKEN, says)
+    return Check("account", Verdict.OK, _("The Twilio account is active."))
+
+
+def _account_refused(refused: DeliveryError) -> str:
+    if settings().simulated:
+        return _("The simulator is not running. Start: helpdesk run")
+    return _("Twilio cannot be used (%(why)s). Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.", why=refused)
+
+
+def sender() -> Check:
+    """Does the account have our number, and does it know where to report to?"""
+    phone = settings().hotline
+    if not phone.startswith("+"):
+        says = _("No number of ours can call people. Set HOTLINE_NUMBER to a number of the Twilio account.")
+        return Check("sender", Verdict.BROKEN, says)
+    try:
+        known = twilio.webhooks_of(phone)
+    except DeliveryError as refused:
+        return Check("sender", Verdict.BROKEN, _("Twilio did not name our numbers (%(why)s).", why=refused))
+    return _judge_webhooks(phone, known)
+
+
+def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
+    house = settings()
+    if known is None:
+        says = _("The Twilio account has no number %(phone)s. Buy it or correct the settings.", phone=phone)
+        return Check("sender", Verdict.BROKEN, says)
+    pairs = list(zip(("sms", "voice"), known, strict=True))
+    wanted = pairs[1:] if house.twilio_messaging_service_sid else pairs  # a service has an SMS address of its own
+    urls = [f"{house.public_url}/twilio/{kind}" for kind, typed in wanted if not _leads_to(kind, typed)]
+    if urls:
+        says = _("Type these addresses for %(phone)s at Twilio: %(urls)s", phone=phone, urls=", ".join(urls))
+        return Check("sender", Verdict.BROKEN, says)
+    if house.twilio_from_number and not house.twilio_from_number.startswith("+"):
+        says = _("SMS come from “%(name)s”; nobody can answer that. Calls can.", name=house.twilio_from_number)
+        return Check("sender", Verdict.WARNING, says)
+    return Check("sender", Verdict.OK, _("Twilio reports SMS and calls for %(phone)s to us.", phone=phone))
+
+
+def _leads_to(kind: str, typed: str) -> bool:
+    return typed.split("#")[0] == f"{settings().public_url}/twilio/{kind}"
+
+
+def reached_from_outside() -> Check:
+    """The public address asked from here; whether the whole internet gets there, this cannot tell."""
+    url = f"{settings().public_url}/healthz"
+    try:
+        answer = requests.get(url, timeout=PATIENCE_SECONDS, allow_redirects=False)
+        why = "" if answer.ok and answer.json() == {"status": "ok"} else str(answer.status_code)
+    except (requests.RequestException, ValueError) as refused:
+        why = type(refused).__name__
+    if why:
+        says = _(
+            "%(url)s does not answer as it should (%(why)s). Check DNS, proxy and that the web is up.",
+            url=url,
+            why=why,
+        )
+        return Check("reached", Verdict.BROKEN, says)
+    if is_loopback(urlsplit(url).hostname or ""):
+        return Check("reached", Verdict.OK, _("%(url)s answers, on this machine alone.", url=url))
+    return Check("reached", Verdict.OK, _("%(url)s answers.", url=url))

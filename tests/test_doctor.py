@@ -1,0 +1,158 @@
+"""`helpdesk doctor` asks the mail server, the provider and the public address, and sends nothing to anybody."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+from werkzeug.serving import make_server
+
+from helpdesk import doctor
+from helpdesk.cli_doctor import doctor as command
+from helpdesk.config import settings
+from helpdesk.health import Verdict
+from helpdesk.notify import twilio
+from helpdesk.simulator.driver import Simulator
+from helpdesk.simulator.server import start_simulator
+from tests import vitals
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def english(app: Flask) -> Iterator[None]:
+    with force_locale("en"):
+        yield
+
+
+@pytest.fixture
+def change(app: Flask) -> Iterator[Callable[..., None]]:
+    """Other settings for the rest of the test."""
+    before = settings()
+
+    def change(**fields: Any) -> None:
+        app.config["SETTINGS"] = replace(settings(), **fields)
+        app.extensions.pop("helpdesk_twilio", None)
+
+    yield change
+    change(**{name: getattr(before, name) for name in before.__dataclass_fields__})
+
+
+@pytest.fixture
+def web(app: Flask, change) -> Iterator[str]:
+    """The program itself at its public address."""
+    server = make_server("127.0.0.1", 0, app)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    change(public_url=f"http://127.0.0.1:{server.port}")
+    yield settings().public_url
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def sim(change) -> Iterator[Simulator]:
+    house = settings()
+    running = start_simulator(
+        account_sid=house.twilio_account_sid,
+        auth_token=house.twilio_auth_token,
+        numbers=[house.hotline],
+        public_url=house.public_url,
+    )
+    change(twilio_api_url=running.url, mail_server="127.0.0.1", mail_port=running.smtp_port)
+    yield running
+    running.stop()
+
+
+def test_a_public_address_without_https_is_named(change):
+    assert doctor.public_url().verdict is Verdict.WARNING
+    change(simulated=False)
+    assert doctor.public_url().verdict is Verdict.BROKEN
+    change(public_url="https://helpdesk.test")
+    assert doctor.public_url().verdict is Verdict.OK
+
+
+def test_files_can_be_stored(app):
+    assert doctor.uploads().ok
+
+
+def test_a_folder_that_takes_no_files_is_named(change, tmp_path):
+    (tmp_path / "uploads").write_text("a file where the folder should be")
+    change(data_dir=tmp_path)
+    assert doctor.uploads().says.startswith(f"Files cannot be stored in {tmp_path}")
+
+
+def test_a_mail_server_that_answers_is_fine_and_gets_no_mail(sim):
+    assert doctor.mail_server().ok
+    assert sim.exchange.state.find_mails(lambda _mail: True) == []
+
+
+def test_a_mail_server_that_does_not_answer_is_named(change):
+    change(mail_server="127.0.0.1", mail_port=9)
+    assert doctor.mail_server().says.startswith("The mail server 127.0.0.1:9 cannot be used: ")
+
+
+def test_an_active_account_with_our_number_and_addresses_is_fine(sim):
+    assert doctor.provider_account().ok
+    assert doctor.sender().says == f"Twilio reports SMS and calls for {settings().hotline} to us."
+
+
+def test_credentials_that_twilio_refuses_are_named(sim, change):
+    change(simulated=False, twilio_auth_token="another token")
+    assert doctor.provider_account().says.startswith("Twilio cannot be used (20003")
+
+
+def test_a_provider_that_cannot_be_reached_is_named(change):
+    change(simulated=False, twilio_api_url=NOWHERE)
+    assert doctor.provider_account().says.startswith("Twilio cannot be used (connect")
+
+
+@pytest.mark.parametrize(("status", "kind"), [("suspended", "Full"), ("active", "Trial")])
+def test_a_suspended_or_trial_account_is_named(app, monkeypatch, status, kind):
+    monkeypatch.setattr(twilio, "account_status", lambda: status)
+    monkeypatch.setattr(twilio, "account_type", lambda: kind)
+    assert not doctor.provider_account().ok
+
+
+def test_a_number_that_the_account_does_not_have_is_named(sim, change):
+    change(hotline_number="+48500000099")
+    assert doctor.sender().says.startswith("The Twilio account has no number +48500000099.")
+
+
+def test_addresses_that_were_typed_wrongly_at_twilio_are_named(sim, change):
+    change(public_url="https://moved.test")
+    assert doctor.sender().says.endswith("https://moved.test/twilio/sms, https://moved.test/twilio/voice")
+
+
+def test_a_name_as_sender_that_nobody_can_answer_is_named(sim, change):
+    change(hotline_number=settings().twilio_from_number, twilio_from_number="GMINA")
+    assert doctor.sender().verdict is Verdict.WARNING
+    change(hotline_number="")
+    assert doctor.sender().says.startswith("No number of ours can call people.")
+
+
+def test_a_public_address_where_nobody_answers_is_named(change):
+    change(public_url=NOWHERE)
+    assert doctor.reached_from_outside().says.startswith(f"{NOWHERE}/healthz does not answer")
+
+
+def test_the_command_prints_a_line_for_each_check_and_fails_if_one_does(app, sim, cast):
+    with vitals.stamped():
+        result = app.test_cli_runner().invoke(command)
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert "ok The database answers and has the schema of this version." in lines
+    assert "!! Sending: never started. Start helpdesk worker or helpdesk run." in lines
+    assert all(line.startswith(("ok ", "!  ", "!! ")) for line in lines)
+
+
+def test_the_command_succeeds_when_nothing_is_broken(app, cast, web, sim):
+    vitals.beat("worker", "scheduler")
+    with vitals.stamped():
+        result = app.test_cli_runner().invoke(command)
+    assert "!!" not in result.output
+    assert f"ok {web}/healthz answers, on this machine alone." in result.output.splitlines()
+    assert result.exit_code == 0
