@@ -37,6 +37,7 @@ def _codes(members: type[enum.Enum]) -> list[str]:
 
 
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
+LARGEST_ID = 2**63 - 1  # beyond it SQLite's driver raises instead of finding nothing
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 

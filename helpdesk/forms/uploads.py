@@ -1,0 +1,60 @@
+"""Uploads of a form: stored at once, so that a mistake in another field does not lose them."""
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+
+from helpdesk import tokens
+from helpdesk.config import settings
+from helpdesk.errors import BadToken, BadUpload
+from helpdesk.labels import error_sentence
+from helpdesk.tickets.attachments import MAX_UPLOADS, PDF, RASTER_TYPES, StoredFile, store_upload
+
+ACCEPT = ",".join(sorted(RASTER_TYPES | {PDF}))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What has arrived so far, and a sentence for each file that was refused."""
+
+    files: tuple[StoredFile, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> list[tuple[str, StoredFile]]:
+        """For the page: a signed token by which each file comes back with the form."""
+        return [(tokens.sign(tokens.KEPT_UPLOAD, *astuple(stored)), stored) for stored in self.files]
+
+
+def keep_uploads(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
+    """Store the files just sent and find those that were kept before (by their tokens)."""
+    files = {stored.sha256: stored for stored in map(_read, kept) if stored}
+    problems = []
+    for upload in sent:
+        if upload.filename:
+            try:
+                stored = store_upload(upload.filename, upload.stream.read(_limit() + 1))
+                files.setdefault(stored.sha256, stored)
+            except BadUpload as refused:
+                problems.append(f"{upload.filename}: {error_sentence(refused.code)}")
+    if len(files) > MAX_UPLOADS:
+        problems.append(str(error_sentence("too_many")))
+    return Kept(tuple(files.values())[:MAX_UPLOADS], tuple(problems))
+
+
+def _limit() -> int:
+    return settings().upload_limit_mb * 1024 * 1024
+
+
+def _read(token: str) -> StoredFile | None:
+    try:
+        stored = StoredFile(*tokens.read(tokens.KEPT_UPLOAD, token))
+    except BadToken:
+        return None
+    return stored if (settings().uploads / stored.stored_as).is_file() else None
+
+
+PICTURES_LABEL = _l("Screenshot or file")
+PICTURES_HINT = _l("Up to 5: pictures or PDF.")

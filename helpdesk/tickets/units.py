@@ -1,0 +1,161 @@
+"""Units and who may see or manage them: members their own, a coordinator those of the gmina, staff all."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from helpdesk.base import LARGEST_ID
+from helpdesk.errors import NotFound
+from helpdesk.extensions import db
+from helpdesk.models import AuditEntry, Municipality, Unit, User
+from helpdesk.models.codes import RoleName, UnitKind
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """`next_key` continues the list; empty on its last page."""
+
+    units: Sequence[Unit]
+    next_key: str
+
+
+def units_visible_to(user: User) -> ColumnElement[bool]:
+    """A WHERE clause on Unit."""
+    if user.is_staff:
+        return sa.true()
+    own: list[ColumnElement[bool]] = [Unit.id.in_([unit.id for unit in user.units])]
+    if user.is_a(RoleName.COORDINATOR) and user.municipality_id is not None:
+        own.append(Unit.municipality_id == user.municipality_id)
+    return sa.or_(*own)
+
+
+def can_see_unit(user: User, unit: Unit) -> bool:
+    return can_manage(user, unit.municipality_id) or any(own.id == unit.id for own in user.units)
+
+
+def can_manage(user: User, municipality_id: int) -> bool:
+    """Staff, and the coordinator of that municipality: links, posters, invitations."""
+    return user.is_staff or (user.is_a(RoleName.COORDINATOR) and user.municipality_id == municipality_id)
+
+
+def find_unit(unit_id: int, user: User) -> Unit:
+    """The unit.
+
+    Raises:
+        NotFound: there is none, or the person may not see it.
+    """
+    unit = db.session.get(Unit, unit_id) if unit_id <= LARGEST_ID else None
+    if unit is None or not can_see_unit(user, unit):
+        raise NotFound("unit_not_found")
+    return unit
+
+
+def find_managed_unit(unit_id: int, user: User) -> Unit:
+    """The unit, to somebody who manages it.
+
+    Raises:
+        NotFound: there is none, or it is not the person's to manage.
+    """
+    unit = find_unit(unit_id, user)
+    if not can_manage(user, unit.municipality_id):
+        raise NotFound("unit_not_found")
+    return unit
+
+
+def unit_of_link(secret: str) -> Unit | None:
+    """The active unit whose secret link it is."""
+    if not secret.isprintable():  # PostgreSQL takes no NUL
+        return None
+    return db.session.scalar(sa.select(Unit).where(Unit.link_secret == secret, Unit.active))
+
+
+def units_page(user: User, *, text: str = "", after: str = "", size: int = PAGE_SIZE) -> UnitPage:
+    """Units by municipality and name. `text` is looked for in the name; `after` is a page's `next_key`."""
+    query = sa.select(Unit).where(units_visible_to(user), *_named(text))
+    last = _read_key(after)
+    order = (Unit.municipality_id, Unit.name, Unit.id)
+    if last:
+        query = query.where(sa.tuple_(*order) > last)
+    found = list(db.session.scalars(query.order_by(*order).limit(size + 1)))
+    return UnitPage(found[:size], _write_key(found[size - 1]) if len(found) > size else "")
+
+
+def municipalities_managed_by(user: User) -> Sequence[Municipality]:
+    """By name. For a coordinator the one; for staff all of them."""
+    query = sa.select(Municipality).order_by(Municipality.name)
+    if not user.is_staff:
+        query = query.where(Municipality.id == user.municipality_id)
+    return db.session.scalars(query).all()
+
+
+def coordinators_of(municipality_id: int) -> Sequence[User]:
+    """Active coordinators: whom a unit asks when it has no access."""
+    query = sa.select(User).where(User.municipality_id == municipality_id, User.active).order_by(User.name)
+    return [user for user in db.session.scalars(query) if user.is_a(RoleName.COORDINATOR)]
+
+
+def add_unit(*, municipality_id: int, name: str, short_name: str, kind: UnitKind, by: User) -> Unit:
+    """A new active unit with its own secret link. The caller has checked `can_manage`."""
+    unit = Unit(
+        municipality_id=municipality_id,
+        name=name,
+        short_name=short_name or name[:40],
+        kind=kind,
+        link_secret=_new_secret(),
+    )
+    db.session.add(unit)
+    db.session.flush()
+    _note(unit, by, "unit_added")
+    return unit
+
+
+def renew_link(unit: Unit, by: User) -> None:
+    """From now on only the new link and the new poster work."""
+    unit.link_secret = _new_secret()
+    _note(unit, by, "unit_link_renewed")
+
+
+def deactivate(unit: Unit, by: User) -> None:
+    """Its link stops working; its tickets stay."""
+    unit.active = False
+    _note(unit, by, "unit_deactivated")
+
+
+def activate(unit: Unit, by: User) -> None:
+    unit.active = True
+    _note(unit, by, "unit_activated")
+
+
+def _note(unit: Unit, by: User, action: str) -> None:
+    db.session.add(AuditEntry(user_id=by.id, action=action, subject=f"unit:{unit.id}"))
+
+
+def _new_secret() -> str:
+    """Sixteen characters that are hard to guess and can still be typed from a poster."""
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"
+    return "".join(secrets.choice(letters) for _ in range(16))
+
+
+def _named(text: str) -> list[ColumnElement[bool]]:
+    """The variants because SQLite folds the case of ASCII letters only."""
+    if not text:
+        return []
+    variants = {text, text.lower(), text.upper(), text.capitalize()}
+    return [sa.or_(*(Unit.name.icontains(variant, autoescape=True) for variant in sorted(variants)))]
+
+
+def _write_key(unit: Unit) -> str:
+    return f"{unit.municipality_id}_{unit.id}_{unit.name}"
+
+
+def _read_key(text: str) -> tuple[int, str, int] | None:
+    """None for a text that is no key of ours."""
+    municipality, _, rest = text.partition("_")
+    unit, _, name = rest.partition("_")
+    ids = [int(part) for part in (municipality, unit) if part.isdecimal() and int(part) <= LARGEST_ID]
+    return (ids[0], name, ids[1]) if len(ids) == 2 else None
