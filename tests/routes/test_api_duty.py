@@ -1,0 +1,85 @@
+"""Acknowledge through the API; units, and who is on duty."""
+
+import pytest
+
+from helpdesk.models import User
+from helpdesk.oncall.escalation import running
+from helpdesk.transaction import transaction
+from tests.factories import make_ticket
+from tests.routes.api_requests import TICKETS, bearer, file_ticket, only_ticket, read
+
+
+def acknowledge(client, user, number):
+    return client.post(f"{TICKETS}/{number}/acknowledge", headers=bearer(user))
+
+
+def test_the_first_acknowledgement_wins_and_the_second_learns_who_has_it(client, cast):
+    number = file_ticket(client, cast).json["number"]
+    first = acknowledge(client, cast.anna, number)
+    second = acknowledge(client, cast.beata, number)
+    assert first.json == {
+        "number": number,
+        "status": "acknowledged",
+        "acknowledged_at": "2026-03-11T09:00:00Z",
+        "acknowledged_by": cast.anna.name,
+        "is_first": True,
+    }
+    assert second.json == {**first.json, "is_first": False}
+
+
+def test_an_acknowledgement_ends_the_alert(client, cast):
+    number = file_ticket(client, cast).json["number"]
+    acknowledge(client, cast.marek, number)
+    assert running(only_ticket()) is None
+
+
+def test_a_reporter_cannot_acknowledge(client, cast):
+    number = file_ticket(client, cast).json["number"]
+    answer = acknowledge(client, cast.jan, number)
+    assert (answer.status_code, answer.json["code"]) == (403, "not_staff")
+    assert only_ticket().acknowledged_at is None
+
+
+def test_nobody_learns_of_a_ticket_by_acknowledging_it(client, cast):
+    assert acknowledge(client, cast.olga, make_ticket(cast).number).status_code == 404
+
+
+def test_a_repeated_acknowledgement_is_still_the_first(client, cast):
+    number = file_ticket(client, cast).json["number"]
+    headers = {**bearer(cast.anna), "Idempotency-Key": "k"}
+    answers = [client.post(f"{TICKETS}/{number}/acknowledge", headers=headers) for _ in range(2)]
+    assert [answer.json["is_first"] for answer in answers] == [True, True]
+
+
+@pytest.mark.parametrize(("who", "count"), [("jan", 1), ("kinga", 2), ("anna", 3)])
+def test_units_are_those_a_token_may_file_for(client, cast, who, count):
+    assert len(read(client, getattr(cast, who), "/api/v1/units").json["units"]) == count
+
+
+def test_units_are_paged_and_narrowed(client, cast):
+    first = read(client, cast.anna, "/api/v1/units", limit=2).json
+    rest = read(client, cast.anna, "/api/v1/units", limit=2, cursor=first["next_cursor"]).json
+    assert [unit["name"] for unit in rest["units"]] == ["Biblioteka w Brzezinie"]
+    assert rest["next_cursor"] is None
+    assert rest["units"] == read(client, cast.anna, "/api/v1/units", municipality="BRZ").json["units"]
+
+
+def test_who_is_on_duty_now_and_next(client, cast):
+    duty = read(client, cast.jan, "/api/v1/on-call").json
+    assert duty["now"] | {"since": ""} == {
+        "name": "Anna Testowa",
+        "phone": None,
+        "since": "",
+        "until": "2026-03-12T07:00:00Z",
+    }
+    assert (duty["next"]["name"], duty["next"]["since"]) == ("Beata Testowa", "2026-03-12T07:00:00Z")
+
+
+def test_colleagues_see_the_phone_of_whoever_is_on_duty(client, cast):
+    assert read(client, cast.beata, "/api/v1/on-call").json["now"]["phone"] == "+48500000004"
+
+
+def test_with_no_schedule_nobody_is_on_duty(client, app):
+    with transaction():
+        user = User(name="Ewa Testowa", email="ewa@gmina.test", fs_uniquifier="fs-ewa")
+    assert read(client, user, "/api/v1/on-call").json == {"now": None, "next": None}
