@@ -138,7 +138,7 @@ def _url(name: str, value: str) -> str:
 def _zone(name: str, value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError) as unknown:
+    except (KeyError, ValueError, OSError) as unknown:
         raise BadSetting(f"{name} must be a time zone such as Europe/Warsaw, not {value!r}.") from unknown
     return value
 

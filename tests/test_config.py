@@ -1,0 +1,175 @@
+"""Settings: read once, frozen; a bad value is refused with one sentence that names it and what it wants."""
+
+import stat
+from dataclasses import FrozenInstanceError, fields
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from helpdesk.config import PARSERS, TWILIO_API, Settings, read_settings
+from helpdesk.errors import BadSetting
+
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+    "TWILIO_AUTH_TOKEN": "the token",
+    "TWILIO_FROM_NUMBER": "+48500000100",
+}
+COMPUTED = {"simulated"}
+
+REFUSED = [
+    ("DATABASE_URL", "mysql://db.test/helpdesk", "must start with sqlite:/// or postgresql://"),
+    ("SECRET_KEY", "too short", "must have at least 16 characters"),
+    ("PUBLIC_URL", "helpdesk.example.pl", "must be an address such as https://helpdesk.example.pl"),
+    ("PUBLIC_URL", "ftp://helpdesk.example.pl", "must be an address"),
+    ("PUBLIC_URL", "https://helpdesk.example.pl?a=1", "must be an address"),
+    ("PUBLIC_URL", "https://helpdesk.example.pl:port", "must be an address"),
+    ("DEFAULT_TIME_ZONE", "Europe/Modrzewie", "must be a time zone such as Europe/Warsaw"),
+    ("DEFAULT_TIME_ZONE", "../../etc", "must be a time zone"),
+    ("DEFAULT_LOCALE", "de", "must be one of pl, en"),
+    ("HOTLINE_NUMBER", "500 000 000", "must be a number such as +48500000000"),
+    ("QUIET_HOURS", "22", "must look like 22:00-07:00"),
+    ("QUIET_HOURS", "22:00-25:00", "must look like 22:00-07:00"),
+    ("SMS_LINKS", "maybe", "must be yes or no"),
+    ("SMS_TRANSLITERATE", "2", "must be yes or no"),
+    ("TWILIO_ACCOUNT_SID", "AC123", "must be AC and 32 letters or digits"),
+    ("TWILIO_FROM_NUMBER", "A sender far too long", "must be a number such as"),
+    ("TWILIO_FROM_NUMBER", "12345678901", "must be a number such as"),
+    ("TWILIO_MESSAGING_SERVICE_SID", "AC" + "a" * 32, "must be MG and 32 letters or digits"),
+    ("TWILIO_API_URL", "api.twilio.com", "must be an address"),
+    ("TWILIO_TIMEOUT_SECONDS", "ten", "must be a whole number from 1 to 65535"),
+    ("MAIL_PORT", "0", "must be a whole number"),
+    ("MAIL_PORT", "65536", "must be a whole number"),
+    ("MAIL_USE_TLS", "tls", "must be yes or no"),
+    ("MAIL_DEFAULT_SENDER", "helpdesk", "must be an e-mail address"),
+    ("UPLOAD_LIMIT_MB", "-1", "must be a whole number"),
+    ("TRUSTED_PROXIES", "one", "must be a whole number"),
+    ("METRICS_TOKEN", "short", "must have at least 16 characters"),
+    ("SIMULATOR_PORT", "8001.5", "must be a whole number"),
+    ("SIMULATOR_SMTP_PORT", "smtp", "must be a whole number"),
+]
+# Any text will do for these.
+FREE = {
+    "DATA_DIR",
+    "OPERATOR_NAME",
+    "VOICE",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_SECONDARY",
+    "MAIL_SERVER",
+    "MAIL_USERNAME",
+    "MAIL_PASSWORD",
+    "RATELIMIT_STORAGE_URL",
+    "PROMETHEUS_MULTIPROC_DIR",
+}
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    return lambda **environ: read_settings({"DATA_DIR": str(tmp_path), **environ})
+
+
+@pytest.mark.parametrize(("name", "value", "wants"), REFUSED)
+def test_a_bad_value_is_refused_in_one_sentence(read, name, value, wants):
+    with pytest.raises(BadSetting) as refused:
+        read(**{name: value})
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{name} {wants}")
+    assert sentence.endswith(".") and "\n" not in sentence
+
+
+def test_every_setting_is_refused_something_or_takes_any_text():
+    assert {name for name, _value, _wants in REFUSED} | FREE == set(PARSERS)
+
+
+def test_every_field_can_be_set_and_every_variable_has_a_field():
+    assert {f.name.upper() for f in fields(Settings)} - {name.upper() for name in COMPUTED} == set(PARSERS)
+
+
+def test_without_any_setting_the_simulator_takes_twilios_place(read):
+    found = read()
+    assert found.simulated
+    assert found.twilio_api_url == "http://127.0.0.1:8001"
+    assert (found.mail_server, found.mail_port) == ("127.0.0.1", 8025)
+
+
+def test_with_twilio_settings_nothing_is_simulated(read):
+    found = read(**TWILIO)
+    assert not found.simulated
+    assert found.twilio_api_url == TWILIO_API
+
+
+@pytest.mark.parametrize("missing", TWILIO)
+def test_a_half_set_up_twilio_is_refused(read, missing):
+    with pytest.raises(BadSetting, match=rf"^Twilio is only half set up: .*{missing}.* is missing\.$"):
+        read(**{name: value for name, value in TWILIO.items() if name != missing})
+
+
+def test_a_messaging_service_can_stand_for_the_number(read):
+    found = read(**TWILIO | {"TWILIO_FROM_NUMBER": "", "TWILIO_MESSAGING_SERVICE_SID": "MG" + "b" * 32})
+    assert not found.simulated
+
+
+def test_own_mail_server_is_used_beside_the_simulator(read):
+    found = read(MAIL_SERVER="mail.example.test", MAIL_PORT="587")
+    assert found.simulated
+    assert (found.mail_server, found.mail_port) == ("mail.example.test", 587)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_spelling_of_postgresql_leads_to_psycopg_3(read, scheme):
+    assert read(DATABASE_URL=f"{scheme}://db.test/helpdesk").database_url == "postgresql+psycopg://db.test/helpdesk"
+
+
+def test_the_database_lies_in_the_data_folder_by_default(read, tmp_path):
+    found = read()
+    assert found.database_url == f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
+    assert found.is_sqlite
+
+
+def test_the_secret_key_is_made_once_kept_and_readable_by_its_owner_alone(read, tmp_path):
+    first, second = read().secret_key, read().secret_key
+    assert first == second
+    assert len(first) >= 48
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Settings) if not f.repr])
+def test_secrets_do_not_end_up_in_logs(name):
+    assert "hush-hush" not in repr(Settings(**{name: "hush-hush"}))
+
+
+@pytest.mark.parametrize("word", ["KEY", "TOKEN", "PASSWORD"])
+def test_whatever_is_called_a_secret_is_kept_out_of_logs(word):
+    shown = [f.name for f in fields(Settings) if f.repr and word.lower() in f.name]
+    assert shown == []
+
+
+def test_values_are_trimmed_and_an_empty_one_is_the_default(read):
+    found = read(OPERATOR_NAME="  Pomoc dla gmin ", DEFAULT_LOCALE="  ")
+    assert (found.operator_name, found.default_locale) == ("Pomoc dla gmin", "pl")
+
+
+def test_addresses_lose_their_last_slash(read):
+    assert read(PUBLIC_URL="https://helpdesk.example.pl/").public_url == "https://helpdesk.example.pl"
+
+
+def test_numbers_may_be_written_with_spaces(read):
+    assert read(HOTLINE_NUMBER="+48 500 000 000").hotline == "+48500000000"
+
+
+def test_the_hotline_is_the_senders_number_unless_it_has_its_own(read):
+    assert read(**TWILIO).hotline == "+48500000100"
+    assert read(**TWILIO, HOTLINE_NUMBER="+48500000200").hotline == "+48500000200"
+
+
+def test_two_tokens_may_sign_while_they_are_rotated(read):
+    assert read(**TWILIO, TWILIO_AUTH_TOKEN_SECONDARY="the next").auth_tokens == ("the token", "the next")
+
+
+def test_quiet_hours_are_two_local_times(read):
+    assert read(QUIET_HOURS="21:30 - 06:00").quiet_hours == (time(21, 30), time(6))
+
+
+def test_settings_are_frozen(read):
+    with pytest.raises(FrozenInstanceError):
+        read().voice = "Polly.Jan"
