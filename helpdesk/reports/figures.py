@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from helpdesk.models.codes import Category, Priority, TicketStatus
 from helpdesk.reports.period import Period
@@ -70,9 +69,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """`key` is an id or a code; `name` is empty for codes and for nobody."""
+    """`key` is an id or a code, empty for tickets of nobody; `name` is empty for codes and for nobody."""
 
-    key: Any
+    key: str
     name: str
     measure: Measure
 

@@ -86,7 +86,7 @@ def flow(period: Period, filters: Filters = EVERYTHING) -> Flow:
         sa.func.count(),
         _count_if(Ticket.priority == Priority.URGENT),
         _count_if(Ticket.reopened_count > 0),
-    ).where(*_filed_in(period, filters))
+    ).where(*filed_in(period, filters))
     went = sa.select(sa.func.count()).where(*_resolved_in(period, filters))
     filed, urgent, reopened = db.session.execute(came).tuples().one()
     return Flow(filed, urgent, reopened, db.session.scalar(went) or 0)
@@ -94,25 +94,29 @@ def flow(period: Period, filters: Filters = EVERYTHING) -> Flow:
 
 def targets(period: Period, now: datetime, filters: Filters = EVERYTHING) -> dict[SlaTargetKind, Measure]:
     """How each target went for the tickets filed in the period."""
-    grouped = _measured(Clock.kind, Clock.ticket_id == Ticket.id, _filed_in(period, filters), now)
-    found = {row.key: _measure(row) for row in db.session.execute(grouped)}
+    minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
+    counted = (
+        _counts(Clock.kind, minutes, _count_if(_KEPT), _count_if(_missed(now)))
+        .join_from(Ticket, Clock, Clock.ticket_id == Ticket.id)
+        .where(*filed_in(period, filters))
+    )
+    found = {row.key: _measure(row) for row in db.session.execute(_measured(counted))}
     return {kind: found.get(kind, Measure()) for kind in SlaTargetKind}
 
 
 def groups(
-    dimension: Dimension, target: SlaTargetKind, period: Period, now: datetime, filters: Filters = EVERYTHING
-) -> list[GroupRow]:
-    """How one target went by gmina, unit, category or administrator; the ROWS_SHOWN with most tickets."""
-    key, model = _DIMENSIONS[dimension]
-    clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
-    grouped = _measured(key, clock_of, _filed_in(period, filters), now)
-    grouped = grouped.order_by(sa.desc("filed"), sa.asc("key")).limit(ROWS_SHOWN)
-    if model is None:
-        return [GroupRow(row.key, "", _measure(row)) for row in db.session.execute(grouped)]
-    table = grouped.subquery()
-    named = sa.select(table, model.name.label("name")).outerjoin(model, model.id == table.c.key)
-    rows = db.session.execute(named.order_by(table.c.filed.desc(), table.c.key))
-    return [GroupRow(row.key, row.name or "", _measure(row)) for row in rows]
+    target: SlaTargetKind, period: Period, now: datetime, filters: Filters = EVERYTHING
+) -> dict[Dimension, list[GroupRow]]:
+    """How one target went by gmina, unit, category and administrator; of each the ROWS_SHOWN with most tickets.
+
+    The tickets are read once, whatever the number of dimensions.
+    """
+    cohort = _cohort(target, period, now, filters)
+    query = sa.union_all(*(_largest(dimension, cohort) for dimension in Dimension))
+    found: dict[Dimension, list[GroupRow]] = {dimension: [] for dimension in Dimension}
+    for row in db.session.execute(query):
+        found[Dimension(row.dimension)].append(GroupRow(row.key or "", row.name or "", _measure(row)))
+    return {dimension: sorted(rows, key=_by_size) for dimension, rows in found.items()}
 
 
 def trend(target: SlaTargetKind, period: Period, now: datetime, filters: Filters = EVERYTHING) -> list[TrendPoint]:
@@ -125,7 +129,7 @@ def trend(target: SlaTargetKind, period: Period, now: datetime, filters: Filters
         .select_from(table)
         .join(Ticket, _within(Ticket.created_at, table))
         .outerjoin(Clock, clock_of)
-        .where(*_filed_in(period, filters))
+        .where(*filed_in(period, filters))
         .group_by(table.c.n)
     )
     resolved = (
@@ -140,11 +144,11 @@ def trend(target: SlaTargetKind, period: Period, now: datetime, filters: Filters
     return [_point(part, came.get(n, (0, 0, 0)), went.get(n, 0)) for n, part in enumerate(parts)]
 
 
-_DIMENSIONS: dict[Dimension, tuple[Any, Any]] = {
-    Dimension.MUNICIPALITY: (Ticket.municipality_id, Municipality),
-    Dimension.UNIT: (Ticket.unit_id, Unit),
-    Dimension.CATEGORY: (Ticket.category, None),
-    Dimension.ADMINISTRATOR: (Ticket.assignee_id, User),
+_DIMENSIONS: dict[Dimension, tuple[str, Any]] = {
+    Dimension.MUNICIPALITY: ("municipality_id", Municipality),
+    Dimension.UNIT: ("unit_id", Unit),
+    Dimension.CATEGORY: ("category", None),
+    Dimension.ADMINISTRATOR: ("assignee_id", User),
 }
 _KEPT: Condition = sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None))
 
@@ -154,26 +158,49 @@ def _missed(now: datetime) -> Condition:
     return sa.or_(Clock.breached_at.is_not(None), overdue)
 
 
-def _measured(key: Any, clock_of: Condition, where: Sequence[Condition], now: datetime) -> sa.Select[Any]:
-    """Per key: filed, kept, missed, median and p90; tickets without the target are filed only.
-
-    1. count by key and minutes, which is all that touches the tickets, 2. add up from the shortest time on,
-    3. per key pick the first minutes that enough of them do not exceed.
-    """
+def _cohort(target: SlaTargetKind, period: Period, now: datetime, filters: Filters) -> sa.CTE:
+    """A row per ticket filed in the period, with or without the target."""
+    keys = [getattr(Ticket, column) for column, _model in _DIMENSIONS.values()]
     minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
-    counted = (
-        sa.select(
-            key.label("key"),
-            minutes.label("minutes"),
-            sa.func.count().label("tickets"),
-            _count_if(_KEPT).label("kept"),
-            _count_if(_missed(now)).label("missed"),
-        )
+    kept, missed = _one_if(_KEPT), _one_if(_missed(now))
+    clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
+    return (
+        sa.select(*keys, minutes.label("minutes"), kept.label("kept"), missed.label("missed"))
         .outerjoin_from(Ticket, Clock, clock_of)
-        .where(*where)
-        .group_by(key, minutes)
-        .subquery()
+        .where(*filed_in(period, filters))
+        .cte("cohort")
     )
+
+
+def _largest(dimension: Dimension, cohort: sa.CTE) -> sa.Select[Any]:
+    """(dimension, name, key as text, the measure) of the groups with most tickets."""
+    column, model = _DIMENSIONS[dimension]
+    columns = cohort.c
+    counted = _counts(columns[column], columns.minutes, sa.func.sum(columns.kept), sa.func.sum(columns.missed))
+    table = _measured(counted).order_by(sa.desc("filed"), sa.asc("key")).limit(ROWS_SHOWN).subquery()
+    name = model.name if model else sa.literal("")
+    own = [sa.literal(dimension.value).label("dimension"), name.label("name")]
+    measured = [table.c.filed, table.c.kept, table.c.missed, table.c.median, table.c.p90]
+    query = sa.select(*own, sa.cast(table.c.key, sa.String).label("key"), *measured)
+    return query.select_from(table.outerjoin(model, model.id == table.c.key) if model else table)
+
+
+def _by_size(row: GroupRow) -> tuple[int, str]:
+    return -row.measure.filed, row.name or row.key
+
+
+def _counts(key: Any, minutes: Any, kept: Any, missed: Any) -> sa.Select[Any]:
+    """Tickets, kept and missed by key and minutes; all that touches the tickets."""
+    counts = (sa.func.count().label("tickets"), kept.label("kept"), missed.label("missed"))
+    return sa.select(key.label("key"), minutes.label("minutes"), *counts).group_by(key, minutes)
+
+
+def _measured(counts: sa.Select[Any]) -> sa.Select[Any]:
+    """Per key: filed, kept, missed, median and p90.
+
+    Adds up from the shortest time on; a percentile is the first of the minutes that enough do not exceed.
+    """
+    counted = counts.subquery()
     own = counted.c.key, counted.c.minutes.is_(None)
     added = sa.select(
         counted,
@@ -226,7 +253,8 @@ def _within(column: Any, table: sa.Subquery) -> Condition:
     return sa.and_(column >= table.c.since, column < table.c.until)
 
 
-def _filed_in(period: Period, filters: Filters) -> list[Condition]:
+def filed_in(period: Period, filters: Filters) -> list[Condition]:
+    """The tickets that a period means."""
     return [Ticket.created_at >= period.since, Ticket.created_at < period.until, *_chosen(filters)]
 
 
@@ -246,4 +274,8 @@ def _chosen(filters: Filters) -> list[Condition]:
 
 
 def _count_if(condition: Condition) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+    return sa.func.coalesce(sa.func.sum(_one_if(condition)), 0)
+
+
+def _one_if(condition: Condition) -> sa.ColumnElement[int]:
+    return sa.case((condition, 1), else_=0)

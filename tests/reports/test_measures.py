@@ -101,7 +101,7 @@ def test_groups_come_with_names_and_the_largest_first(file, cast, week):
     for _ in range(2):
         file(clock.now() - DAY, met_after=30, unit=cast.library)
     file(clock.now() - DAY, met_after=90)
-    rows = measures.groups(Dimension.UNIT, RESOLVE, week, clock.now())
+    rows = measures.groups(RESOLVE, week, clock.now())[Dimension.UNIT]
     assert [(row.name, row.measure.filed, row.measure.share, row.measure.median) for row in rows] == [
         (cast.library.name, 2, 1.0, 30),
         (cast.osp.name, 1, 0.0, 90),
@@ -111,10 +111,22 @@ def test_groups_come_with_names_and_the_largest_first(file, cast, week):
 def test_groups_by_category_and_administrator(file, cast, week):
     file(clock.now() - DAY, met_after=30, category=Category.HATE, assignee=cast.anna)
     file(clock.now() - DAY, category=Category.HATE)
-    categories = measures.groups(Dimension.CATEGORY, RESOLVE, week, clock.now())
-    people = measures.groups(Dimension.ADMINISTRATOR, RESOLVE, week, clock.now())
-    assert [(row.key, row.measure.filed) for row in categories] == [(Category.HATE, 2)]
-    assert {(row.name, row.measure.filed) for row in people} == {(cast.anna.name, 1), ("", 1)}
+    found = measures.groups(RESOLVE, week, clock.now())
+    people = found[Dimension.ADMINISTRATOR]
+    assert [(row.key, row.measure.filed) for row in found[Dimension.CATEGORY]] == [("hate", 2)]
+    assert {(row.key, row.name, row.measure.filed) for row in people} == {
+        (str(cast.anna.id), cast.anna.name, 1),
+        ("", "", 1),
+    }
+
+
+def test_groups_show_only_the_largest(file, cast, week, monkeypatch):
+    monkeypatch.setattr(measures, "ROWS_SHOWN", 1)
+    file(clock.now() - DAY, unit=cast.library)
+    file(clock.now() - DAY)
+    file(clock.now() - DAY)
+    found = measures.groups(RESOLVE, week, clock.now())
+    assert [row.name for row in found[Dimension.UNIT]] == [cast.osp.name]
 
 
 def test_open_now_says_what_is_late_and_what_is_due_soon(file, cast):
