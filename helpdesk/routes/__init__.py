@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from helpdesk.routes import ack, desk, duty, files, filing, health, home, language, reporter, twilio_hooks, units
+from helpdesk.routes import (
+    ack,
+    dashboard,
+    desk,
+    duty,
+    files,
+    filing,
+    health,
+    home,
+    language,
+    reporter,
+    twilio_hooks,
+    units,
+)
 
 BLUEPRINTS: list[Blueprint] = [
     health.bp,
@@ -10,6 +23,7 @@ BLUEPRINTS: list[Blueprint] = [
     language.bp,
     twilio_hooks.bp,
     ack.bp,
+    dashboard.bp,
     desk.bp,
     duty.bp,
     files.bp,

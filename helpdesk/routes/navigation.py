@@ -33,7 +33,7 @@ class Link:
 
 MANAGER = (RoleName.MANAGER,)
 MENU = (
-    Entry("dashboard.index", _l("Overview"), MANAGER),
+    Entry("dashboard.index", _l("Overview"), STAFF),
     Entry("desk.index", _l("Tickets"), (*STAFF, RoleName.COORDINATOR)),
     Entry("duty.now", _l("My duty"), (RoleName.ADMINISTRATOR,)),
     Entry("schedule.index", _l("On-call schedule"), STAFF),

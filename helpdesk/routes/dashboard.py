@@ -1,0 +1,110 @@
+"""The dashboard: is anything burning, who has it, who is on duty, how the period went, and where to look closer."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.labels import label
+from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, RoleName, SlaTargetKind
+from helpdesk.oncall.people import people_with
+from helpdesk.oncall.schedule import current_shift, main_schedule, next_shift
+from helpdesk.reports import measures
+from helpdesk.reports.export import Style, csv_lines
+from helpdesk.reports.period import PeriodKind
+from helpdesk.routes import dashboard_words as words
+from helpdesk.routes.access import STAFF, allow
+from helpdesk.routes.dashboard_choice import Choice, read_choice
+from helpdesk.tickets.queries import units_of
+
+bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+REFRESH_SECONDS = 20
+
+
+@bp.get("")
+@allow(*STAFF)
+def index() -> ResponseReturnValue:
+    choice = read_choice(request.args)
+    return render_template("dashboard/index.html", **present(), **past(choice), **form_parts(choice))
+
+
+@bp.get("/now")
+@allow(*STAFF)
+def live() -> ResponseReturnValue:
+    """The part that changes by itself; the page's script asks for it."""
+    return render_template("dashboard/_now.html", **present())
+
+
+@bp.get("/export.csv")
+@allow(*STAFF)
+def export() -> ResponseReturnValue:
+    choice = read_choice(request.args)
+    style = Style(settings().zone, lambda code: str(label(code)), _("in time"), _("late"))
+    headings = {name: str(text) for name, text in words.HEADINGS.items()}
+    lines = csv_lines(headings, choice.period, choice.filters, style)
+    name = f"helpdesk-{choice.period.first}-{choice.period.last}.csv"
+    return Response(
+        stream_with_context(lines),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def present() -> dict[str, Any]:
+    """Now, for all gminas, whatever the filters below say: an alert must not hide behind one."""
+    now = clock.now()
+    counts = measures.open_now(now)
+    schedule = main_schedule()
+    return {
+        "now": now,
+        "refresh_seconds": REFRESH_SECONDS,
+        "counts": words.open_counts(counts),
+        "by_state": words.open_by_state(counts),
+        "states": OPEN_STATUSES,
+        "pressing": measures.pressing(now),
+        "on_duty": current_shift(schedule, now) if schedule else None,
+        "next_on_duty": next_shift(schedule, now) if schedule else None,
+    }
+
+
+def past(choice: Choice) -> dict[str, Any]:
+    """How the chosen period went, beside the one before."""
+    now, period, filters = clock.now(), choice.period, choice.filters
+    before = period.before()
+    points = measures.trend(choice.target, period, now, filters)
+    targets = measures.targets(period, now, filters)
+    targets_before = measures.targets(before, now, filters)
+    return {
+        "choice": choice,
+        "before": before,
+        "flow": measures.flow(period, filters),
+        "flow_before": measures.flow(before, filters),
+        "cards": [words.target_card(kind, targets[kind], targets_before[kind]) for kind in SlaTargetKind],
+        "charts": words.charts(points, choice.target),
+        "points": points,
+        "tables": words.tables(measures.groups(choice.target, period, now, filters)),
+        "most": measures.ROWS_SHOWN,
+        "percent": words.percent,
+        "lasting": words.lasting,
+        "share_of": words.share_of,
+        "part_in_full": words.part_in_full,
+        "in_full": words.day_in_full,
+    }
+
+
+def form_parts(choice: Choice) -> dict[str, Any]:
+    """What the form offers to choose from."""
+    return {
+        "periods": words.PERIODS,
+        "CUSTOM": PeriodKind.CUSTOM,
+        "MONTH": PeriodKind.MONTH,
+        "units": units_of(choice.place.id) if choice.place.id else [],
+        "categories": list(Category),
+        "priorities": list(Priority),
+        "kinds": list(SlaTargetKind),
+        "people": people_with(RoleName.ADMINISTRATOR),
+    }

@@ -1,0 +1,137 @@
+"""The dashboard shows what burns, how the period went, and leads on to the tickets behind each figure."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models.codes import Category, Priority, TicketStatus
+from helpdesk.reports.export import COLUMNS
+from helpdesk.routes.dashboard_words import HEADINGS, percent
+from tests.conftest import sign_in
+from tests.factories import make_ticket
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def page(client, cast):
+    """page(address): the text of a page of the dashboard, read by the manager."""
+    sign_in(client, cast.marek)
+
+    def read(address="/dashboard"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    return read
+
+
+@pytest.mark.parametrize(("who", "status"), [("marek", 200), ("anna", 200), ("kinga", 403), ("jan", 403)])
+def test_dashboard_is_for_staff(client, cast, who, status):
+    sign_in(client, getattr(cast, who))
+    assert {client.get(p).status_code for p in ("/dashboard", "/dashboard/now", "/dashboard/export.csv")} == {
+        status
+    }
+
+
+def test_dashboard_says_that_nothing_burns_and_who_is_on_duty(page, cast):
+    text = page("/dashboard/now")
+    assert 'class="notice burning"' not in text
+    assert cast.anna.name in text and cast.beata.name in text
+
+
+def test_an_urgent_ticket_of_nobody_burns_whatever_the_filters_say(page, cast):
+    ticket = make_ticket(cast, priority=Priority.URGENT)
+    text = page(f"/dashboard?municipality={cast.brzezina.id}")
+    assert 'class="notice burning"' in text
+    assert ticket.number in text
+
+
+def test_figures_lead_to_their_tickets(page, cast):
+    make_ticket(cast, created_at=clock.now() - DAY, category=Category.HATE)
+    text = page("/dashboard?period=7")
+    period = "since=2026-03-05&amp;until=2026-03-11"
+    assert f"/desk?status=all&amp;{period}&amp;category=hate" in text
+    assert f"/desk?status=all&amp;{period}&amp;municipality={cast.modrzewie.id}" in text
+
+
+def test_filters_stay_in_the_links(page, cast):
+    make_ticket(cast, created_at=clock.now() - DAY)
+    text = page(f"/dashboard?period=7&unit={cast.osp.id}&municipality=MOD")
+    assert f"municipality={cast.modrzewie.id}&amp;unit={cast.osp.id}" in text
+
+
+def test_an_empty_period_says_so(page):
+    assert '<svg class="chart"' not in page("/dashboard?period=today")
+
+
+@pytest.mark.parametrize(
+    "query", ["period=x&target=y&unit=z&category=q", "municipality=nowhere", "unit=" + "9" * 40]
+)
+def test_nonsense_in_the_address_is_left_out(page, query):
+    page(f"/dashboard?{query}")
+
+
+def _count_queries(read):
+    asked = []
+    note = lambda *args: asked.append(args[2])  # noqa: E731
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    read()
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_more_tickets_do_not_ask_the_database_more_often(page, cast):
+    make_ticket(cast, created_at=clock.now() - DAY)
+    few = _count_queries(page)
+    for _ in range(4):
+        make_ticket(cast, created_at=clock.now() - DAY, unit=cast.library, priority=Priority.URGENT)
+    assert _count_queries(page) <= few + 1
+
+
+def _export(client, cast, query="period=7"):
+    sign_in(client, cast.marek)
+    answer = client.get(f"/dashboard/export.csv?{query}")
+    assert answer.mimetype == "text/csv"
+    text = answer.get_data().decode("utf-8")
+    assert text[0] == "\ufeff"
+    return list(csv.reader(io.StringIO(text[1:]), delimiter=";"))
+
+
+def test_export_has_a_line_per_ticket_of_the_period_in_local_time(client, cast):
+    make_ticket(cast, created_at=clock.now() - DAY, assignee=cast.anna, status=TicketStatus.RESOLVED)
+    make_ticket(cast, created_at=clock.now() - 20 * DAY)
+    heading, *rows = _export(client, cast)
+    assert len(heading) == len(COLUMNS)
+    row = dict(zip(COLUMNS, rows[0], strict=True))
+    assert len(rows) == 1
+    assert (row["created_at"], row["holder"]) == ("2026-03-10 10:00", cast.anna.name)
+
+
+@pytest.mark.parametrize("summary", ["=cmd|'/c calc'!A1", "+48", "-1", "@SUM(A1)", "\t=1"])
+def test_export_cannot_carry_a_formula(client, cast, summary):
+    make_ticket(cast, created_at=clock.now() - DAY, summary=summary)
+    row = dict(zip(COLUMNS, _export(client, cast)[1], strict=True))
+    assert row["summary"] == f"'{summary}"
+
+
+def test_export_leaves_the_reporter_out(client, cast):
+    make_ticket(cast, created_at=clock.now() - DAY)
+    text = str(_export(client, cast))
+    assert cast.jan.name not in text and "500000000" not in text
+
+
+def test_every_column_of_the_export_has_a_heading():
+    assert set(HEADINGS) == set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(None, "–"), (0.0, "0%"), (0.001, "1%"), (0.996, "99%"), (1.0, "100%"), (0.5, "50%")]
+)
+def test_a_hundred_per_cent_means_all_of_them(share, text):
+    assert percent(share) == text
