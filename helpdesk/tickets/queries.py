@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.sql.base import ExecutableOption
 
+from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
@@ -45,7 +46,7 @@ class Outcome(StrEnum):
     MET = "met"  # in time
     LATE = "late"  # met after its time
     BREACHED = "breached"  # its time passed, met since or not
-    RUNNING = "running"  # neither met nor breached so far
+    RUNNING = "running"  # neither met nor overdue so far
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,17 +231,21 @@ def _contains(text: str) -> Condition:
     return sa.or_(*(column.icontains(v, autoescape=True) for column in columns for v in sorted(variants)))
 
 
-_OUTCOMES: dict[Outcome, Condition] = {
-    Outcome.MET: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None)),
-    Outcome.LATE: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_not(None)),
-    Outcome.BREACHED: Clock.breached_at.is_not(None),
-    Outcome.RUNNING: sa.and_(Clock.met_at.is_(None), Clock.breached_at.is_(None), Clock.stopped_at.is_(None)),
+_IS_UNMET: Condition = sa.and_(Clock.met_at.is_(None), Clock.stopped_at.is_(None))
+_IS_BREACHED: Condition = Clock.breached_at.is_not(None)
+_OUTCOMES: dict[Outcome, Callable[[datetime], Condition]] = {
+    Outcome.MET: lambda _now: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None)),
+    Outcome.LATE: lambda _now: sa.and_(Clock.met_at.is_not(None), _IS_BREACHED),
+    Outcome.BREACHED: lambda now: sa.or_(_IS_BREACHED, sa.and_(_IS_UNMET, Clock.due_at < now)),
+    Outcome.RUNNING: lambda now: sa.and_(
+        _IS_UNMET, Clock.breached_at.is_(None), sa.or_(Clock.due_at.is_(None), Clock.due_at >= now)
+    ),
 }
 
 
 def _has_outcome(target: SlaTargetKind | None, outcome: Outcome) -> Condition:
     kind = [Clock.kind == target] if target else []
-    return sa.exists().where(Clock.ticket_id == Ticket.id, *kind, _OUTCOMES[outcome])
+    return sa.exists().where(Clock.ticket_id == Ticket.id, *kind, _OUTCOMES[outcome](clock.now()))
 
 
 def _page(found: list[Ticket], size: int, key: Callable[[Ticket], tuple[datetime | None, int]]) -> Page:

@@ -143,12 +143,20 @@ def with_clock(cast, summary: str, met: float | None, *, breached: bool) -> None
         row.breached_at = row.due_at if breached else None
 
 
+def make_overdue(cast) -> None:
+    """Late, though no job has noted the breach yet."""
+    with_clock(cast, "overdue", None, breached=False)
+    with transaction():
+        row = db.session.scalars(sa.select(Clock).order_by(Clock.id.desc()).filter_by(kind="resolve")).first()
+        row.due_at = clock.now() - hours(1)
+
+
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
         (Outcome.MET, ["in time"]),
         (Outcome.LATE, ["late"]),
-        (Outcome.BREACHED, ["breached", "late"]),
+        (Outcome.BREACHED, ["breached", "late", "overdue"]),
         (Outcome.RUNNING, ["running"]),
     ],
 )
@@ -157,6 +165,7 @@ def test_tickets_are_found_by_what_became_of_a_target(cast, outcome, expected):
     with_clock(cast, "late", 90, breached=True)
     with_clock(cast, "breached", None, breached=True)
     with_clock(cast, "running", None, breached=False)
+    make_overdue(cast)
     wanted = Wanted(status=Span.ALL, target=SlaTargetKind.RESOLVE, outcome=outcome)
     assert sorted(summaries(history(wanted))) == expected
 
