@@ -1,0 +1,69 @@
+"""Why an SMS, a call or a mail did not arrive, in words; the codes are the provider's own."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from helpdesk.models import Attempt
+from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
+
+# What a message was about.
+EVENTS: dict[NotificationEvent, LazyString] = {
+    NotificationEvent.ALERT: _l("alert"),
+    NotificationEvent.NEW_TICKET: _l("new ticket"),
+    NotificationEvent.TAKEN: _l("somebody has it"),
+    NotificationEvent.TAKEN_REPORTER: _l("to the reporter: who has it"),
+    NotificationEvent.RECEIPT: _l("receipt"),
+    NotificationEvent.REPLY: _l("reply"),
+    NotificationEvent.REPORTER_WROTE: _l("the reporter wrote"),
+    NotificationEvent.RESOLVED: _l("resolved"),
+    NotificationEvent.REOPENED: _l("reopened"),
+    NotificationEvent.ASSIGNED: _l("assigned"),
+    NotificationEvent.PRIORITY_LOWERED: _l("no longer urgent"),
+    NotificationEvent.REMINDER: _l("reminder"),
+    NotificationEvent.BREACH: _l("time exceeded"),
+    NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
+    NotificationEvent.SMS_ANSWER: _l("answer to an SMS"),
+}
+
+_OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")
+_NO_SUCH_NUMBER = _l("there is no such number")
+_LANDLINE = _l("a landline: it takes calls, not SMS")
+
+CODES: dict[str, LazyString] = {
+    "20003": _OUR_SETTINGS,
+    "20404": _OUR_SETTINGS,
+    "20429": _l("too many messages at once"),
+    "21211": _NO_SUCH_NUMBER,
+    "21217": _NO_SUCH_NUMBER,
+    "21610": _l("the person switched our SMS off (STOP)"),
+    "21611": _l("the provider's queue was full"),
+    "21612": _l("our sender cannot reach this number"),
+    "21614": _LANDLINE,
+    "21635": _LANDLINE,
+    "30001": _l("the provider's queue was full"),
+    "30003": _l("the phone was off or out of range"),
+    "30004": _l("the phone blocks our messages"),
+    "30005": _l("the number is not in use"),
+    "30006": _LANDLINE,
+    "30007": _l("the operator filtered the message"),
+    "30008": _l("the operator gave no reason"),
+    "30036": _l("it was too late to be delivered"),
+    "lease_expired": _l("the program stopped while sending; being checked"),
+}
+# What became of a call.
+CALLS: dict[str, LazyString] = {
+    "busy": _l("the line was busy"),
+    "no-answer": _l("nobody answered"),
+    "canceled": _l("the call was cancelled"),
+    "failed": _l("the call could not be connected"),
+    "completed": _l("answered, but no key was pressed"),
+}
+_MISSED = (AttemptState.UNDELIVERED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.EXPIRED)
+
+
+def why_not(attempt: Attempt) -> LazyString | str:
+    """The reason as a short phrase; the provider's own text for a code without words; "" if it arrived."""
+    if attempt.state not in _MISSED:
+        return ""
+    call = CALLS.get(attempt.provider_status) if attempt.channel is Channel.VOICE else None
+    return CODES.get(attempt.error_code) or call or attempt.error_text

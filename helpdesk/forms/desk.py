@@ -1,0 +1,164 @@
+"""The forms of the desk: what staff write on a ticket, and what they look for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_babel import format_date
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.forms.fields import at_most, needed
+from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
+from helpdesk.models import User
+from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
+from helpdesk.tickets.queries import NOBODY, Outcome, Span, Wanted
+
+HISTORY_DAYS = 90  # how far back the history goes unless a day is named
+_LONG = 10_000
+_LARGEST_ID = 2**63 - 1
+
+
+class EmptyForm(FlaskForm):  # type: ignore[misc]
+    """A button."""
+
+
+class WordsForm(FlaskForm):  # type: ignore[misc]
+    """Words for the reporter that may be left out."""
+
+    body = TextAreaField(_l("Message text"), validators=[at_most(_LONG)])
+    files = MultipleFileField(_l("Attach files"), description=PICTURES_HINT, render_kw={"accept": ACCEPT})
+
+
+class ReplyForm(WordsForm):
+    body = TextAreaField(
+        _l("Message text"), validators=[needed(_l("Write the message first.")), at_most(_LONG)]
+    )
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    note = TextAreaField(_l("Internal note"), validators=[needed(_l("Write the note first.")), at_most(_LONG)])
+
+
+class AssignForm(FlaskForm):  # type: ignore[misc]
+    to = SelectField(_l("Assign to"), coerce=int, validators=[InputRequired()])
+
+    def offer(self, staff: list[User]) -> "AssignForm":
+        self.to.choices = [(user.id, user.name) for user in staff]
+        return self
+
+
+class PriorityForm(FlaskForm):  # type: ignore[misc]
+    """`to` is the priority that the button named; lowering it wants a reason (the rule says so)."""
+
+    to_priority = HiddenField()
+    reason = StringField(_l("Reason"), validators=[Optional(), at_most(300)])
+
+
+class ReopenForm(FlaskForm):  # type: ignore[misc]
+    reopen_reason = StringField(
+        _l("Why is it reopened?"), validators=[needed(_l("Say why; the reason stays on the ticket.")), at_most(300)]
+    )
+
+
+@dataclass(frozen=True)
+class DayRange:
+    """Local days, both included; None where open."""
+
+    since: date | None
+    until: date | None
+
+    @property
+    def since_words(self) -> str:
+        return format_date(self.since) if self.since else ""
+
+    @property
+    def until_words(self) -> str:
+        return format_date(self.until) if self.until else ""
+
+
+Code = TypeVar("Code", bound=StrEnum)
+
+
+def code_or_none(kind: type[Code], text: str | None) -> Code | None:
+    """The code that the text names; None for a text that names none."""
+    return next((code for code in kind if code.value == text), None)
+
+
+def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None) -> Wanted:
+    """What the address asks for. Whatever cannot be read is left out; open tickets unless it says otherwise."""
+    status = _status(args)
+    days = read_days(args, status)
+    return Wanted(
+        status=status,
+        priority=code_or_none(Priority, args.get("priority")),
+        category=code_or_none(Category, args.get("category")),
+        municipality_id=municipality_id,
+        unit_id=_id(args.get("unit")),
+        assignee_id=_assignee(args, me),
+        text=args.get("q", "").strip()[:100],
+        since=_midnight(days.since),
+        until=_midnight(days.until + timedelta(days=1)) if days.until else None,
+        target=code_or_none(SlaTargetKind, args.get("target")),
+        outcome=_outcome(args.get("outcome")),
+    )
+
+
+def read_days(args: Mapping[str, str], status: Span | TicketStatus) -> DayRange:
+    """`since` and `until` of the address. Without them the history starts HISTORY_DAYS ago; an empty `since`
+    takes the limit away."""
+    since, until = _day(args.get("since")), _day(args.get("until"))
+    is_history = not Wanted(status=status).is_open_only
+    if is_history and "since" not in args:
+        today = clock.now().astimezone(settings().zone).date()
+        since = min(today, until or today) - timedelta(days=HISTORY_DAYS)
+    return DayRange(since, until)
+
+
+_NARROWS_THE_PAST = ("since", "until", "outcome", "target")
+_OUTCOME_WORDS = {"in_time": Outcome.MET, "late": Outcome.LATE, "open": Outcome.RUNNING}
+
+
+def _status(args: Mapping[str, str]) -> Span | TicketStatus:
+    text = args.get("status")
+    named = code_or_none(Span, text) or code_or_none(TicketStatus, text)
+    looks_back = any(args.get(name) for name in _NARROWS_THE_PAST)
+    return named or (Span.ALL if looks_back else Span.OPEN)
+
+
+def _outcome(text: str | None) -> Outcome | None:
+    return code_or_none(Outcome, text) or _OUTCOME_WORDS.get(text or "")
+
+
+def _assignee(args: Mapping[str, str], me: int) -> int | None:
+    text = args.get("assignee") or args.get("administrator")
+    return {"me": me, "none": NOBODY}.get(text or "", _id(text))
+
+
+def _id(text: str | None) -> int | None:
+    number = int(text) if text and text.isascii() and text.isdecimal() else None
+    return number if number is not None and number <= _LARGEST_ID else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), tzinfo=settings().zone) if day else None
+
+
+def kept_parameters(args: Mapping[str, str], **changes: Any) -> dict[str, Any]:
+    """The address's own parameters with `changes`; those changed to None and the page key are left out."""
+    values = {**args, "after": None, **changes}
+    return {name: value for name, value in values.items() if value is not None}

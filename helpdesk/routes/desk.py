@@ -1,0 +1,239 @@
+"""The desk: what is open and what comes next, and the page of one ticket with everything that staff do to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from helpdesk import tokens
+from helpdesk.attempt_words import EVENTS, why_not
+from helpdesk.forms.desk import (
+    AssignForm,
+    EmptyForm,
+    NoteForm,
+    PriorityForm,
+    ReopenForm,
+    ReplyForm,
+    WordsForm,
+    code_or_none,
+)
+from helpdesk.forms.uploads import Kept, keep_uploads
+from helpdesk.models import Ticket, User
+from helpdesk.models.codes import Category, EventKind, MessageKind, Priority, RoleName
+from helpdesk.oncall.people import people_with
+from helpdesk.routes import desk_list
+from helpdesk.routes.access import EVERYBODY, STAFF, allow
+from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Result, Rule, me, perform, send, take
+from helpdesk.sentences import _
+from helpdesk.sla.clock import clocks_of
+from helpdesk.tickets import conversation, lifecycle
+from helpdesk.tickets.access import find_ticket
+from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.attachments import public_attachments
+from helpdesk.tickets.page import attempts_of, last_events, masked_address, recipient_of
+from helpdesk.tickets.questions import answers_for_display
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+SENSITIVE = (Category.HATE, Category.HATE_SPEECH)
+FORMS: dict[str, type[FlaskForm]] = {
+    "words": ReplyForm,
+    "note": NoteForm,
+    "assign": AssignForm,
+    "priority": PriorityForm,
+    "reopen": ReopenForm,
+}
+
+
+@bp.get("")
+@allow(*STAFF, RoleName.COORDINATOR)
+def index() -> ResponseReturnValue:
+    named = desk_list.ticket_named(request.args.get("q", ""), me())
+    if named is not None:
+        return redirect(url_for("desk.ticket", number=named.number))
+    return render_template("desk/index.html", **desk_list.contents(request.args, me()))
+
+
+@bp.get("/<number>")
+@allow(*EVERYBODY)
+def ticket(number: str) -> ResponseReturnValue:
+    found, reader = find_ticket(number, me()), me()
+    if reader.is_staff:
+        return show(found)
+    if found.reporter_user_id == reader.id and "reporter.page" in current_app.view_functions:
+        return redirect(url_for("reporter.page", token=tokens.sign(tokens.TICKET_PAGE, found.id)))
+    return render_template("desk/public.html", **_shared(found, public_attachments(found)))
+
+
+@bp.post("/<number>/acknowledge")
+@allow(*STAFF)
+def acknowledge(number: str) -> ResponseReturnValue:
+    return act(number, "button", EmptyForm(), take)
+
+
+@bp.post("/<number>/reply")
+@allow(*STAFF)
+def reply(number: str) -> ResponseReturnValue:
+    return act_with_words(number, ReplyForm(), lambda _ticket, _by: _("Sent."))
+
+
+@bp.post("/<number>/wait")
+@allow(*STAFF)
+def wait(number: str) -> ResponseReturnValue:
+    def rule(ticket: Ticket, by: User) -> str:
+        lifecycle.wait_for_unit(ticket, of_user(by))
+        return _("The ticket waits for the unit; the clocks stand still.")
+
+    return act_with_words(number, WordsForm(), rule)
+
+
+@bp.post("/<number>/resolve")
+@allow(*STAFF)
+def resolve(number: str) -> ResponseReturnValue:
+    def rule(ticket: Ticket, by: User) -> str:
+        lifecycle.resolve(ticket, of_user(by))
+        return _("Resolved; the reporter is told.")
+
+    return act_with_words(number, WordsForm(), rule)
+
+
+@bp.post("/<number>/note")
+@allow(*STAFF)
+def note(number: str) -> ResponseReturnValue:
+    form = NoteForm()
+
+    def rule(ticket: Ticket, by: User) -> str:
+        conversation.add_note(ticket, of_user(by), form.note.data.strip())
+        return _("Note saved. Only staff see it.")
+
+    return act(number, "note", form, rule)
+
+
+@bp.post("/<number>/assign")
+@allow(*STAFF)
+def assign(number: str) -> ResponseReturnValue:
+    people = {user.id: user for user in staff()}
+    form = AssignForm().offer(list(people.values()))
+
+    def rule(ticket: Ticket, by: User) -> str:
+        to = people[form.to.data]
+        lifecycle.assign(ticket, to, of_user(by))
+        return _("Assigned to %(who)s.", who=to.name)
+
+    return act(number, "assign", form, rule)
+
+
+@bp.post("/<number>/priority")
+@allow(*STAFF)
+def priority(number: str) -> ResponseReturnValue:
+    form = PriorityForm()
+
+    def rule(ticket: Ticket, by: User) -> str:
+        to = code_or_none(Priority, form.to_priority.data) or ticket.priority
+        lifecycle.change_priority(ticket, to, of_user(by), (form.reason.data or "").strip())
+        return _("The ticket is urgent now.") if to is Priority.URGENT else _("The ticket is normal now.")
+
+    return act(number, "priority", form, rule)
+
+
+@bp.post("/<number>/resume")
+@allow(*STAFF)
+def resume(number: str) -> ResponseReturnValue:
+    def rule(ticket: Ticket, by: User) -> str:
+        lifecycle.resume(ticket, of_user(by))
+        return _("The clocks run again.")
+
+    return act(number, "button", EmptyForm(), rule)
+
+
+@bp.post("/<number>/reopen")
+@allow(*STAFF)
+def reopen(number: str) -> ResponseReturnValue:
+    form = ReopenForm()
+
+    def rule(ticket: Ticket, by: User) -> str:
+        lifecycle.reopen(ticket, of_user(by), form.reopen_reason.data.strip())
+        return _("Reopened.")
+
+    return act(number, "reopen", form, rule)
+
+
+def act(number: str, name: str, form: FlaskForm, rule: Rule, kept: Kept | None = None) -> ResponseReturnValue:
+    """Do it and go back to the ticket; when refused, show the ticket with what was typed and the reason."""
+    kept = kept or Kept()
+    if not form.validate() or kept.problems:
+        _complain(form, kept)
+        return show(find_ticket(number, me()), {name: form}, kept), 422
+    result = perform(number, rule)
+    if not result.code:
+        flash(result.sentence, "success")
+        return redirect(url_for("desk.ticket", number=number))
+    _explain(result, form)
+    return show(find_ticket(number, me()), {name: form}, kept), 409
+
+
+def act_with_words(number: str, form: WordsForm, finish: Rule) -> ResponseReturnValue:
+    """Send the words and files first, if there are any, in the same transaction."""
+    kept = keep_uploads(request.files.getlist("files"), request.form.getlist("kept"))
+
+    def rule(ticket: Ticket, by: User) -> str:
+        send(ticket, by, (form.body.data or "").strip(), kept.files)
+        return finish(ticket, by)
+
+    return act(number, "words", form, rule, kept)
+
+
+def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept | None = None) -> str:
+    """The page for staff. `sent` are forms that came back, by name; the others are empty."""
+    forms = {name: kind(formdata=None) for name, kind in FORMS.items()} | (sent or {})
+    forms["assign"].offer(staff())
+    forms["priority"].reason.flags.required = ticket.is_urgent
+    return render_template(
+        "desk/ticket.html",
+        **_shared(ticket, ticket.attachments),
+        forms=forms,
+        kept=(kept or Kept()).tokens,
+        seen=last_events([ticket.id])[ticket.id],
+        attempts=attempts_of(ticket),
+        proof={"recipient": recipient_of, "address": masked_address, "why": why_not, "events": EVENTS},
+        acknowledged=[event for event in ticket.events if event.kind is EventKind.ACKNOWLEDGED],
+        other_priority=Priority.NORMAL if ticket.is_urgent else Priority.URGENT,
+    )
+
+
+def staff() -> list[User]:
+    """Administrators and managers by name."""
+    people = {user.id: user for role in STAFF for user in people_with(role)}
+    return sorted(people.values(), key=lambda user: user.name)
+
+
+def _shared(ticket: Ticket, attachments: list[Any]) -> dict[str, Any]:
+    """What everybody who may see the ticket is shown."""
+    of_messages = {
+        message.id: [a for a in attachments if a.message_id == message.id] for message in ticket.messages
+    }
+    return {
+        "ticket": ticket,
+        "answers": answers_for_display(ticket),
+        "clocks": clocks_of(ticket),
+        "is_sensitive": ticket.category in SENSITIVE,
+        "files": [attachment for attachment in attachments if attachment.message_id is None],
+        "files_of": of_messages,
+        "PUBLIC": MessageKind.PUBLIC,
+    }
+
+
+def _complain(form: FlaskForm, kept: Kept) -> None:
+    if kept.problems:
+        form.files.errors = [*form.files.errors, *kept.problems]
+    flash(_("Nothing was sent yet: see what is marked below."), "error")
+
+
+def _explain(result: Result, form: FlaskForm) -> None:
+    """Beside the field where there is one for it, else on top of the page."""
+    fields: dict[str, Callable[[], Any]] = {"reason_required": lambda: form.reason}
+    if result.code in fields:
+        fields[result.code]().errors = [result.sentence]
+    flash(result.sentence, "warning" if result.code == CHANGED_MEANWHILE else "error")
