@@ -1,0 +1,43 @@
+// The duty page keeps itself fresh. Without this file it is refreshed by the browser or by hand.
+"use strict";
+
+(() => {
+  const live = document.getElementById("live");
+  if (!live) return;
+  const offline = document.getElementById("offline");
+  const news = document.getElementById("news");
+
+  // What somebody is typing is never taken away.
+  const isBusy = () => [...live.querySelectorAll("textarea")].some((area) => area.value || area === document.activeElement)
+    || live.querySelector("form[data-sent]");
+
+  function show(fresh) {
+    if (fresh.dataset.version === live.firstElementChild.dataset.version || isBusy()) return;
+    const focused = document.activeElement && live.contains(document.activeElement);
+    live.replaceChildren(fresh);
+    document.title = fresh.dataset.title;
+    news.textContent = news.dataset.text;
+    if (focused) document.getElementById("content").focus();
+  }
+
+  async function refresh() {
+    try {
+      const answer = await fetch(live.dataset.live, { credentials: "same-origin" });
+      if (answer.redirected || answer.status === 401 || answer.status === 403) {
+        location.reload();
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      show(page.getElementById("now"));
+      offline.hidden = true;
+    } catch {
+      offline.hidden = false;
+    }
+  }
+
+  setInterval(refresh, Number(live.dataset.seconds) * 1000);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
+})();
