@@ -10,6 +10,7 @@ from helpdesk.metrics import init_metrics
 from helpdesk.paths import migrations_folder, templates_folder
 from helpdesk.routes import BLUEPRINTS
 from helpdesk.routes.access import init_access
+from helpdesk.routes.api import init_api
 from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_headers(app)
     init_look(app)
     init_errors(app)
+    init_api(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
