@@ -50,18 +50,25 @@ def ago(at: datetime) -> str:
 
 
 def span(length: timedelta) -> str:
-    """At most two units, rounded down to whole minutes: "2 d 3 h", "2 h 10 min", "under a minute"."""
+    """At most two units, rounded down to whole minutes: "2 days 3 h", "2 h 10 min", "under a minute"."""
     minutes = max(0, int(length.total_seconds()) // 60)
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return f"{_('%(count)s d', count=days)} {_('%(count)s h', count=hours)}" if hours else _days(days)
-    if hours:
-        return f"{_('%(count)s h', count=hours)} {_('%(count)s min', count=rest)}".removesuffix(" 0 min")
-    return _("%(count)s min", count=minutes) if minutes else _("under a minute")
+    counts = (minutes // 1440, minutes // 60 % 24, minutes % 60)
+    words = [word(count) for word, count in zip((_days, _hours, _minutes), counts, strict=True) if count]
+    if counts[0]:
+        words = words[: 2 if counts[1] else 1]
+    return " ".join(words) or _("under a minute")
 
 
-def _days(days: int) -> str:
-    return str(ngettext("%(num)s day", "%(num)s days", days))
+def _days(count: int) -> str:
+    return str(ngettext("%(num)s day", "%(num)s days", count))
+
+
+def _hours(count: int) -> str:
+    return _("%(count)s h", count=count)
+
+
+def _minutes(count: int) -> str:
+    return _("%(count)s min", count=count)
 
 
 def urgency(at: datetime, breached: datetime | None = None) -> str:

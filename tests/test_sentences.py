@@ -18,7 +18,7 @@ from helpdesk.sentences import ICONS, SENTENCES, ago, sentence, span, until, urg
         (timedelta(minutes=40), "40 min"),
         (timedelta(hours=2, minutes=10, seconds=59), "2 h 10 min"),
         (timedelta(hours=2), "2 h"),
-        (timedelta(days=1, hours=3, minutes=5), "1 d 3 h"),
+        (timedelta(days=1, hours=3, minutes=5), "1 day 3 h"),
         (timedelta(days=2, minutes=5), "2 days"),
     ],
 )

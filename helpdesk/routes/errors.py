@@ -3,10 +3,12 @@
 import logging
 import secrets
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from werkzeug.exceptions import HTTPException
 
+from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.labels import error_sentence
 
@@ -34,8 +36,13 @@ def rule_error(error: HelpdeskError) -> ResponseReturnValue:
 def unexpected_error(error: Exception) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
     log.exception("incident %s at %s %s", incident, request.method, request.endpoint, exc_info=error)
-    sentence = error_sentence("500")
-    return render_template("error_plain.html", status=500, code="500", sentence=sentence, incident=incident), 500
+    # It may be the database that is broken: nobody asks it who is there and which language they like.
+    template = current_app.jinja_env.get_template("error_plain.html")
+    with force_locale(str(session.get("locale") or settings().default_locale)):
+        page = template.render(
+            house=settings(), status=500, code="500", sentence=error_sentence("500"), incident=incident
+        )
+    return page, 500
 
 
 def _page(status: int, code: str) -> str:

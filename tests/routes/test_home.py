@@ -3,8 +3,13 @@
 import pytest
 from flask import url_for
 
+from helpdesk.extensions import security
+from helpdesk.models.codes import Priority
+from helpdesk.oncall.escalation import open_escalation
 from helpdesk.routes.navigation import address, menu
+from helpdesk.transaction import transaction
 from tests.conftest import sign_in
+from tests.factories import make_ticket
 
 
 def test_a_stranger_is_told_the_ways_in(client):
@@ -61,8 +66,26 @@ def test_an_unexpected_error_shows_an_incident_number_and_no_traceback(app, clie
     assert "<code>" in answer.text and "Traceback" not in answer.text and "ZeroDivision" not in answer.text
 
 
-def broken():
+def broken(**_):
     return 1 / 0
 
 
 broken.allowed = frozenset({"public"})
+
+
+def test_a_broken_database_still_gives_an_error_page(client, cast, monkeypatch):
+    sign_in(client, cast.anna)
+    monkeypatch.setattr(security.datastore, "find_user", broken)
+    answer = client.get("/desk")
+    assert answer.status_code == 500
+    assert "<code>" in answer.text and '<html lang="pl"' in answer.text
+
+
+def test_staff_see_on_every_page_what_nobody_has_taken(client, cast):
+    ticket = make_ticket(cast, priority=Priority.URGENT)
+    with transaction():
+        open_escalation(ticket).round = 1
+    sign_in(client, cast.marek)
+    assert f'href="/desk/{ticket.number}"' in client.get("/duty").text
+    sign_in(client, cast.jan)
+    assert 'class="banner"' not in client.get(f"/units/{cast.osp.id}").text
