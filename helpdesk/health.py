@@ -37,6 +37,7 @@ PARTS = ("worker", "scheduler")
 REACHED = (AttemptState.SENT, AttemptState.DELIVERED)
 NOT_REACHED = (AttemptState.FAILED, AttemptState.UNDELIVERED)
 POISONED = "internal"  # the error code of a message that could not even be prepared
+FILTERED = "30007"  # the operator takes us for spam: no matter of one message
 # A literal, because SQLite takes a partial index for nothing less.
 IS_DUE = sa.literal_column("attempt.state = 'due'", sa.Boolean())
 
@@ -137,7 +138,7 @@ def recent(*states: AttemptState) -> list[Attempt]:
 
 def set_up() -> Check:
     """Did the provider refuse something that only its account or our settings can mend?"""
-    codes = {a.error_code for a in recent(*NOT_REACHED) if decision_for(a.error_code) is Decision.CONFIGURATION}
+    codes = {attempt.error_code for attempt in recent(*NOT_REACHED) if is_ours_to_mend(attempt.error_code)}
     if not codes:
         return Check("set_up", Verdict.OK, _("No provider has refused our settings in the last day."))
     says = _(
@@ -145,6 +146,10 @@ def set_up() -> Check:
         codes=", ".join(sorted(codes)),
     )
     return Check("set_up", Verdict.BROKEN, says)
+
+
+def is_ours_to_mend(code: str) -> bool:
+    return code == FILTERED or decision_for(code) is Decision.CONFIGURATION
 
 
 def poisoned() -> Check:

@@ -1,5 +1,6 @@
 """What the health page, monitors and `helpdesk doctor` know without the network."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,10 @@ from flask_babel import force_locale
 
 from helpdesk import clock, health
 from helpdesk.config import settings
+from helpdesk.extensions import db
 from helpdesk.health import Verdict
 from helpdesk.models.codes import AttemptState, Channel
+from helpdesk.notify.worker import Worker
 from helpdesk.oncall.escalation import open_escalation
 from helpdesk.transaction import transaction
 from tests import vitals
@@ -68,7 +71,8 @@ def test_a_code_that_only_our_settings_can_mend_is_named(cast):
     vitals.ended(cast.jan, AttemptState.FAILED, "30003")
     assert health.set_up().ok
     vitals.ended(cast.jan, AttemptState.FAILED, "21606")
-    assert "(code 21606)" in health.set_up().says
+    vitals.ended(cast.jan, AttemptState.UNDELIVERED, "30007")
+    assert "(code 21606, 30007)" in health.set_up().says
 
 
 def test_a_message_that_could_not_be_prepared_is_shown(cast):
@@ -139,3 +143,16 @@ def test_nobody_who_could_be_the_last_resort_is_named(cast):
     with transaction():
         cast.marek.active = False
     assert not health.managers().ok
+
+
+def test_a_running_worker_gives_a_sign_of_life(app):
+    worker = Worker(app)
+    worker.start()
+    try:
+        until = time.monotonic() + 10
+        while health.heartbeat_age("worker") is None and time.monotonic() < until:
+            db.session.rollback()
+            time.sleep(0.02)
+        assert health.worker().ok
+    finally:
+        worker.stop()

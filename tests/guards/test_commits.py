@@ -1,46 +1,43 @@
-"""Only `transaction()` commits and rolls back; whatever happened is written whole or not at all."""
+"""Only `transaction()` commits; whatever happened is written whole or not at all."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpdesk.paths import PACKAGE
 
-ENDS = ("commit", "rollback")
-# Where it may be said, and why.
-ALLOWED = {
-    ("transaction.py", "commit"),
-    ("transaction.py", "rollback"),
-    ("notify/worker.py", "rollback"),  # a poisoned row has broken the session; it is set aside in a new transaction
-    ("migrations/env.py", "rollback"),  # Alembic's own connection
-}
+PLACE = "transaction.py"
+# These would commit on their own: an engine's or a session's own transaction.
+BEGINS = ("db.engine.begin", "engine.begin", "db.session.begin", "session.begin")
 
 
-def endings(path: Path) -> list[tuple[str, str, int]]:
-    """Calls of .commit(), .rollback() and .begin() that are not on a cursor of the standard library."""
-    where = path.relative_to(PACKAGE).as_posix()
+def nodes() -> Iterator[tuple[str, ast.AST]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = path.relative_to(PACKAGE).as_posix()
+        yield from ((where, node) for node in ast.walk(ast.parse(Path(path).read_text())))
+
+
+def commits() -> list[tuple[str, int]]:
+    """Where something is called that is named `commit`."""
     return [
-        (where, node.func.attr, node.lineno)
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENDS
+        (where, node.lineno)
+        for where, node in nodes()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     ]
 
 
 def test_nobody_but_the_transaction_commits():
-    found = [end for path in sorted(PACKAGE.rglob("*.py")) for end in endings(path)]
-    assert [end for end in found if end[:2] not in ALLOWED] == []
+    assert [(where, line) for where, line in commits() if where != PLACE] == []
 
 
-def test_the_list_of_exceptions_has_no_stale_entry():
-    found = {end[:2] for path in PACKAGE.rglob("*.py") for end in endings(path)}
-    assert found >= ALLOWED
+def test_the_transaction_does_commit():
+    assert [where for where, _line in commits()] == [PLACE, PLACE]
 
 
-def test_no_row_is_written_past_the_session():
-    """An engine's own connection that begins a transaction would commit on its own."""
+def test_nobody_begins_a_transaction_of_their_own():
     found = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}"
-        for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("db.engine.begin", "engine.begin")
+        (where, node.lineno)
+        for where, node in nodes()
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in BEGINS
     ]
     assert found == []
