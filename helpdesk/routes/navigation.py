@@ -20,6 +20,7 @@ class Entry:
     endpoint: str
     label: LazyString
     roles: tuple[RoleName, ...]
+    is_for: Callable[[User], bool] = lambda _user: True
 
 
 @dataclass(frozen=True)
@@ -36,30 +37,24 @@ MENU = (
     Entry("dashboard.index", _l("Overview"), STAFF),
     Entry("desk.index", _l("Tickets"), (*STAFF, RoleName.COORDINATOR)),
     Entry("duty.now", _l("My duty"), (RoleName.ADMINISTRATOR,)),
-    Entry("schedule.index", _l("On-call schedule"), STAFF),
     Entry("units.index", _l("Units"), (*STAFF, RoleName.COORDINATOR)),
-    Entry("units.show", _l("My unit"), (RoleName.REPORTER,)),
-    Entry("reports.index", _l("Reports"), (RoleName.COORDINATOR,)),
-    Entry("people.index", _l("People"), MANAGER),
-    Entry("guidance.index", _l("How to publish"), (RoleName.REPORTER, RoleName.COORDINATOR)),
+    Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1),
+    Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
+    Entry("health.index", _l("System"), MANAGER),
 )
 # The first that the person has and that exists is where the main page leads to.
 STARTS = (
     (RoleName.MANAGER, ("dashboard.index", "desk.index")),
     (RoleName.ADMINISTRATOR, ("desk.index",)),
     (RoleName.COORDINATOR, ("units.index", "desk.index")),
-    (RoleName.REPORTER, ("units.show",)),
 )
 
 
 def menu(user: User) -> list[Link]:
     """The entries for the person's roles; those whose page does not exist are left out."""
-    links = []
-    for entry in MENU:
-        href = address(entry.endpoint, user) if any(user.is_a(role) for role in entry.roles) else None
-        if href:
-            links.append(Link(href, entry.label, request.endpoint == entry.endpoint))
-    return links
+    entries = [e for e in MENU if any(user.is_a(role) for role in e.roles) and e.is_for(user)]
+    links = [(address(entry.endpoint, user), entry) for entry in entries]
+    return [Link(href, entry.label, request.endpoint == entry.endpoint) for href, entry in links if href]
 
 
 def start_of(user: User) -> str | None:
@@ -69,7 +64,7 @@ def start_of(user: User) -> str | None:
             found = [href for href in (address(endpoint, user) for endpoint in endpoints) if href]
             if found:
                 return found[0]
-    return None
+    return menu(user)[0].href if menu(user) else None
 
 
 def address(endpoint: str, user: User) -> str | None:

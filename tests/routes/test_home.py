@@ -6,7 +6,7 @@ from flask import url_for
 from helpdesk.extensions import security
 from helpdesk.models.codes import Priority
 from helpdesk.oncall.escalation import open_escalation
-from helpdesk.routes.navigation import address, menu
+from helpdesk.routes.navigation import MENU, address, menu
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.factories import make_ticket
@@ -36,9 +36,17 @@ def test_a_manager_starts_at_the_overview_or_the_desk(client, cast):
 
 
 def test_a_reporter_without_a_unit_is_told_whom_to_ask(client, cast):
-    cast.jan.units = []
+    with transaction():
+        cast.jan.units = []
     sign_in(client, cast.jan)
-    assert client.get("/").status_code in (200, 302)
+    assert "notice warning" in client.get("/").text
+
+
+def test_a_reporter_of_two_units_chooses_one(client, cast):
+    with transaction():
+        cast.jan.units = [cast.osp, cast.school]
+    sign_in(client, cast.jan)
+    assert client.get("/").location == "/units"
 
 
 def test_the_menu_shows_what_is_there_and_theirs(app, cast):
@@ -50,6 +58,11 @@ def test_the_menu_shows_what_is_there_and_theirs(app, cast):
 def test_a_page_that_does_not_exist_has_no_address(app, cast):
     with app.test_request_context():
         assert address("no.such", cast.anna) is None
+
+
+def test_every_entry_of_the_menu_is_a_page_for_those_who_see_it(app):
+    for entry in MENU:
+        assert set(entry.roles) <= app.view_functions[entry.endpoint].allowed, entry.endpoint
 
 
 def test_the_language_can_be_switched_on_every_page(client):
