@@ -12,19 +12,20 @@ import sqlalchemy as sa
 
 from helpdesk import clock, wake
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Escalation, Notification, User
+from helpdesk.models import Attempt, Notification, User
 from helpdesk.models.codes import (
     FINAL_ATTEMPT_STATES,
     AttemptState,
     Channel,
-    EscalationState,
     Lane,
     NotificationEvent,
 )
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import changed_rows
+from helpdesk.wanted import is_in_a_call, is_moot
 
 LEASE = timedelta(seconds=60)
+CALLS_LOCK = 112  # any number, the same in all workers
 RANK = {
     AttemptState.DUE: 0,
     AttemptState.SENDING: 1,
@@ -33,6 +34,8 @@ RANK = {
     AttemptState.SENT: 3,
     **dict.fromkeys(FINAL_ATTEMPT_STATES, 4),
 }
+# Whoever reports one of these, the provider has had it.
+AT_PROVIDER = (AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.DELIVERED, AttemptState.UNDELIVERED)
 TIME_OF = {
     AttemptState.ACCEPTED: "accepted_at",
     AttemptState.SENT: "sent_at",
@@ -120,9 +123,11 @@ def add_attempt(
 def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
     """Take the most urgent due attempt of the channel, in the lanes from first to last; its id, None if none.
 
-    The statement that takes it checks again that the alert is still open; a moot attempt becomes cancelled,
-    one past its time expired, and the next is looked at.
+    The statement that takes it checks again that it is still wanted; a moot attempt becomes cancelled, one past
+    its time expired, and the next is looked at. A number that is being called is not called a second time.
     """
+    if channel is Channel.VOICE:
+        _queue_up()
     while True:
         found = _next_due(channel, lanes)
         if found is None:
@@ -147,7 +152,7 @@ def _next_due(channel: Channel, lanes: tuple[Lane, Lane]) -> tuple[str, datetime
 
 
 def _due_first(channel: Channel, lanes: tuple[Lane, Lane]) -> sa.Select[tuple[str, datetime | None]]:
-    return (
+    query = (
         sa.select(Attempt.id, Attempt.expires_at)
         .where(
             Attempt.state == AttemptState.DUE,
@@ -158,23 +163,20 @@ def _due_first(channel: Channel, lanes: tuple[Lane, Lane]) -> sa.Select[tuple[st
         .order_by(Attempt.lane, Attempt.due_at)
         .limit(1)
     )
+    return query.where(~is_in_a_call()) if channel is Channel.VOICE else query
 
 
-def _is_moot() -> sa.Exists:
-    """The alert that the attempt belongs to is no longer open."""
-    return sa.exists(
-        sa.select(1)
-        .select_from(Notification)
-        .join(Escalation)
-        .where(Notification.id == Attempt.notification_id, Escalation.state != EscalationState.OPEN)
-    )
+def _queue_up() -> None:
+    """Two workers must not each find the same number free. SQLite has one writer at a time anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(CALLS_LOCK)))
 
 
 def _take(attempt_id: str, owner: str) -> bool:
     now = clock.now()
     taken = changed_rows(
         sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, ~_is_moot())
+        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, ~is_moot())
         .values(state=AttemptState.SENDING, sending_at=now, lease_owner=owner, lease_until=now + LEASE)
     )
     return taken == 1
@@ -183,7 +185,7 @@ def _take(attempt_id: str, owner: str) -> bool:
 def _cancel_if_moot(attempt_id: str) -> None:
     changed_rows(
         sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, _is_moot())
+        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, is_moot())
         .values(state=AttemptState.CANCELLED, finished_at=clock.now())
     )
 
@@ -193,10 +195,11 @@ def move(attempt_id: str, to: AttemptState, **facts: Any) -> bool:
     further already; `provider_sid` is then still filled in if it was not known."""
     now = clock.now()
     behind = [state for state, rank in RANK.items() if rank < RANK[to]]
-    if to in (AttemptState.SENDING, AttemptState.UNKNOWN):
-        behind = [AttemptState.DUE, AttemptState.SENDING, AttemptState.UNKNOWN]
     times: dict[str, Any] = {TIME_OF[to]: now} if to in TIME_OF else {}
-    if to in (AttemptState.ACCEPTED, AttemptState.SENT):
+    if to is AttemptState.UNKNOWN:
+        behind = [AttemptState.SENDING]
+        times["lease_until"] = now  # nobody works on it any more: it may be looked into at once
+    if to in AT_PROVIDER:
         times["sending_at"] = sa.func.coalesce(Attempt.sending_at, now)
         times["accepted_at"] = sa.func.coalesce(Attempt.accepted_at, now)
     moved = changed_rows(
@@ -225,6 +228,18 @@ def cancel_for_ticket(ticket_id: int, events: tuple[NotificationEvent, ...]) -> 
     return changed_rows(
         sa.update(Attempt)
         .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(about))
+        .values(state=AttemptState.CANCELLED, finished_at=clock.now())
+    )
+
+
+def cancel_for_person(escalation_id: int, user_id: int) -> None:
+    """Cancel what of an alert is still waiting to be sent to one person."""
+    theirs = sa.select(Notification.id).where(
+        Notification.escalation_id == escalation_id, Notification.user_id == user_id
+    )
+    changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(theirs))
         .values(state=AttemptState.CANCELLED, finished_at=clock.now())
     )
 

@@ -1,0 +1,67 @@
+"""Tickets opened by the rules themselves, and several people acting at the same moment."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from helpdesk.extensions import db
+from helpdesk.models import Attempt, Notification, Ticket, User
+from helpdesk.models.codes import Category, Channel, Priority
+from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.transaction import release, transaction
+from tests.cast import Cast
+
+
+def draft(cast: Cast, **changes: Any) -> TicketDraft:
+    """An urgent held post of the OSP, reported by Jan."""
+    phone, email = (contact.value for contact in cast.jan.contacts)
+    plain = TicketDraft(
+        unit=cast.osp,
+        category=Category.HELD_POST,
+        priority=Priority.URGENT,
+        summary="Ostrzeżenie o podtopieniach nie ukazało się",
+        reporter=Reporter(cast.jan.name, phone, email, cast.jan.id),
+    )
+    return replace(plain, **changes)
+
+
+def opened(cast: Cast, **changes: Any) -> Ticket:
+    with transaction():
+        return open_ticket(draft(cast, **changes))
+
+
+def attempts(*, channel: Channel | None = None, to: User | None = None) -> list[Attempt]:
+    """As they are in the database now, oldest notification first."""
+    db.session.expire_all()
+    query = sa.select(Attempt).join(Notification).order_by(Notification.id, Attempt.ordinal)
+    if channel is not None:
+        query = query.where(Attempt.channel == channel)
+    if to is not None:
+        query = query.where(Notification.user_id == to.id)
+    return list(db.session.scalars(query))
+
+
+def phone_of(user: User) -> str:
+    return user.contacts[0].value
+
+
+def at_once(app: Flask, *actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at the same moment, each in a thread with its own session; what they returned, in order."""
+    together = threading.Barrier(len(actions))
+    release()
+
+    def act(action: Callable[[], Any]) -> Any:
+        with app.app_context():
+            together.wait(10)
+            try:
+                return action()
+            finally:
+                release()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [future.result(30) for future in [pool.submit(act, action) for action in actions]]
