@@ -23,6 +23,7 @@ from helpdesk import serve
 from helpdesk.app import create_app
 from helpdesk.config import Settings, read_settings
 from helpdesk.demo import load_demo
+from helpdesk.extensions import limiter
 from helpdesk.schema import upgrade_database
 
 DATABASES = ("sqlite", "postgresql")
@@ -47,8 +48,7 @@ def application(kind: str, provider_url: str = "http://127.0.0.1:9") -> Iterator
     """The program with the demo world, without limits on requests; nothing runs in the background."""
     with database(kind) as (url, folder):
         app = create_app(replace(settings_for(url, folder), twilio_api_url=provider_url))
-        app.config.update(RATELIMIT_ENABLED=False)
-        app.extensions["limiter"] and [setattr(limiter, "enabled", False) for limiter in app.extensions["limiter"]]
+        limiter.enabled = False
         upgrade_database(app)
         with app.app_context():
             load_demo()
@@ -91,12 +91,17 @@ class Provider(BaseHTTPRequestHandler):
         at = time.time()
         form = parse_qs(body.decode())
         self.arrivals.put((at, form["To"][0], form.get("Body", [""])[0]))
-        sid = f'{{"sid": "SM{int(at * 1e6):032x}", "status": "queued"}}'.encode()
-        self.send_response(201)
+        self._answer(201, f'{{"sid": "SM{int(at * 1e6):032x}", "status": "queued"}}')
+
+    def do_GET(self) -> None:
+        self._answer(200, '{"messages": [], "calls": [], "next_page_uri": null, "page": 0, "page_size": 50}')
+
+    def _answer(self, status: int, body: str) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(sid)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(sid)
+        self.wfile.write(body.encode())
 
     def log_message(self, *args: object) -> None:
         pass

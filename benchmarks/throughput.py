@@ -17,7 +17,7 @@ from helpdesk.models.codes import RoleName
 from helpdesk.transaction import transaction
 
 TICKETS = 160
-FIELD = re.compile(r'name="(csrf_token|submission_key)"[^>]*value="([^"]*)"')
+FIELD = re.compile(r'name="(csrf_token|submission|page)"[^>]*value="([^"]*)"')
 
 
 def run() -> None:
@@ -62,7 +62,7 @@ def _form(app: Flask, url: str) -> Callable[[requests.Session], None]:
 FORM = {
     "category": "other",
     "priority": "normal",
-    "summary": "Pytanie o grupę",
+    "subject": "Pytanie o grupę",
     "description": "Jak dodać wydarzenie?",
     "name": "Jan Testowy",
     "email": "jan@unit.test",
