@@ -4,6 +4,7 @@ Both ways share one form. Choosing a category is a link to the same address; the
 without JavaScript. Whatever goes wrong, the form comes back with everything that was typed and uploaded.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ from helpdesk.models.codes import Category, ContactKind, Priority, TicketSource
 from helpdesk.phone import show_phone
 from helpdesk.question_labels import EXPLANATIONS
 from helpdesk.routes.access import EVERYBODY, allow, public
+from helpdesk.routes.limits import is_stale_too_often
 from helpdesk.sla.clock import valid_contract
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tickets.questions import LINK_OR_PICTURE, POST_URL, suggested_priority
@@ -70,16 +72,20 @@ def signed_in(unit_id: int) -> ResponseReturnValue:
 @bp.errorhandler(CSRFError)
 def session_expired(_error: CSRFError) -> ResponseReturnValue:
     """The browser was closed in between, or the person was signed out."""
+    if is_stale_too_often():
+        return too_many(TooManyRequests())
     if current_user.is_authenticated or "secret" in (request.view_args or {}):
-        return show_again(_("The page was open for a long time. Nothing is lost: check it and send it again."), 400)
-    return show_again(_("You have been signed out. Nothing is lost: sign in and send the form again."), 400)
+        sentence = _("The page was open for a long time. Nothing is lost: check it and send it again.")
+    else:
+        sentence = _("You have been signed out. Nothing is lost: sign in and send the form again.")
+    return show_again(sentence, 400, _kept)
 
 
 @bp.errorhandler(TooManyRequests)
 def too_many(_error: TooManyRequests) -> ResponseReturnValue:
     sentence = _("Too many tickets at once from here. Wait a minute and send it again; if it is urgent, call.")
     if request.method == "POST":
-        return show_again(sentence, 429)
+        return show_again(sentence, 429, _kept_before)
     return render_template("filing/sorry.html", remark=sentence), 429
 
 
@@ -184,7 +190,7 @@ def show(way: Way, form: FilingForm, kept: Kept, remark: str = "") -> str:
     return render_template("filing/form.html", way=way, form=form, kept=kept, remark=remark)
 
 
-def show_again(sentence: str, status: int) -> ResponseReturnValue:
+def show_again(sentence: str, status: int, find_kept: Callable[[], Kept]) -> ResponseReturnValue:
     """The form as it was sent, with a sentence that says why it was not taken."""
     category = _category()
     try:
@@ -193,7 +199,7 @@ def show_again(sentence: str, status: int) -> ResponseReturnValue:
         return unknown(stranger)
     if category is None:
         return render_template("filing/sorry.html", remark=sentence), status
-    return show(way, make_form(way, category), _kept(), sentence), status
+    return show(way, make_form(way, category), find_kept(), sentence), status
 
 
 def no_contract(way: Way) -> ResponseReturnValue:
@@ -210,6 +216,11 @@ def _category() -> Category | None:
 
 def _kept() -> Kept:
     return keep_uploads(request.files.getlist("pictures"), request.form.getlist("kept"))
+
+
+def _kept_before() -> Kept:
+    """Without storing anything new."""
+    return keep_uploads((), request.form.getlist("kept"))
 
 
 def _way_by_link(secret: str) -> Way:
@@ -237,7 +248,7 @@ def _way_again() -> Way:
         return _way_of(find_unit(values["unit_id"], current_user), current_user)
     unit_id, user_id = tokens.read(tokens.FILING_PAGE, request.form.get("page", ""))
     user = db.session.get(User, user_id)
-    if unit_id != values["unit_id"] or user is None:
+    if unit_id != values["unit_id"] or user is None or not user.active:
         abort(404)
     return _way_of(find_unit(unit_id, user), user)
 

@@ -1,5 +1,6 @@
 """The reporter's own pages of one ticket, opened by the personal link: receipt, state, conversation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from helpdesk.models import Attachment, Clock, Message, Ticket, TimelineEvent
 from helpdesk.models.codes import MessageKind
 from helpdesk.routes.access import public
 from helpdesk.routes.files import send
+from helpdesk.routes.limits import is_stale_too_often
 from helpdesk.routes.reporter_words import PROMISES, state_of, way_back_of
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.attachments import open_file, public_attachments
@@ -124,12 +126,15 @@ def write_once(ticket_id: int, body: str, kept: Kept) -> None:
 
 @bp.errorhandler(CSRFError)
 def session_expired(_error: CSRFError) -> ResponseReturnValue:
-    return show_again(_("The page was open for a long time. Nothing is lost: check it and send it again."), 400)
+    if is_stale_too_often():
+        return too_many(TooManyRequests())
+    sentence = _("The page was open for a long time. Nothing is lost: check it and send it again.")
+    return show_again(sentence, 400, _kept)
 
 
 @bp.errorhandler(TooManyRequests)
 def too_many(_error: TooManyRequests) -> ResponseReturnValue:
-    return show_again(_("Too many messages at once. Wait a minute and send it again."), 429)
+    return show_again(_("Too many messages at once. Wait a minute and send it again."), 429, _kept_before)
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -180,14 +185,19 @@ def show(ticket: Ticket, form: AnswerForm, kept: Kept, remark: str = "") -> str:
     return render_template("reporter/page.html", view=view, form=form, kept=kept, remark=remark, answers=answers)
 
 
-def show_again(sentence: str, status: int) -> ResponseReturnValue:
+def show_again(sentence: str, status: int, find_kept: Callable[[], Kept]) -> ResponseReturnValue:
     """The page with the message as it was sent, and why it was not taken."""
     token = (request.view_args or {})["token"]
-    return show(ticket_of(token), AnswerForm(), _kept(), sentence), status
+    return show(ticket_of(token), AnswerForm(), find_kept(), sentence), status
 
 
 def _kept() -> Kept:
     return keep_uploads(request.files.getlist("pictures"), request.form.getlist("kept"))
+
+
+def _kept_before() -> Kept:
+    """Without storing anything new."""
+    return keep_uploads((), request.form.getlist("kept"))
 
 
 def _is_written(ticket: Ticket, body: str, seen: int) -> bool:

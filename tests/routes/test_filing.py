@@ -331,3 +331,14 @@ def test_the_form_is_light_enough_for_an_old_phone(client, link):
     addresses = re.findall(r'(?:href|src)="(/(?:static|bootstrap)[^"#]+)', page)
     weights = [len(client.get(a, headers={"Accept-Encoding": "gzip"}).data) for a in set(addresses)]
     assert len(page) + sum(weights) < 100_000
+
+
+@pytest.mark.usefixtures("with_csrf")
+def test_files_of_forms_that_are_not_ours_do_not_fill_the_disk(client, link, monkeypatch):
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    before = len(list(settings().uploads.glob("*/*")))
+    answers = [client.post(link, data=filled(pictures=(screenshot(), "a.png"))) for _ in range(12)]
+    limiter.reset()
+    assert [answer.status_code for answer in answers[-2:]] == [429, 429]
+    assert len(list(settings().uploads.glob("*/*"))) <= before + 10
