@@ -2,7 +2,6 @@
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import bootstrap, compress, csrf, db, limiter, mail, migrate
@@ -101,9 +100,6 @@ def init_web(app: Flask) -> None:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],  # files: some servers hand them over as streams
     )
-    if settings.trusted_proxies:
-        # Limits count visitors, not the proxy; host and scheme are never taken from headers.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     bootstrap.init_app(app)
     compress.init_app(app)
     csrf.init_app(app)

@@ -51,7 +51,6 @@ class Settings:
     upload_limit_mb: int = 10
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
-    trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
     prometheus_multiproc_dir: Path | None = None
     simulator_port: int = 8001
@@ -227,7 +226,6 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "MAIL_DEFAULT_SENDER": _address,
     "UPLOAD_LIMIT_MB": _number,
     "RATELIMIT_STORAGE_URL": _text,
-    "TRUSTED_PROXIES": _number,
     "TRUSTED_PROXIES": _number,
     "METRICS_TOKEN": _secret,
     "PROMETHEUS_MULTIPROC_DIR": _folder,
