@@ -1,7 +1,9 @@
 """Quiet hours: notices wait until morning. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from helpdesk.sla.calendar import first_instant, last_instant
 
 
 def after_quiet_hours(at: datetime, quiet: tuple[time, time], zone: ZoneInfo) -> datetime:
@@ -16,4 +18,6 @@ def after_quiet_hours(at: datetime, quiet: tuple[time, time], zone: ZoneInfo) ->
     if not is_quiet:
         return at
     day = local.date() + timedelta(days=1 if next_day else 0)
-    return datetime.combine(day, end, tzinfo=zone).astimezone(UTC)
+    # An end that the clocks skip is the first instant after the gap; one that they repeat may lie behind us.
+    over = first_instant(datetime.combine(day, end), zone)
+    return over if over > at else last_instant(datetime.combine(day, end), zone)
