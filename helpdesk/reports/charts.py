@@ -14,6 +14,7 @@ HEIGHT = 230
 TOP, FLOOR = 20, 200  # the plot's upper and lower edge
 LEFT, RIGHT = 7.0, 99.5  # its sides, in per cent
 LABELS_THAT_FIT = 6
+WIDEST_BAR = 6.0  # per cent; a lone bar is no wall
 BAR_SHARE = 0.76  # of the room of a label; the rest keeps neighbours apart
 
 
@@ -38,7 +39,7 @@ def bar_chart(words: Words, labels: Sequence[str], series: Sequence[Series]) -> 
     """Bars side by side for each label."""
     top = nice_top(max((value for one in series for value in one.values), default=0))
     ticks = [(str(top * half // 2), half / 2) for half in range(3)]
-    width = (RIGHT - LEFT) / max(len(labels), 1) * BAR_SHARE / len(series)
+    width = min(WIDEST_BAR, (RIGHT - LEFT) / max(len(labels), 1) * BAR_SHARE / len(series))
     bars = (
         _bar(one.css, _middle(index, len(labels)) + (order - len(series) / 2) * width, width, value / top)
         for order, one in enumerate(series)

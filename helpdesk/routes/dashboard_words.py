@@ -73,6 +73,8 @@ class Card:
 
 @dataclass(frozen=True)
 class Charts:
+    """`shares` is empty where nothing was decided."""
+
     flow: Markup
     shares: Markup
 
@@ -146,7 +148,7 @@ def charts(points: Sequence[TrendPoint], target: SlaTargetKind) -> Charts:
     promise = Words("shares", _("In time: %(target)s", target=label(target)), _shares_in_words(points))
     return Charts(
         flow=bar_chart(flow, names, [Series("filed", filed), Series("resolved", resolved)]),
-        shares=share_chart(promise, names, shares),
+        shares=share_chart(promise, names, shares) if any(share is not None for share in shares) else Markup(""),
     )
 
 
@@ -194,9 +196,7 @@ def _flow_in_words(points: Sequence[TrendPoint]) -> str:
 
 def _shares_in_words(points: Sequence[TrendPoint]) -> str:
     known = [(share, point) for point in points if (share := share_of(point)) is not None]
-    if not known:
-        return _("Nothing was decided in this period.")
-    worst, point = min(known, key=lambda pair: pair[0])
+    worst, point = min(known, key=lambda pair: pair[0], default=(None, points[0]))
     return _(
         "The lowest share was %(share)s on %(day)s. The table has all numbers.",
         share=percent(worst),
