@@ -31,6 +31,10 @@ def test_without_a_usable_token_nothing_opens(client, cast, header):
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_no_answer_sets_a_cookie(client, cast):
+    assert "Set-Cookie" not in client.get(TICKETS, headers=bearer(cast.jan)).headers
+
+
 def test_a_session_does_not_open_the_api(client, cast):
     with client.session_transaction() as session:
         session["_user_id"] = cast.anna.fs_uniquifier

@@ -44,6 +44,12 @@ def test_nobody_learns_of_a_ticket_by_acknowledging_it(client, cast):
     assert acknowledge(client, cast.olga, make_ticket(cast).number).status_code == 404
 
 
+def test_an_acknowledgement_reads_no_large_body(client, cast):
+    path = f"{TICKETS}/{make_ticket(cast).number}/acknowledge"
+    answer = client.post(path, json={"x": "x" * 300_000}, headers=bearer(cast.anna))
+    assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
 def test_a_repeated_acknowledgement_is_still_the_first(client, cast):
     number = file_ticket(client, cast).json["number"]
     headers = {**bearer(cast.anna), "Idempotency-Key": "k"}

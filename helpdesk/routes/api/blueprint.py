@@ -19,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 RATE_LIMIT = "API_RATE_LIMIT"
 JSON = "application/json"
+LONGEST_BODY = 256 * 1024  # bytes
 ALWAYS = (401, 429, 500)
 WITH_BODY = (400, 413, 415, 422)
 
@@ -92,6 +93,11 @@ def authenticate() -> None:
     g.api_token = found
 
 
+def limit_body() -> None:
+    """Far below what forms with pictures may send."""
+    request.max_content_length = LONGEST_BODY
+
+
 def _whose_limit() -> str:
     """The header stands for the token: two tokens never share a limit, and none is looked up for it."""
     header = request.headers.get("Authorization") or request.remote_addr or ""
@@ -99,5 +105,6 @@ def _whose_limit() -> str:
 
 
 bp.before_request(authenticate)
+bp.before_request(limit_body)
 csrf.exempt(bp)
 limiter.limit(lambda: current_app.config[RATE_LIMIT], key_func=_whose_limit)(bp)
