@@ -38,9 +38,7 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
 
 
 class ReplyForm(WordsForm):
-    body = TextAreaField(
-        _l("Message text"), validators=[needed(_l("Write the message first.")), at_most(_LONG)]
-    )
+    body = TextAreaField(_l("Message text"), validators=[needed(_l("Write the message first.")), at_most(_LONG)])
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]

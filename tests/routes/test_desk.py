@@ -1,7 +1,9 @@
 """The desk: the list, the page of a ticket, and what staff do to it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -378,3 +380,20 @@ ACTIONS = ("acknowledge", "reply", "note", "assign", "priority", "wait", "resume
 def test_opening_an_action_by_address_changes_nothing(desk, cast, action):
     ticket = make_ticket(cast)
     assert desk.get(f"/desk/{ticket.number}/{action}").status_code == 405
+
+
+def test_of_two_replies_in_the_same_instant_one_is_held_back(app, cast):
+    ticket = file_ticket(cast)
+    path, clients = f"/desk/{ticket.number}", [app.test_client(), app.test_client()]
+    for client, person in zip(clients, (cast.anna, cast.beata), strict=True):
+        sign_in(client, person)
+    words = {"body": "Już robię", "seen": seen_on(clients[0], ticket)}
+    db.session.remove()
+    start = Barrier(2)
+
+    def answer(client) -> int:
+        start.wait()
+        return client.post(f"{path}/reply", data=words).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer, clients)) == [302, 409]
