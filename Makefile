@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --python-version 3.11 --group build
 
-.PHONY: run test check bench lock translations clean
+.PHONY: run test check bench lock translations screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/helpdesk run
@@ -42,6 +42,10 @@ lock: $(VENV)/.dev
 translations: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o helpdesk/translations/messages.pot .
 	$(BIN)/pybabel -q update -i helpdesk/translations/messages.pot -d helpdesk/translations --no-fuzzy-matching --omit-header
+
+# The pictures of the README, taken anew.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
