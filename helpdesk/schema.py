@@ -1,5 +1,8 @@
 """The database schema against the migrations that this version carries."""
 
+from functools import cache
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -7,6 +10,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 
 from helpdesk.extensions import db
+from helpdesk.paths import migrations_folder
 
 
 def upgrade_database(app: Flask) -> None:
@@ -17,9 +21,14 @@ def upgrade_database(app: Flask) -> None:
 
 def is_current() -> bool:
     """Whether the database has exactly this version's schema. Raises SQLAlchemyError if it does not answer."""
-    heads = set(ScriptDirectory.from_config(_config()).get_heads())
     with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == heads
+        return frozenset(MigrationContext.configure(connection).get_current_heads()) == _heads(migrations_folder())
+
+
+@cache
+def _heads(folder: Path) -> frozenset[str]:
+    """Of the revisions of this version; asked at every check of readiness, read once."""
+    return frozenset(ScriptDirectory(str(folder)).get_heads())
 
 
 def _config() -> Config:
