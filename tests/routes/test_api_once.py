@@ -29,7 +29,7 @@ def test_the_same_key_with_another_body_is_refused(client, cast):
     headers = {**bearer(cast.jan), "Idempotency-Key": "k-1"}
     client.post(TICKETS, json=body_for(cast.osp), headers=headers)
     answer = client.post(TICKETS, json=body_for(cast.osp, summary="Inne"), headers=headers)
-    assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
+    assert (answer.status_code, answer.json["code"]) == (409, "idempotency_key_reused")
     assert only_ticket().summary != "Inne"
 
 

@@ -24,10 +24,10 @@ PROBLEMS = {
     401: "No token, or one that is unknown or revoked.",
     403: "The token's user may not do that.",
     404: "There is no such thing, or the token's user may not know of it.",
-    409: "The state of things forbids it, e.g. there is no valid contract.",
+    409: "The state of things forbids it: no valid contract, an Idempotency-Key used for another request.",
     413: "The body is larger than 256 KiB.",
     415: "The body is not application/json.",
-    422: "Values that are not allowed, listed in `errors`; or an Idempotency-Key used for another request.",
+    422: "Values that are not allowed, listed in `errors`.",
     429: "Too many requests with this token.",
     500: "An error on our side; `instance` is its number in our log.",
 }

@@ -39,7 +39,7 @@ CODES = {
     500: "internal_error",
 }
 # Rules answer 409 but for these.
-RULE_STATUS = {"not_staff": 403, "idempotency_key_reused": 422}
+RULE_STATUS = {"not_staff": 403, "idempotency_key_reused": 409}
 
 SENTENCES: dict[str, LazyString] = {
     "bad_request": _l("The request could not be understood."),

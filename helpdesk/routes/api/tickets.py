@@ -96,7 +96,7 @@ def read_ticket(number: str) -> dict[str, Any]:
     "POST",
     "/tickets/<number>/acknowledge",
     Reply(shape=Acknowledgement, headers=REPLAYED_DOCUMENTED),
-    problems=(400, 403, 404, 413, 422),
+    problems=(400, 403, 404, 409, 413, 422),
     parameters=(NUMBER, "IdempotencyKey"),
 )
 def acknowledge_ticket(number: str) -> Response:
