@@ -22,7 +22,7 @@ def test_every_category_has_its_questions_and_words(app, category):
         assert all(choice in question_labels.ANSWERS for choice in question.choices)
 
 
-@pytest.mark.parametrize("category", LINK_OR_PICTURE)
+@pytest.mark.parametrize("category", sorted(LINK_OR_PICTURE))
 def test_where_a_post_must_be_found_its_link_is_asked_for(category):
     assert POST_URL in [question.code for question in QUESTIONS[category]]
 
