@@ -38,6 +38,7 @@ from helpdesk.tickets.questions import answers_for_display
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 SENSITIVE = (Category.HATE, Category.HATE_SPEECH)
+NOTHING_KEPT = Kept()
 FORMS: dict[str, type[FlaskForm]] = {
     "words": ReplyForm,
     "note": NoteForm,
@@ -70,7 +71,7 @@ def ticket(number: str) -> ResponseReturnValue:
 @bp.post("/<number>/acknowledge")
 @allow(*STAFF)
 def acknowledge(number: str) -> ResponseReturnValue:
-    return act(number, "button", EmptyForm(), take)
+    return act(number, EmptyForm(), take)
 
 
 @bp.post("/<number>/reply")
@@ -108,7 +109,7 @@ def note(number: str) -> ResponseReturnValue:
         conversation.add_note(ticket, of_user(by), form.note.data.strip())
         return _("Note saved. Only staff see it.")
 
-    return act(number, "note", form, rule)
+    return act(number, form, rule, name="note")
 
 
 @bp.post("/<number>/assign")
@@ -122,7 +123,7 @@ def assign(number: str) -> ResponseReturnValue:
         lifecycle.assign(ticket, to, of_user(by))
         return _("Assigned to %(who)s.", who=to.name)
 
-    return act(number, "assign", form, rule)
+    return act(number, form, rule, name="assign")
 
 
 @bp.post("/<number>/priority")
@@ -135,7 +136,7 @@ def priority(number: str) -> ResponseReturnValue:
         lifecycle.change_priority(ticket, to, of_user(by), (form.reason.data or "").strip())
         return _("The ticket is urgent now.") if to is Priority.URGENT else _("The ticket is normal now.")
 
-    return act(number, "priority", form, rule)
+    return act(number, form, rule, name="priority")
 
 
 @bp.post("/<number>/resume")
@@ -145,7 +146,7 @@ def resume(number: str) -> ResponseReturnValue:
         lifecycle.resume(ticket, of_user(by))
         return _("The clocks run again.")
 
-    return act(number, "button", EmptyForm(), rule)
+    return act(number, EmptyForm(), rule)
 
 
 @bp.post("/<number>/reopen")
@@ -157,12 +158,13 @@ def reopen(number: str) -> ResponseReturnValue:
         lifecycle.reopen(ticket, of_user(by), form.reopen_reason.data.strip())
         return _("Reopened.")
 
-    return act(number, "reopen", form, rule)
+    return act(number, form, rule, name="reopen")
 
 
-def act(number: str, name: str, form: FlaskForm, rule: Rule, kept: Kept | None = None) -> ResponseReturnValue:
-    """Do it and go back to the ticket; when refused, show the ticket with what was typed and the reason."""
-    kept = kept or Kept()
+def act(
+    number: str, form: FlaskForm, rule: Rule, *, name: str = "button", kept: Kept = NOTHING_KEPT
+) -> ResponseReturnValue:
+    """Do it and go back to the ticket; when refused, show it with the reason and what was typed in form `name`."""
     if not form.validate() or kept.problems:
         _complain(form, kept)
         return show(find_ticket(number, me()), {name: form}, kept), 422
@@ -182,10 +184,10 @@ def act_with_words(number: str, form: WordsForm, finish: Rule) -> ResponseReturn
         send(ticket, by, (form.body.data or "").strip(), kept.files)
         return finish(ticket, by)
 
-    return act(number, "words", form, rule, kept)
+    return act(number, form, rule, name="words", kept=kept)
 
 
-def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept | None = None) -> str:
+def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = NOTHING_KEPT) -> str:
     """The page for staff. `sent` are forms that came back, by name; the others are empty."""
     forms = {name: kind(formdata=None) for name, kind in FORMS.items()} | (sent or {})
     forms["assign"].offer(staff())
@@ -194,7 +196,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept | 
         "desk/ticket.html",
         **_shared(ticket, ticket.attachments),
         forms=forms,
-        kept=(kept or Kept()).tokens,
+        kept=kept.tokens,
         seen=last_events([ticket.id])[ticket.id],
         attempts=attempts_of(ticket),
         proof={"recipient": recipient_of, "address": masked_address, "why": why_not, "events": EVENTS},
