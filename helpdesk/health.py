@@ -38,8 +38,6 @@ REACHED = (AttemptState.SENT, AttemptState.DELIVERED)
 NOT_REACHED = (AttemptState.FAILED, AttemptState.UNDELIVERED)
 POISONED = "internal"  # the error code of a message that could not even be prepared
 FILTERED = "30007"  # the operator takes us for spam: no matter of one message
-# A literal, because SQLite takes a partial index for nothing less.
-IS_DUE = sa.literal_column("attempt.state = 'due'", sa.Boolean())
 
 
 class Verdict(StrEnum):
@@ -107,7 +105,7 @@ def heartbeat(name: str) -> Check:
 
 def oldest_due() -> timedelta:
     """How long the message that has waited longest is overdue; zero when nothing waits."""
-    due_at = db.session.scalar(sa.select(sa.func.min(Attempt.due_at)).where(IS_DUE))
+    due_at = db.session.scalar(sa.select(sa.func.min(Attempt.due_at)).where(Attempt.state == AttemptState.DUE))
     return max(clock.now() - due_at, timedelta()) if due_at else timedelta()
 
 

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from waitress import create_server
 
-from helpdesk.config import Settings
+from helpdesk.config import TWILIO_API, Settings
 from helpdesk.demo import DEMO_PEOPLE
 from helpdesk.jobs import start_scheduler
 from helpdesk.notify.worker import Worker
@@ -29,9 +29,15 @@ def set_up_logging() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def warn_of_strange_provider(settings: Settings) -> None:
+    if not settings.simulated and settings.twilio_api_url != TWILIO_API:
+        log.warning("TWILIO_API_URL is not Twilio's own address: %s", settings.twilio_api_url)
+
+
 @contextmanager
 def background(app: Flask) -> Iterator[None]:
     """Worker and scheduler; on leaving, what is being sent is finished and nothing new is taken."""
+    warn_of_strange_provider(app.config["SETTINGS"])
     worker = Worker(app)
     worker.start()
     scheduler: BackgroundScheduler = start_scheduler(app)

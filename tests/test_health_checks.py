@@ -15,6 +15,7 @@ from helpdesk.health import Verdict
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.notify.worker import Worker
 from helpdesk.oncall.escalation import open_escalation
+from helpdesk.serve import warn_of_strange_provider
 from helpdesk.transaction import transaction
 from tests import vitals
 from tests.factories import make_ticket
@@ -110,13 +111,24 @@ def test_an_alert_that_nobody_answered_is_named(cast):
     assert ticket.number in health.alerts().says
 
 
+STRANGE = {"simulated": False, "twilio_api_url": "https://relay.test"}
+
+
 def test_an_address_that_is_not_twilios_own_is_named(app):
-    app.config["SETTINGS"] = replace(settings(), simulated=False, twilio_api_url="https://relay.test")
+    own = settings()
+    app.config["SETTINGS"] = replace(own, **STRANGE)
     try:
         assert health.provider().verdict is Verdict.WARNING
-        assert "https://relay.test" in health.provider().says
+        assert health.provider().says == "TWILIO_API_URL is not Twilio's own address: https://relay.test"
     finally:
-        app.config["SETTINGS"] = replace(settings(), simulated=True)
+        app.config["SETTINGS"] = own
+
+
+def test_an_address_that_is_not_twilios_own_is_named_at_the_start(app, caplog):
+    warn_of_strange_provider(settings())
+    assert caplog.messages == []
+    warn_of_strange_provider(replace(settings(), **STRANGE))
+    assert caplog.messages == ["TWILIO_API_URL is not Twilio's own address: https://relay.test"]
 
 
 def test_hours_without_anybody_on_duty_are_named(cast):
