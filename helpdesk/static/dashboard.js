@@ -25,8 +25,9 @@
       }
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      show(page.getElementById("now"));
-      asOf.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
+      const fresh = page.getElementById("now");
+      show(fresh);
+      asOf.textContent = fresh.dataset.asOf;
       offline.hidden = true;
     } catch {
       offline.hidden = false;
