@@ -6,13 +6,14 @@ which the business time since the start equals the target.
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
 import sqlalchemy as sa
 
 from helpdesk import clock
+from helpdesk.config import settings
 from helpdesk.errors import NeverDue
 from helpdesk.extensions import db
 from helpdesk.models import Calendar, Clock, ClockPause, Contract, Reminder, SlaPolicy, SlaTarget, Ticket
@@ -23,6 +24,7 @@ from helpdesk.tickets.timeline import record
 
 SHARES = (50, 75, 90, 100)  # per cent of the business budget
 AT_LEAST_AFTER_REOPENING = 60  # business minutes
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def start_clocks(ticket: Ticket) -> None:
@@ -49,6 +51,7 @@ def meet(ticket: Ticket, kind: SlaTargetKind) -> None:
     row.met_at = clock.now()
     if row.due_at is not None and row.due_at < row.met_at:
         note_breach(row)
+    _put_off_reminders(row)
     refresh_next_due(ticket)
 
 
@@ -57,14 +60,13 @@ def pause(ticket: Ticket) -> None:
     for row in clocks_of(ticket).values():
         if row.is_running:
             row.paused_at, row.due_at = clock.now(), None
-            for reminder in row.reminders:
-                reminder.due_at = None
+            _put_off_reminders(row)
     refresh_next_due(ticket)
 
 
 def resume(ticket: Ticket) -> None:
     for row in clocks_of(ticket).values():
-        if row.paused_at is not None:
+        if row.paused_at is not None and row.stopped_at is None:
             _end_pause(row)
     refresh_next_due(ticket)
 
@@ -76,25 +78,29 @@ def run_again(ticket: Ticket) -> None:
         return
     row.pauses.append(ClockPause(starts_at=row.met_at, ends_at=clock.now()))
     row.met_at = None
-    least = business_calendar(row.calendar).due(clock.now(), AT_LEAST_AFTER_REOPENING)
-    set_due(row, at_least=least)
+    if remaining(row) < timedelta(minutes=AT_LEAST_AFTER_REOPENING):
+        row.started_at, row.minutes = clock.now(), AT_LEAST_AFTER_REOPENING
+    set_due(row)
     refresh_next_due(ticket)
 
 
 def retarget(ticket: Ticket) -> None:
-    """Priority or category changed: due is the earlier of the old due time and now + the new target. What is met
-    or breached stays. A lower priority gives the new target from the start, never earlier than before."""
+    """Priority or category changed. Urgent: due is the earlier of the old due time and now + the new target.
+    Otherwise the new target counts from the filing, and nothing is due earlier than before. What is met or
+    breached stays."""
     now, targets = clock.now(), targets_for(ticket)
     present = clocks_of(ticket)
     for kind, target in targets.items():
         row = present.get(kind)
         if row is None:
             db.session.add(_new_clock(ticket, kind, target, now))
-        elif row.met_at is None and row.stopped_at is None:
-            _retarget(row, target, now, ticket.is_urgent)
+        elif row.met_at is None:
+            row.stopped_at = None
+            _retarget(row, target, now)
     for kind, row in present.items():
         if kind not in targets and row.met_at is None:
             row.stopped_at, row.due_at = now, None
+            _put_off_reminders(row)
     db.session.flush()
     refresh_next_due(ticket)
 
@@ -106,16 +112,13 @@ def note_breach(row: Clock) -> None:
         record(row.ticket, EventKind.BREACHED, SYSTEM, target=row.kind.value)
 
 
-def set_due(row: Clock, at_least: datetime | None = None) -> None:
+def set_due(row: Clock) -> None:
     """Work out due_at and the times of the reminders that are still to come. None where no due time exists."""
     calendar, pauses = business_calendar(row.calendar), _spans(row)
     row.due_at = _due(calendar, row.started_at, row.minutes, pauses)
-    if row.due_at is not None and at_least is not None:
-        row.due_at = max(row.due_at, at_least)
     for reminder in row.reminders:
         if reminder.done_at is None:
-            share = _due(calendar, row.started_at, row.minutes * reminder.share / 100, pauses)
-            reminder.due_at = row.due_at if reminder.share == 100 else share
+            reminder.due_at = _due(calendar, row.started_at, row.minutes * reminder.share / 100, pauses)
 
 
 def refresh_next_due(ticket: Ticket) -> None:
@@ -172,8 +175,8 @@ def _policy_for(ticket: Ticket) -> SlaPolicy | None:
 
 
 def valid_contract(municipality_id: int) -> Contract | None:
-    """The contract of the municipality that is valid today, the newest of several."""
-    today = clock.now().date()
+    """The contract of the municipality that is valid today (locally), the newest of several."""
+    today = clock.now().astimezone(settings().zone).date()
     query = (
         sa.select(Contract)
         .where(
@@ -194,17 +197,25 @@ def _new_clock(ticket: Ticket, kind: SlaTargetKind, target: SlaTarget, at: datet
     return row
 
 
-def _retarget(row: Clock, target: SlaTarget, at: datetime, is_raised: bool) -> None:
-    old_due, was_paused = row.due_at, row.paused_at is not None
-    row.calendar, row.minutes = target.calendar, target.minutes
-    set_due(row)
-    if is_raised:
-        fresh = _due(business_calendar(target.calendar), at, target.minutes, ())
-        row.due_at = min((due for due in (old_due, fresh) if due is not None), default=None)
-    elif old_due is not None and row.due_at is not None:
-        row.due_at = max(old_due, row.due_at)
-    if was_paused:
-        row.due_at = None
+def _retarget(row: Clock, target: SlaTarget, at: datetime) -> None:
+    """Keep the old promise or take the new one, whole: start, minutes, calendar. A due time that does not follow
+    from them would be lost at the next pause. A paused clock is compared as if it ran on now."""
+    is_urgent = row.ticket.is_urgent
+    start = at if is_urgent else row.ticket.created_at
+    pauses = _spans(row) + ([(row.paused_at, at)] if row.paused_at else [])
+    old_due = _due(business_calendar(row.calendar), row.started_at, row.minutes, pauses) or NEVER
+    new_due = _due(business_calendar(target.calendar), start, target.minutes, pauses) or NEVER
+    if new_due < old_due if is_urgent else new_due > old_due:
+        row.started_at, row.minutes, row.calendar = start, target.minutes, target.calendar
+    if row.paused_at is None:
+        set_due(row)
+
+
+def _put_off_reminders(row: Clock) -> None:
+    """While a clock does not run, nothing is reminded of; what was not done comes when it runs again."""
+    for reminder in row.reminders:
+        if reminder.done_at is None:
+            reminder.due_at = None
 
 
 def _end_pause(row: Clock) -> None:
