@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from helpdesk.errors import NoContract
 from helpdesk.extensions import db
-from helpdesk.models import Ticket, Unit
+from helpdesk.models import Municipality, Ticket, Unit
 from helpdesk.models.codes import Category, EventKind, NotificationEvent, Priority, TicketSource
 from helpdesk.oncall.escalation import open_escalation
 from helpdesk.sla.clock import start_clocks, valid_contract
@@ -57,6 +57,7 @@ def open_ticket(draft: TicketDraft) -> Ticket:
     Raises:
         NoContract: the unit's municipality has no valid contract.
     """
+    _one_at_a_time(draft.unit)
     known = _known(draft.submission_key)
     if known is not None:
         return known
@@ -72,6 +73,13 @@ def open_ticket(draft: TicketDraft) -> Ticket:
         tell.administrators_of_new(ticket)
     tell.reporter(ticket, NotificationEvent.RECEIPT, key="opened")
     return ticket
+
+
+def _one_at_a_time(unit: Unit) -> None:
+    """Two clicks at the same moment: the second waits here until it can see the ticket of the first. Numbers are
+    counted per municipality, so its tickets are opened one after another anyway."""
+    query = sa.select(Municipality.id).where(Municipality.id == unit.municipality_id)
+    db.session.execute(query.with_for_update(key_share=True))
 
 
 def _known(submission_key: str | None) -> Ticket | None:
