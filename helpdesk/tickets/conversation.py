@@ -37,7 +37,7 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
 
 def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] = ()) -> Message:
     """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened."""
-    by = of_reporter(ticket)
+    by, holder = of_reporter(ticket), ticket.assignee
     message = _add(ticket, by, body, MessageKind.PUBLIC)
     attach(ticket, uploads, by, message)
     record(ticket, EventKind.REPORTER_WROTE, by, message_id=message.id)
@@ -45,10 +45,8 @@ def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] =
         lifecycle.resume(ticket, by)
     elif not ticket.is_open:
         lifecycle.reopen(ticket, by)
-    if ticket.assignee is not None:
-        tell.staff(
-            ticket, ticket.assignee, NotificationEvent.REPORTER_WROTE, key=str(message.id), message_id=message.id
-        )
+    if holder is not None:
+        tell.staff(ticket, holder, NotificationEvent.REPORTER_WROTE, key=str(message.id), message_id=message.id)
     return message
 
 

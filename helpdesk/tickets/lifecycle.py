@@ -127,7 +127,8 @@ def take_if_nobody_has(ticket: Ticket, by: Actor) -> None:
 
 def _alert_again(ticket: Ticket) -> None:
     ticket.status = TicketStatus.NEW
-    ticket.acknowledged_at = ticket.acknowledged_by = None
+    ticket.acknowledged_at = ticket.acknowledged_by = ticket.assignee = None
+    db.session.flush()
     escalation.open_escalation(ticket)
 
 
