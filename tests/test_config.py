@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.config import PARSERS, TWILIO_API, Settings, read_settings
 from helpdesk.errors import BadSetting
+from helpdesk.paths import PACKAGE
 
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
@@ -83,6 +84,11 @@ def test_every_setting_is_refused_something_or_takes_any_text():
 
 def test_every_field_can_be_set_and_every_variable_has_a_field():
     assert {f.name.upper() for f in fields(Settings)} - {name.upper() for name in COMPUTED} == set(PARSERS)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_every_setting_is_explained_in_the_readme(name):
+    assert f"`{name}`" in (PACKAGE.parent / "README.md").read_text()
 
 
 def test_without_any_setting_the_simulator_takes_twilios_place(read):
