@@ -29,7 +29,7 @@ def _page_of(ticket: Ticket) -> str:
 
 PAGES = {
     "landing": (None, lambda site: "/"),
-    "sign in": (None, lambda site: "/us-signin"),
+    "sign in": (None, lambda site: "/signin"),
     "not found": (None, lambda site: "/nowhere"),
     "choose a category": (None, lambda site: f"/u/{_unit().link_secret}"),
     **{
