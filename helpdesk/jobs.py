@@ -3,16 +3,17 @@ next one, and two schedulers do no harm. APScheduler is only the clock; it holds
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from helpdesk.notify import reconcile
 from helpdesk.notify.worker import beat
-from helpdesk.oncall.escalation import advance_due
-from helpdesk.sla.reminders import remind_due
+from helpdesk.oncall import escalation
+from helpdesk.sla import reminders
 from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
@@ -26,13 +27,21 @@ class Job:
 
 
 def advance_escalations() -> None:
-    with transaction():
-        advance_due()
+    one_by_one(escalation.due(), escalation.advance)
 
 
 def send_reminders() -> None:
-    with transaction():
-        remind_due()
+    one_by_one(reminders.due(), reminders.remind)
+
+
+def one_by_one(ids: Iterable[Any], act: Callable[[Any], object]) -> None:
+    """Each in its own transaction: one that cannot go on does not hold up the others, and is tried again."""
+    for each in ids:
+        try:
+            with transaction():
+                act(each)
+        except Exception:
+            log.exception("%s(%s) failed; it is tried again", act.__qualname__, each)
 
 
 def heartbeat() -> None:
@@ -63,6 +72,7 @@ def start_scheduler(app: Flask) -> BackgroundScheduler:
     """All jobs, each first run at once; one run of a job at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in JOBS:
+        scheduler.add_job(run_job, args=(app, job), misfire_grace_time=None)
         scheduler.add_job(
             run_job,
             "interval",

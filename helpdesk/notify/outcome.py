@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact
-from helpdesk.models.codes import AttemptState, EventKind, NotificationEvent
+from helpdesk.models.codes import AttemptState, EventKind, Lane, NotificationEvent
 from helpdesk.notify.codes import decision_for
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.oncall import escalation
@@ -17,7 +17,11 @@ from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
 
 log = logging.getLogger(__name__)
-TRIES = 5
+# An alert has other channels and other people; a notice has only its own patience (three hours).
+TRIES = {Decision.TEMPORARY: 20, Decision.ONCE_MORE: 2}
+TRIES_OF_ALERT = 5
+LONGEST_WAIT = timedelta(minutes=15)
+LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
 
 
 def accepted(attempt_id: str, receipt: Receipt) -> None:
@@ -32,6 +36,7 @@ def refused(attempt_id: str, error: DeliveryError) -> None:
     if error.decision is Decision.UNKNOWN:
         outbox.move(attempt_id, AttemptState.UNKNOWN, **facts)
         return
+    escalation.hold(attempt_id)
     if outbox.move(attempt_id, AttemptState.FAILED, **facts):
         _after_failure(attempt_id, error.decision)
 
@@ -41,12 +46,27 @@ def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: s
     facts = {"provider_status": status[:32], "error_code": code}
     if sid:
         facts["provider_sid"] = sid
+    escalation.hold(attempt_id)
     moved = outbox.move(attempt_id, state, **facts)
     if moved and state in (AttemptState.UNDELIVERED, AttemptState.FAILED):
         _after_failure(attempt_id, decision_for(code) if code else Decision.REFUSED)
     elif moved and state is AttemptState.DELIVERED:
         _note(_get(attempt_id))
     return moved
+
+
+def heard(attempt_id: str, status: str) -> None:
+    """The provider used a word for the state that we do not know: it is written down, nothing follows from it."""
+    attempt = _get(attempt_id)
+    if attempt.finished_at is None:
+        attempt.provider_status = status[:32]
+
+
+def given_up(attempt_id: str) -> None:
+    """Nobody knows what became of it, and it has been tried often enough."""
+    escalation.hold(attempt_id)
+    if outbox.move(attempt_id, AttemptState.FAILED):
+        _after_failure(attempt_id, Decision.REFUSED)
 
 
 def _after_failure(attempt_id: str, decision: Decision) -> None:
@@ -56,18 +76,24 @@ def _after_failure(attempt_id: str, decision: Decision) -> None:
         log.error("provider refuses our set-up: attempt %s, code %s", attempt.id, attempt.error_code)
     if decision in (Decision.PERMANENT, Decision.OPTED_OUT):
         _mark_contact(attempt, decision)
-    if decision is Decision.TEMPORARY:
-        _try_again(attempt)
+    if has_tries_left(attempt, TRIES.get(decision, 0)):
+        _try_again(attempt, decision)
     escalation.not_reached(attempt)
 
 
-def _try_again(attempt: Attempt) -> None:
-    """Back-off with jitter, up to five tries; an alert's next channel does not wait for it."""
+def has_tries_left(attempt: Attempt, tries: int) -> bool:
+    most = min(tries, TRIES_OF_ALERT) if attempt.lane == Lane.ALERT else tries
+    return len(attempt.notification.attempts) < most
+
+
+def _try_again(attempt: Attempt, decision: Decision) -> None:
+    """After a while with jitter, longer each time; an alert's next channel does not wait for it."""
     notification = attempt.notification
-    if len(notification.attempts) < TRIES:
-        wait = random.uniform(0.5, 1.0) * min(60, 2 ** len(notification.attempts))  # noqa: S311  (jitter)
-        outbox.add_attempt(notification, attempt.lane, clock.now() + timedelta(seconds=wait), attempt.expires_at)
-        db.session.flush()
+    doubling = min(LONGEST_WAIT, timedelta(seconds=2 ** len(notification.attempts)))
+    longest = LATER if decision is Decision.ONCE_MORE else doubling
+    wait = random.uniform(0.5, 1.0) * longest  # noqa: S311  (jitter)
+    outbox.add_attempt(notification, attempt.lane, clock.now() + wait, attempt.expires_at)
+    db.session.flush()
 
 
 def _mark_contact(attempt: Attempt, decision: Decision) -> None:

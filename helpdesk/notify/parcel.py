@@ -13,7 +13,8 @@ class Decision(StrEnum):
     OPTED_OUT = "opted_out"  # the person sent STOP
     REFUSED = "refused"  # this message, not the address: next channel
     CONFIGURATION = "configuration"  # ours to mend: alarm, next channel
-    TEMPORARY = "temporary"  # certainly not created: again soon
+    TEMPORARY = "temporary"  # certainly not created: again soon, several times
+    ONCE_MORE = "once_more"  # did not arrive, perhaps it will: one more try later, next channel at once
     UNKNOWN = "unknown"  # nobody can say: ask the provider, never repeat blindly
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from helpdesk import clock, outbox
+from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification, Ticket, User
 from helpdesk.models.codes import (
+    OPEN_STATUSES,
     AckVia,
     AttemptState,
     Channel,
@@ -27,7 +29,7 @@ from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.timeline import record
 from helpdesk.transaction import changed_rows
 
-NEVER_LEFT = (AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.DUE)
+NEVER_LEFT = (AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.DUE, AttemptState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -43,33 +45,38 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
 
     1. take it by a conditional update, 2. end the alert and cancel what is pending, 3. meet the clock,
     4. tell those who were alerted and the reporter.
+
+    Raises:
+        NotAllowed: "not_open", when it was finished without anybody having taken it.
     """
     if not _take(ticket, by):
-        holder = ticket.acknowledged_by
-        assert holder is not None  # CHECK acknowledged_by_somebody
-        return Acknowledged(is_first=False, holder=holder)
+        if ticket.acknowledged_by is None:
+            raise NotAllowed("not_open")
+        return Acknowledged(is_first=False, holder=ticket.acknowledged_by)
+    alert = escalations.running(ticket)
     _end_alert(ticket, by, via)
     sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
     record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value)
-    _tell_others(ticket, by)
+    if alert is not None:
+        _tell_others(ticket, alert, by)
     tell.reporter(ticket, NotificationEvent.TAKEN_REPORTER, key=f"taken:{ticket.acknowledged_at}", holder=by.name)
     return Acknowledged(is_first=True, holder=by)
 
 
 def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
-    """The alerted person cannot take it: the next step now. False if no alert is running."""
+    """The alerted person cannot take it: whoever comes next is alerted. False if no alert is running."""
     running = escalations.running(ticket)
     if running is None:
         return False
     record(ticket, EventKind.PASSED_ON, of_user(by), via=via.value)
-    escalations.hasten(running)
+    escalations.pass_by(running, by)
     return True
 
 
 def _take(ticket: Ticket, by: User) -> bool:
     taken = changed_rows(
         sa.update(Ticket)
-        .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None))
+        .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None), Ticket.status.in_(OPEN_STATUSES))
         .values(acknowledged_at=clock.now(), acknowledged_by_id=by.id)
     )
     db.session.refresh(ticket)
@@ -97,15 +104,14 @@ def _end_alert(ticket: Ticket, by: User, via: AckVia) -> None:
     outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET))
 
 
-def _tell_others(ticket: Ticket, holder: User) -> None:
-    """Everybody whose phone has rung or buzzed for this ticket learns that it is taken."""
+def _tell_others(ticket: Ticket, alert: Escalation, holder: User) -> None:
+    """Everybody whose phone has rung or buzzed in this alert learns that the ticket is taken."""
     alerted = (
         sa.select(User)
         .join(Notification, Notification.user_id == User.id)
         .join(Attempt)
         .where(
-            Notification.ticket_id == ticket.id,
-            Notification.event == NotificationEvent.ALERT,
+            Notification.escalation_id == alert.id,
             Attempt.state.not_in(NEVER_LEFT),
             User.id != holder.id,
         )

@@ -4,7 +4,6 @@ The steps are frozen when the alert starts. After the last step it starts again.
 noted and skipped at once.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -14,11 +13,11 @@ from helpdesk.extensions import db
 from helpdesk.models import (
     Attempt,
     Escalation,
-    EscalationPolicy,
     EscalationStep,
     Notification,
     Schedule,
     Ticket,
+    TimelineEvent,
     User,
 )
 from helpdesk.models.codes import (
@@ -33,27 +32,15 @@ from helpdesk.models.codes import (
 )
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, can_be_reached, people_with
+from helpdesk.oncall.plan import frozen_steps
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
 from helpdesk.transaction import changed_rows
 
-ALL_CHANNELS = [Channel.SMS.value, Channel.VOICE.value]
 # With nobody to reach in any step: how soon to look again.
 EMPTY_ROUND = timedelta(minutes=2)
 UNDER_WAY = (AttemptState.DUE, AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A step before it is frozen."""
-
-    target: StepTarget
-    channels: list[str]
-    minutes: int = 5
-    channel_gap_seconds: int = 30
-    schedule_id: int | None = None
-    user_id: int | None = None
 
 
 def open_escalation(ticket: Ticket) -> Escalation:
@@ -62,7 +49,7 @@ def open_escalation(ticket: Ticket) -> Escalation:
     if running_one is not None:
         return running_one
     now = clock.now()
-    escalation = Escalation(ticket=ticket, opened_at=now, next_step_at=now, steps=_freeze(ticket))
+    escalation = Escalation(ticket=ticket, opened_at=now, next_step_at=now, steps=frozen_steps(ticket))
     db.session.add(escalation)
     db.session.flush()
     _advance(escalation)
@@ -73,19 +60,31 @@ def running(ticket: Ticket) -> Escalation | None:
     return db.session.scalar(sa.select(Escalation).filter_by(ticket_id=ticket.id, state=EscalationState.OPEN))
 
 
-def advance_due(limit: int = 50) -> int:
-    """Take the next step of every alert whose time has come; how many. A missed run is caught up by the next."""
+def due(limit: int = 50) -> list[int]:
+    """Ids of the alerts whose next step has come, the longest overdue first. A missed run is caught up."""
     query = (
-        sa.select(Escalation)
+        sa.select(Escalation.id)
         .where(Escalation.state == EscalationState.OPEN, Escalation.next_step_at <= clock.now())
         .order_by(Escalation.next_step_at)
         .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def advance(escalation_id: int) -> None:
+    """Take the next step of an alert, if it is still open and due and nobody else is just doing that."""
+    query = (
+        sa.select(Escalation)
+        .where(
+            Escalation.id == escalation_id,
+            Escalation.state == EscalationState.OPEN,
+            Escalation.next_step_at <= clock.now(),
+        )
         .with_for_update(skip_locked=True)
     )
-    due = list(db.session.scalars(query))
-    for escalation in due:
+    escalation = db.session.scalars(query).first()
+    if escalation is not None:
         _advance(escalation)
-    return len(due)
 
 
 def unanswered() -> list[Escalation]:
@@ -99,26 +98,89 @@ def unanswered() -> list[Escalation]:
     return [e for e in db.session.scalars(query) if e.round > 0 or e.position >= len(e.steps) - 1]
 
 
+def hold(attempt_id: str) -> None:
+    """Lock the alert of an attempt until the transaction ends, before the attempt is touched: of two failures at
+    the same moment the second sees the first, and nobody waits for each other crosswise."""
+    query = (
+        sa.select(Escalation)
+        .join(Notification)
+        .join(Attempt)
+        .where(Attempt.id == attempt_id)
+        .with_for_update(of=Escalation)
+        .execution_options(populate_existing=True)
+    )
+    db.session.scalars(query).first()
+
+
 def not_reached(attempt: Attempt) -> None:
     """An attempt of an alert did not reach its person: the next channel of the same person now; after the last
-    one, when nobody of the step can still answer, the next step now."""
+    one, when nobody of the step can still answer, the next step now. The last step keeps its full time: where
+    nobody at all can be reached, the rounds do not chase each other. The alert is held (`hold`)."""
     notification = attempt.notification
     escalation = notification.escalation
     if escalation is None or escalation.state is not EscalationState.OPEN:
         return
-    if notification.step_position != escalation.position:
+    if not notification.dedupe_key.startswith(_key(escalation)):
         return
     others = [other for other in _attempts_of_step(escalation) if other.id != attempt.id]
-    waiting = [o for o in others if o.state is AttemptState.DUE and o.notification.user_id == notification.user_id]
+    waiting = [other for other in others if _is_another_channel(other, notification)]
     if waiting:
         outbox.bring_forward(waiting)
-    elif not any(other.state in UNDER_WAY for other in others):
-        hasten(escalation)
+    elif not any(_may_still_reach(other) for other in others) and escalation.position < len(escalation.steps) - 1:
+        _hasten(escalation)
 
 
-def hasten(escalation: Escalation) -> None:
-    """Make the next step due now."""
-    escalation.next_step_at = min(escalation.next_step_at or clock.now(), clock.now())
+def pass_by(escalation: Escalation, user: User) -> None:
+    """The person cannot take it: they are left alone; once everybody of the step has said so, the next step comes
+    now. Somebody whose step is over holds up nobody and skips nobody."""
+    outbox.cancel_for_person(escalation.id, user.id)
+    attempts = _attempts_of_step(escalation)
+    people = {attempt.notification.user_id for attempt in attempts}
+    if user.id not in people:
+        return
+    began_at = min(attempt.notification.created_at for attempt in attempts)
+    if people <= {user.id, *_passed_since(escalation, began_at)}:
+        _hasten(escalation)
+
+
+def _hasten(escalation: Escalation) -> None:
+    """Make the next step due now. Conditional: somebody may be acknowledging at this moment."""
+    now = clock.now()
+    changed_rows(
+        sa.update(Escalation)
+        .where(
+            Escalation.id == escalation.id,
+            Escalation.state == EscalationState.OPEN,
+            Escalation.next_step_at > now,
+        )
+        .values(next_step_at=now)
+    )
+
+
+def _is_another_channel(other: Attempt, notification: Notification) -> bool:
+    """Waits to reach the same person over another channel; a retry is none: it keeps its distance."""
+    return (
+        other.state is AttemptState.DUE
+        and other.ordinal == 0
+        and other.notification_id != notification.id
+        and other.notification.user_id == notification.user_id
+    )
+
+
+def _may_still_reach(attempt: Attempt) -> bool:
+    """Under way. The second try at a phone that was off holds nobody up; one at a provider that was busy does."""
+    if attempt.state is AttemptState.DUE and attempt.ordinal > 0:
+        return attempt.notification.attempts[attempt.ordinal - 1].accepted_at is None
+    return attempt.state in UNDER_WAY
+
+
+def _passed_since(escalation: Escalation, since: datetime) -> set[int | None]:
+    query = sa.select(TimelineEvent.actor_id).where(
+        TimelineEvent.ticket_id == escalation.ticket_id,
+        TimelineEvent.kind == EventKind.PASSED_ON,
+        TimelineEvent.at >= since,
+    )
+    return set(db.session.scalars(query))
 
 
 def end(ticket: Ticket) -> None:
@@ -146,7 +208,7 @@ def _named(step: EscalationStep, at: datetime) -> list[User]:
             shift = duty.next_shift(schedule, at) if schedule else None
             return [shift.user] if shift else []
         case StepTarget.USER:
-            user = db.session.get(User, step.user_id)
+            user = db.session.get(User, step.user_id) if step.user_id else None
             return [user] if user else []
         case StepTarget.ADMINISTRATORS:
             return people_with(RoleName.ADMINISTRATOR)
@@ -158,48 +220,6 @@ def _schedule_of(step: EscalationStep) -> Schedule | None:
     if step.schedule_id is not None:
         return db.session.get(Schedule, step.schedule_id)
     return duty.main_schedule()
-
-
-def _freeze(ticket: Ticket) -> list[EscalationStep]:
-    return [
-        EscalationStep(
-            position=position,
-            target=plan.target,
-            channels=list(plan.channels),
-            channel_gap_seconds=plan.channel_gap_seconds,
-            minutes=plan.minutes,
-            schedule_id=plan.schedule_id,
-            user_id=plan.user_id,
-        )
-        for position, plan in enumerate(plans_for(ticket))
-    ]
-
-
-def plans_for(ticket: Ticket) -> list[Plan]:
-    """The steps of the ticket's policy; whatever it says, all administrators and the managers come last."""
-    policy = _policy_for(ticket)
-    plans = [
-        Plan(s.target, s.channels, s.minutes, s.channel_gap_seconds, s.schedule_id, s.user_id)
-        for s in (policy.steps if policy else [])
-    ] or [Plan(StepTarget.ON_CALL, ALL_CHANNELS)]
-    named = {plan.target for plan in plans}
-    last = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
-    return plans + [Plan(target, ALL_CHANNELS) for target in last if target not in named]
-
-
-def _policy_for(ticket: Ticket) -> EscalationPolicy | None:
-    query = (
-        sa.select(EscalationPolicy)
-        .where(
-            sa.or_(
-                EscalationPolicy.municipality_id == ticket.municipality_id,
-                EscalationPolicy.municipality_id.is_(None),
-            )
-        )
-        .order_by(EscalationPolicy.municipality_id.is_(None), EscalationPolicy.id)
-        .limit(1)
-    )
-    return db.session.scalars(query).first()
 
 
 def _advance(escalation: Escalation) -> None:
@@ -250,7 +270,7 @@ def _alert_person(
             event=NotificationEvent.ALERT,
             channel=channel,
             address=address_of(user, channel) or "",
-            dedupe_key=f"alert:{escalation.id}:{escalation.round}:{step.position}:{user.id}:{channel}",
+            dedupe_key=f"{_key(escalation)}{user.id}:{channel}",
             locale=user.locale,
             lane=Lane.ALERT,
             user_id=user.id,
@@ -262,14 +282,15 @@ def _alert_person(
     )
 
 
+def _key(escalation: Escalation) -> str:
+    """What the dedupe keys of the present step begin with."""
+    return f"alert:{escalation.id}:{escalation.round}:{escalation.position}:"
+
+
 def _attempts_of_step(escalation: Escalation) -> list[Attempt]:
     query = (
         sa.select(Attempt)
         .join(Notification)
-        .where(
-            Notification.escalation_id == escalation.id,
-            Notification.step_position == escalation.position,
-            Notification.dedupe_key.like(f"alert:{escalation.id}:{escalation.round}:%"),
-        )
+        .where(Notification.escalation_id == escalation.id, Notification.dedupe_key.startswith(_key(escalation)))
     )
     return list(db.session.scalars(query))

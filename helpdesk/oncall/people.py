@@ -30,12 +30,18 @@ def can_be_reached(user: User, channels: list[Channel]) -> bool:
 
 
 def person_with_phone(number: str) -> User | None:
-    """The active person whose contact or sign-in number it is (E.164); None if nobody's."""
+    """The active person who has proved that the number (E.164) is theirs; None if nobody has."""
     query = (
         sa.select(User)
         .where(
             User.active,
-            User.contacts.any((Contact.kind == ContactKind.PHONE) & (Contact.value == number)),
+            User.contacts.any(
+                sa.and_(
+                    Contact.kind == ContactKind.PHONE,
+                    Contact.value == number,
+                    Contact.verified_at.is_not(None),
+                )
+            ),
         )
         .order_by(User.id)
     )

@@ -1,0 +1,66 @@
+"""What an alert will do, worked out when it starts: its policy's steps and a last resort."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from helpdesk.extensions import db
+from helpdesk.models import EscalationPolicy, EscalationStep, Ticket
+from helpdesk.models.codes import Channel, StepTarget
+
+ALL_CHANNELS = [Channel.SMS.value, Channel.VOICE.value]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A step before it is frozen."""
+
+    target: StepTarget
+    channels: list[str]
+    minutes: int = 5
+    channel_gap_seconds: int = 30
+    schedule_id: int | None = None
+    user_id: int | None = None
+
+
+def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
+    """The steps of an alert as they stay, whatever becomes of the policy."""
+    return [
+        EscalationStep(
+            position=position,
+            target=plan.target,
+            channels=list(plan.channels),
+            channel_gap_seconds=plan.channel_gap_seconds,
+            minutes=plan.minutes,
+            schedule_id=plan.schedule_id,
+            user_id=plan.user_id,
+        )
+        for position, plan in enumerate(plans_for(ticket))
+    ]
+
+
+def plans_for(ticket: Ticket) -> list[Plan]:
+    """The steps of the ticket's policy; whatever it says, all administrators and the managers come last."""
+    policy = _policy_for(ticket)
+    plans = [
+        Plan(s.target, s.channels, s.minutes, s.channel_gap_seconds, s.schedule_id, s.user_id)
+        for s in (policy.steps if policy else [])
+    ] or [Plan(StepTarget.ON_CALL, ALL_CHANNELS)]
+    named = {plan.target for plan in plans if set(plan.channels) & set(ALL_CHANNELS)}
+    last = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
+    return plans + [Plan(target, ALL_CHANNELS) for target in last if target not in named]
+
+
+def _policy_for(ticket: Ticket) -> EscalationPolicy | None:
+    query = (
+        sa.select(EscalationPolicy)
+        .where(
+            sa.or_(
+                EscalationPolicy.municipality_id == ticket.municipality_id,
+                EscalationPolicy.municipality_id.is_(None),
+            )
+        )
+        .order_by(EscalationPolicy.municipality_id.is_(None), EscalationPolicy.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).first()

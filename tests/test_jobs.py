@@ -1,0 +1,49 @@
+"""Periodic jobs: one bad row, one bad job, one missed run do no harm."""
+
+import time
+
+from helpdesk.extensions import db
+from helpdesk.jobs import JOBS, Job, one_by_one, run_job, start_scheduler
+from helpdesk.models import Heartbeat
+
+
+def test_one_bad_row_does_not_hold_up_the_others(app):
+    def beat(name):
+        db.session.add(Heartbeat(name=name))
+        db.session.flush()
+        if name == "bad":
+            raise ValueError(name)
+
+    one_by_one(["first", "bad", "last"], beat)
+    assert {row.name for row in db.session.query(Heartbeat)} == {"first", "last"}
+
+
+def test_a_job_that_fails_says_so_and_runs_again(app, caplog):
+    def fail():
+        raise ValueError
+
+    run_job(app, Job("broken", 7, fail))
+    assert "job broken failed; it runs again in 7 s" in caplog.text
+
+
+def test_every_job_runs_on_an_empty_database(app, caplog):
+    for job in JOBS:
+        run_job(app, job)
+    assert "failed" not in caplog.text
+
+
+def test_the_jobs_run_at_once_when_the_program_starts(app):
+    scheduler = start_scheduler(app)
+    try:
+        assert _within_seconds(5, lambda: db.session.get(Heartbeat, "scheduler"))
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def _within_seconds(seconds, is_so):
+    for _ in range(seconds * 20):
+        if is_so():
+            return True
+        db.session.rollback()
+        time.sleep(0.05)
+    return False
