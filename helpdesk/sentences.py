@@ -114,10 +114,9 @@ def _step_empty(event: TimelineEvent) -> str:
 
 def _attempt(event: TimelineEvent) -> str:
     return _(
-        "%(channel)s to %(name)s (%(address)s): %(state)s",
+        "%(channel)s to %(name)s: %(state)s",
         channel=_word(event, "channel", Channel),
         name=_value(event, "name"),
-        address=_value(event, "address_masked"),
         state=_word(event, "state", AttemptState),
     )
 
