@@ -13,9 +13,6 @@ from helpdesk.models.oncall import Escalation
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
 
-# A mail that left has no further report to wait for.
-_IN_FLIGHT = "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
-
 
 class Notification(Base):
     """One message to one person over one channel. `dedupe_key` makes saying it twice impossible.
@@ -74,13 +71,7 @@ class Attempt(Base):
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
         ),
-        sa.Index(
-            "ix_attempt_in_flight",
-            "state",
-            "lease_until",
-            sqlite_where=sa.text(_IN_FLIGHT),
-            postgresql_where=sa.text(_IN_FLIGHT),
-        ),
+        sa.Index("ix_attempt_state_lease", "state", "lease_until"),
         sa.Index("ix_attempt_provider_sid", "provider_sid"),
     )
 

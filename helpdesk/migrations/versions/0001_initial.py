@@ -965,32 +965,14 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
         )
-        batch_op.create_index(
-            "ix_attempt_in_flight",
-            ["state", "lease_until"],
-            unique=False,
-            sqlite_where=sa.text(
-                "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
-            ),
-        )
+        batch_op.create_index("ix_attempt_state_lease", ["state", "lease_until"], unique=False)
         batch_op.create_index("ix_attempt_provider_sid", ["provider_sid"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_attempt_provider_sid")
-        batch_op.drop_index(
-            "ix_attempt_in_flight",
-            sqlite_where=sa.text(
-                "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('sending', 'unknown') OR (state IN ('accepted', 'sent') AND channel <> 'email')"
-            ),
-        )
+        batch_op.drop_index("ix_attempt_state_lease")
         batch_op.drop_index(
             "ix_attempt_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
         )
