@@ -52,6 +52,7 @@ JOBS = (
     Job("advance_escalations", 2, advance_escalations),
     Job("take_over_expired", 10, reconcile.take_over_expired),
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),
+    Job("ask_about_silent", 10, reconcile.ask_about_silent),
     Job("send_reminders", 30, send_reminders),
     Job("heartbeat", 15, heartbeat),
 )

@@ -1,17 +1,19 @@
 """Tickets opened by the rules themselves, and several people acting at the same moment."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import Category, Channel, Priority
+from helpdesk.notify.worker import drain
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.transaction import release, transaction
 from tests.cast import Cast
@@ -37,7 +39,7 @@ def opened(cast: Cast, **changes: Any) -> Ticket:
 
 def attempts(*, channel: Channel | None = None, to: User | None = None) -> list[Attempt]:
     """As they are in the database now, oldest notification first."""
-    db.session.expire_all()
+    db.session.rollback()
     query = sa.select(Attempt).join(Notification).order_by(Notification.id, Attempt.ordinal)
     if channel is not None:
         query = query.where(Attempt.channel == channel)
@@ -65,3 +67,18 @@ def at_once(app: Flask, *actions: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return [future.result(30) for future in [pool.submit(act, action) for action in actions]]
+
+
+@contextmanager
+def own_session() -> Iterator[None]:
+    """Work as the worker does: in a session of its own, so that the test's objects stay usable."""
+    db.session.rollback()
+    with current_app._get_current_object().app_context():
+        yield
+    db.session.rollback()
+
+
+def works(*channels: Channel) -> int:
+    """The worker carries out what is due (over the channels, if any are given); how many attempts."""
+    with own_session():
+        return drain(channels or tuple(Channel))

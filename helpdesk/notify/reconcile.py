@@ -1,11 +1,15 @@
-"""Attempts whose fate nobody knows: killed while sending, or the provider's answer was lost.
+"""Attempts whose fate nobody knows: killed while sending, or the provider's answer or its callback was lost.
 
 Ask the provider; found: adopt its id. Not found twice, 20 seconds apart: send again. The provider cannot be asked:
 an alert is sent again (a duplicate is harmless, a lost one is not), a notice waits.
 """
 
 import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +18,8 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel, Lane
 from helpdesk.notify import outcome, twilio
-from helpdesk.notify.parcel import DeliveryError, Receipt
+from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES
+from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.render import render_sms
 from helpdesk.transaction import changed_rows, release, transaction
 
@@ -22,6 +27,24 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
 # The provider's clock and ours may differ by this much.
 CLOCK_SKEW = timedelta(seconds=30)
+TRIES = 5
+# A link is signed anew each time it is written; the words behind the number may depend on the moment.
+LINK = re.compile(r"https?://\S+")
+SURE_CHARACTERS = 32
+# No callback for so long, and an attempt is asked about; each time twice as late.
+SILENCE = timedelta(seconds=60)
+TOO_OLD = timedelta(hours=24)
+STATES = {Channel.SMS: MESSAGE_STATES, Channel.VOICE: CALL_STATES}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is known of an unknown attempt. Without `text` (calls) its time alone tells it from others."""
+
+    channel: Channel
+    address: str
+    text: str
+    sent_at: datetime
 
 
 def take_over_expired() -> int:
@@ -36,16 +59,40 @@ def take_over_expired() -> int:
 
 def reconcile_unknown(limit: int = 20) -> int:
     """Look into unknown attempts whose time to be looked at has come; how many were settled."""
+    ids = _waiting(Attempt.state == AttemptState.UNKNOWN, limit)
+    return sum(_one_of_many(_reconcile, attempt_id) for attempt_id in ids)
+
+
+def ask_about_silent(limit: int = 20) -> int:
+    """Callbacks may be lost: ask the provider about what it took and has not spoken of since. How many moved."""
+    now = clock.now()
+    silent = sa.and_(
+        Attempt.state.in_((AttemptState.ACCEPTED, AttemptState.SENT)),
+        Attempt.channel != Channel.EMAIL,
+        Attempt.provider_sid.is_not(None),
+        Attempt.sending_at.between(now - TOO_OLD, now - SILENCE),
+    )
+    return sum(_one_of_many(_ask, attempt_id) for attempt_id in _waiting(silent, limit))
+
+
+def _waiting(condition: sa.ColumnElement[bool], limit: int) -> list[str]:
     query = (
         sa.select(Attempt.id)
-        .where(
-            Attempt.state == AttemptState.UNKNOWN,
-            sa.or_(Attempt.lease_until.is_(None), Attempt.lease_until <= clock.now()),
-        )
+        .where(condition, sa.or_(Attempt.lease_until.is_(None), Attempt.lease_until <= clock.now()))
+        .order_by(Attempt.lane, Attempt.lease_until)
         .limit(limit)
     )
-    ids = list(db.session.scalars(query))
-    return sum(_reconcile(attempt_id) for attempt_id in ids)
+    return list(db.session.scalars(query))
+
+
+def _one_of_many(act: Callable[[str], bool], attempt_id: str) -> bool:
+    try:
+        return act(attempt_id)
+    except Exception:
+        # One poisoned row must not hide the others.
+        log.exception("attempt %s could not be looked into", attempt_id)
+        db.session.rollback()
+        return _look_again(attempt_id, LOOK_AGAIN)
 
 
 def _reconcile(attempt_id: str) -> bool:
@@ -53,51 +100,91 @@ def _reconcile(attempt_id: str) -> bool:
     if attempt.channel is Channel.EMAIL:
         # The Message-ID is the same: a second copy is one message to the mail program.
         return _send_again(attempt_id)
-    address, text = attempt.notification.address, _text_of(attempt)
-    since = (attempt.sending_at or attempt.due_at) - CLOCK_SKEW
-    channel, is_alert = attempt.channel, attempt.lane == Lane.ALERT
-    looked_before = attempt.provider_status == "not_found"
+    trace = _trace(attempt)
+    is_alert, looked_before = attempt.lane == Lane.ALERT, attempt.provider_status == "not_found"
     release()
     try:
-        sid = _find(channel, address, text, since)
+        found = _find(trace)
     except DeliveryError as error:
         log.warning("the provider cannot be asked about attempt %s: %s", attempt_id, error.code)
-        return _send_again(attempt_id) if is_alert else _look_again(attempt_id, "")
-    if sid is not None:
-        with transaction():
-            outcome.accepted(attempt_id, Receipt(sid, "adopted"))
-        return True
-    return _send_again(attempt_id) if looked_before else _look_again(attempt_id, "not_found")
+        return _send_again(attempt_id) if is_alert else _look_again(attempt_id, LOOK_AGAIN)
+    if found is not None:
+        return _adopt(attempt_id, trace.channel, found)
+    return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, "not_found")
 
 
-def _text_of(attempt: Attempt) -> str:
-    return render_sms(attempt.notification) if attempt.channel is Channel.SMS else ""
+def _trace(attempt: Attempt) -> Trace:
+    text = render_sms(attempt.notification) if attempt.channel is Channel.SMS else ""
+    return Trace(attempt.channel, attempt.notification.address, text, attempt.sending_at or attempt.due_at)
 
 
-def _find(channel: Channel, address: str, text: str, since: datetime) -> str | None:
-    """The provider's id of the attempt, if it has it and no other attempt of ours claims it."""
-    if channel is Channel.SMS:
-        candidates = [m.sid for m in twilio.recent_messages(address, since) if m.body == text]
+def _find(trace: Trace) -> Any | None:
+    """What the provider has of the attempt, if no other attempt of ours claims it: the nearest in time."""
+    since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE + CLOCK_SKEW
+    if trace.channel is Channel.SMS:
+        found = _with_text(trace.text, twilio.recent_messages(trace.address, since, until))
     else:
-        candidates = [call.sid for call in twilio.recent_calls(address, since)]
-    known = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(candidates))))
+        found = twilio.recent_calls(trace.address, since, until)
+    sids = [each.sid for each in found]
+    claimed = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(sids))))
     release()
-    return next((sid for sid in candidates if sid not in known), None)
+    free = [each for each in found if each.sid not in claimed]
+    return min(free, key=lambda each: abs((each.date_created or trace.sent_at) - trace.sent_at), default=None)
 
 
-def _look_again(attempt_id: str, status: str) -> bool:
+def _with_text(text: str, messages: Sequence[Any]) -> list[Any]:
+    """Those with the very text; else those that begin like it: number and kind."""
+    wanted, beginning = _comparable(text), _comparable(text)[:SURE_CHARACTERS]
+    exact = [message for message in messages if _comparable(message.body) == wanted]
+    return exact or [message for message in messages if beginning in _comparable(message.body)]
+
+
+def _comparable(text: str) -> str:
+    return " ".join(LINK.sub("", text or "").split())
+
+
+def _adopt(attempt_id: str, channel: Channel, found: Any) -> bool:
+    with transaction():
+        _report(attempt_id, channel, str(found.status), str(getattr(found, "error_code", None) or ""), found.sid)
+    return True
+
+
+def _ask(attempt_id: str) -> bool:
+    attempt = db.session.get_one(Attempt, attempt_id)
+    channel, sid = attempt.channel, attempt.provider_sid or ""
+    age = clock.now() - (attempt.sending_at or attempt.due_at)
+    release()
+    try:
+        status, code = twilio.fetch_message(sid) if channel is Channel.SMS else twilio.fetch_call(sid)
+    except DeliveryError as error:
+        log.warning("the provider cannot be asked about attempt %s: %s", attempt_id, error.code)
+        return _look_again(attempt_id, age)
+    with transaction():
+        moved = _report(attempt_id, channel, status, code, sid)
+    return moved or _look_again(attempt_id, age)
+
+
+def _report(attempt_id: str, channel: Channel, status: str, code: str, sid: str) -> bool:
+    state = STATES[channel].get(status, AttemptState.ACCEPTED)
+    return outcome.reported(attempt_id, state, sid=sid, status=status, code=code)
+
+
+def _look_again(attempt_id: str, after: timedelta, status: str | None = None) -> bool:
+    values: dict[str, Any] = {"lease_until": clock.now() + after}
+    if status is not None:
+        values["provider_status"] = status
     with transaction():
         changed_rows(
-            sa.update(Attempt)
-            .where(Attempt.id == attempt_id, Attempt.state == AttemptState.UNKNOWN)
-            .values(provider_status=status, lease_until=clock.now() + LOOK_AGAIN)
+            sa.update(Attempt).where(Attempt.id == attempt_id, Attempt.finished_at.is_(None)).values(**values)
         )
     return False
 
 
 def _send_again(attempt_id: str) -> bool:
     with transaction():
-        if outbox.move(attempt_id, AttemptState.FAILED, error_text="not at the provider; sent again"):
-            attempt = db.session.get_one(Attempt, attempt_id)
+        attempt = db.session.get_one(Attempt, attempt_id)
+        if not outcome.has_tries_left(attempt, TRIES):
+            outcome.given_up(attempt_id)
+        elif outbox.move(attempt_id, AttemptState.FAILED, error_text="not at the provider; sent again"):
             outbox.add_attempt(attempt.notification, attempt.lane, clock.now(), attempt.expires_at)
     return True

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 from flask import current_app
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 PROVIDER = "twilio"
 # More callbacks than by default (one retry of a failed connect): Twilio reads this fragment, it is never sent.
 RETRIES = "#rc=3&rp=ct,rt,5xx"
+BY_HTTP_STATUS = {
+    401: Decision.CONFIGURATION,
+    429: Decision.TEMPORARY,  # never processed
+    503: Decision.TEMPORARY,
+}
 NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
 
 
@@ -99,8 +104,8 @@ def make_call(*, to: str, url: str, callback: str, ring_seconds: int) -> tuple[s
     return str(created.sid), str(created.status)
 
 
-def recent_messages(to: str, since: datetime) -> list[Any]:
-    """Messages to the number created at or after `since`, newest first (not filtered by DateSent: null at first).
+def recent_messages(to: str, since: datetime, until: datetime) -> list[Any]:
+    """Messages to the number created in [since, until], newest first (not filtered by DateSent: null at first).
 
     Raises:
         DeliveryError: the provider cannot be asked.
@@ -109,11 +114,11 @@ def recent_messages(to: str, since: datetime) -> list[Any]:
         found = client().messages.list(to=to, limit=50)
     except (TwilioException, requests.RequestException) as error:
         raise delivery_error(error) from error
-    return [message for message in found if message.date_created is None or message.date_created >= since]
+    return [message for message in found if _is_between(message.date_created, since, until)]
 
 
-def recent_calls(to: str, since: datetime) -> list[Any]:
-    """Calls to the number created at or after `since`, newest first.
+def recent_calls(to: str, since: datetime, until: datetime) -> list[Any]:
+    """Calls to the number created in [since, until], newest first.
 
     Raises:
         DeliveryError: the provider cannot be asked.
@@ -122,7 +127,37 @@ def recent_calls(to: str, since: datetime) -> list[Any]:
         found = client().calls.list(to=to, limit=50)
     except (TwilioException, requests.RequestException) as error:
         raise delivery_error(error) from error
-    return [call for call in found if call.date_created is None or call.date_created >= since]
+    return [call for call in found if _is_between(call.date_created, since, until)]
+
+
+def _is_between(created_at: datetime | None, since: datetime, until: datetime) -> bool:
+    return created_at is None or since <= created_at <= until
+
+
+def fetch_message(sid: str) -> tuple[str, str]:
+    """A message's status and error code ("" for none).
+
+    Raises:
+        DeliveryError: the provider cannot be asked, or does not know it.
+    """
+    try:
+        found = client().messages(sid).fetch()
+    except (TwilioException, requests.RequestException) as error:
+        raise delivery_error(error) from error
+    return str(found.status), str(found.error_code or "")
+
+
+def fetch_call(sid: str) -> tuple[str, str]:
+    """A call's status; calls have no error code.
+
+    Raises:
+        DeliveryError: the provider cannot be asked, or does not know it.
+    """
+    try:
+        found = client().calls(sid).fetch()
+    except (TwilioException, requests.RequestException) as error:
+        raise delivery_error(error) from error
+    return str(found.status), ""
 
 
 def account_status() -> str:
@@ -165,21 +200,21 @@ def webhooks_of(phone: str) -> tuple[str, str] | None:
 def delivery_error(error: Exception) -> DeliveryError:
     """What an exception of the SDK (four families) means: created, certainly not created, or unknown."""
     if isinstance(error, TwilioRestException):
-        return _answered_error(error)
+        return _answered_error(error.status, error.code, error.msg)
+    if isinstance(error, TwilioServiceException):
+        return _answered_error(error.status, error.code, error.title)
     if isinstance(error, requests.ConnectionError) and _never_connected(error):
         return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
     return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)
 
 
-def _answered_error(error: TwilioRestException) -> DeliveryError:
-    code = str(error.code or error.status)
-    if error.status >= 500 and error.status != 503:
-        return DeliveryError(Decision.UNKNOWN, code, error.msg)
-    if error.status in (429, 503):
-        return DeliveryError(Decision.TEMPORARY, code, error.msg)
-    if error.status == 401:
-        return DeliveryError(Decision.CONFIGURATION, code, error.msg)
-    return DeliveryError(decision_for(code), code, error.msg)
+def _answered_error(status: int, code: int | None, text: str) -> DeliveryError:
+    known = str(code or status)
+    return DeliveryError(BY_HTTP_STATUS.get(status) or _by_code(status, known), known, text)
+
+
+def _by_code(status: int, code: str) -> Decision:
+    return Decision.UNKNOWN if status >= 500 else decision_for(code)
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:

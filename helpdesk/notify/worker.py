@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psycopg
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from helpdesk import clock, outbox, wake
 from helpdesk.config import settings
@@ -20,8 +20,8 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt, Heartbeat
 from helpdesk.models.codes import Channel, Lane
 from helpdesk.notify import outcome
-from helpdesk.notify.channels import PREPARE
-from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.notify.channels import PREPARE, Parcel
+from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
@@ -67,25 +67,47 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> bool:
 
 def _carry_out(attempt_id: str) -> None:
     try:
-        attempt = db.session.get_one(Attempt, attempt_id)
-        parcel = PREPARE[attempt.channel](attempt)
-        release()
-        receipt = parcel.send()
+        receipt = _send(_parcel(attempt_id))
     except DeliveryError as error:
         log.warning("attempt %s: %s (%s)", attempt_id, error.code, error.decision)
         with transaction():
             outcome.refused(attempt_id, error)
-    except Exception:
-        # One poisoned row must not stop the queue: it is set aside as failed, and the alert goes on without it.
-        log.exception("attempt %s could not be prepared", attempt_id)
-        db.session.rollback()
-        with transaction():
-            outcome.refused(attempt_id, DeliveryError(Decision.REFUSED, "internal", "see the log"))
     else:
         with transaction():
             outcome.accepted(attempt_id, receipt)
     finally:
         release()
+
+
+def _parcel(attempt_id: str) -> Parcel:
+    """Put it into words, then let go of the database.
+
+    Raises:
+        DeliveryError: it cannot be put into words. It is set aside, and the queue and the alert go on without it.
+    """
+    try:
+        attempt = db.session.get_one(Attempt, attempt_id)
+        return PREPARE[attempt.channel](attempt)
+    except DBAPIError:
+        # The database is away for a moment: not the row's fault, its lease expires.
+        raise
+    except Exception as poisoned:
+        log.exception("attempt %s could not be prepared", attempt_id)
+        raise DeliveryError(Decision.REFUSED, "internal", "see the log") from poisoned
+    finally:
+        release()
+
+
+def _send(parcel: Parcel) -> Receipt:
+    """Raises DeliveryError."""
+    try:
+        return parcel.send()
+    except DeliveryError:
+        raise
+    except Exception as broken:
+        # The library broke in our hands, perhaps after the provider had taken it.
+        log.exception("a provider's library failed")
+        raise DeliveryError(Decision.UNKNOWN, "library", type(broken).__name__) from broken
 
 
 class Worker:

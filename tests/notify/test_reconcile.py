@@ -1,0 +1,254 @@
+"""Attempts whose fate nobody knows: the provider is asked; found is adopted, lost is sent again."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.models import Attempt
+from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
+from helpdesk.notify.reconcile import ask_about_silent, reconcile_unknown, take_over_expired
+from helpdesk.notify.worker import ALL
+from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.oncall.escalation import running
+from helpdesk.outbox import Letter, claim
+from helpdesk.transaction import transaction
+from tests.drafts import attempts, opened, own_session, phone_of, works
+
+S = AttemptState
+SMS, VOICE, EMAIL = Channel.SMS, Channel.VOICE, Channel.EMAIL
+
+
+@pytest.fixture
+def ticket(sim, cast):
+    return opened(cast)
+
+
+def later(seconds):
+    clock.advance(timedelta(seconds=seconds))
+    with own_session():
+        take_over_expired()
+        reconcile_unknown()
+
+
+def asked():
+    with own_session():
+        return ask_about_silent()
+
+
+def sent_to(sim, user):
+    return sim.messages_to(phone_of(user))
+
+
+def states(user, channel=SMS):
+    return [attempt.state for attempt in attempts(channel=channel, to=user)]
+
+
+def is_claimed(channel):
+    with transaction():
+        return claim(channel, ALL, "killed")
+
+
+def test_a_lost_answer_is_found_and_adopted(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    assert states(cast.anna) == [S.UNKNOWN]
+    later(10)
+    assert states(cast.anna) == [S.ACCEPTED]
+    assert attempts(to=cast.anna)[0].provider_sid == sent_to(sim, cast.anna)[0].sid
+
+
+def test_what_the_provider_never_had_is_sent_again_after_two_looks(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    later(10)
+    assert states(cast.anna) == [S.UNKNOWN]
+    later(10)
+    assert states(cast.anna) == [S.UNKNOWN]
+    later(10)
+    works(SMS)
+    assert states(cast.anna) == [S.FAILED, S.ACCEPTED]
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_a_worker_that_was_killed_after_sending_is_taken_over_without_a_duplicate(sim, cast, ticket):
+    works(SMS)
+    with transaction():
+        db.session.execute(
+            sa.update(Attempt).where(Attempt.provider_sid.is_not(None)).values(state=S.SENDING, provider_sid=None)
+        )
+    later(61)
+    later(30)
+    assert states(cast.anna) == [S.ACCEPTED]
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_a_worker_that_was_killed_before_sending_is_taken_over(sim, cast, ticket):
+    is_claimed(SMS)
+    later(59)
+    assert states(cast.anna) == [S.SENDING]
+    for _ in range(3):
+        later(21)
+    works(SMS)
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_an_adopted_message_brings_its_state_along(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    with sim.lose_callbacks():
+        sim.undeliver(sent_to(sim, cast.anna)[0].sid, 30005)
+    later(10)
+    assert states(cast.anna) == [S.UNDELIVERED]
+    assert attempts(channel=VOICE, to=cast.anna)[0].due_at == clock.now()
+
+
+def test_a_message_with_other_words_is_not_taken_for_it(sim, cast, ticket):
+    with transaction():
+        outbox.enqueue_code(cast.anna, SMS, "123456", phone_of(cast.anna))
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    assert len(sent_to(sim, cast.anna)) == 1
+    later(10)
+    later(20)
+    works(SMS)
+    assert len(sent_to(sim, cast.anna)) == 2
+
+
+def test_words_that_changed_meanwhile_do_not_cause_a_duplicate(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    with transaction():
+        ticket.summary = "Zupełnie inne słowa"
+    later(10)
+    later(20)
+    works(SMS)
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_when_the_provider_cannot_be_asked_an_alert_is_sent_again(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    sim.fault("500", path="Messages", method="GET", times=1)
+    later(10)
+    works(SMS)
+    assert states(cast.anna) == [S.FAILED, S.ACCEPTED]
+
+
+def test_when_the_provider_cannot_be_asked_a_notice_waits(sim, cast):
+    with transaction():
+        outbox.enqueue_code(cast.anna, SMS, "123456", phone_of(cast.anna))
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    sim.fault("500", path="Messages", method="GET", times=1)
+    later(10)
+    assert states(cast.anna) == [S.UNKNOWN]
+
+
+def test_an_alert_that_was_answered_meanwhile_is_not_sent_again(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    with transaction():
+        acknowledge(ticket, cast.beata, AckVia.PAGE)
+    for _ in range(3):
+        later(21)
+        works(SMS)
+    assert states(cast.anna)[:2] == [S.FAILED, S.CANCELLED]
+    assert [text.body for text in sent_to(sim, cast.anna) if "1=" in text.body] == []
+
+
+def test_a_provider_that_never_answers_is_given_up_and_the_alert_goes_on(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages", times=20)
+    for _ in range(15):
+        works(SMS)
+        later(21)
+    assert states(cast.anna) == [S.FAILED] * 5
+    assert attempts(channel=VOICE, to=cast.anna)[0].due_at <= clock.now()
+
+
+def test_a_lost_call_is_adopted_by_its_time(sim, cast, ticket):
+    sim.fault("cut_after", path="Calls")
+    clock.advance(timedelta(seconds=30))
+    works(VOICE)
+    later(10)
+    assert states(cast.anna, VOICE) == [S.ACCEPTED]
+
+
+def test_a_call_of_another_attempt_is_not_adopted(sim, cast, ticket):
+    clock.advance(timedelta(seconds=30))
+    works(VOICE)
+    first = sim.calls_to(phone_of(cast.anna))[0]
+    sim.busy(first.sid)
+    second = opened(cast)
+    clock.advance(timedelta(seconds=30))
+    sim.fault("cut_before", path="Calls")
+    works(VOICE)
+    later(10)
+    newest = attempts(channel=VOICE, to=cast.anna)[-1]
+    assert (newest.notification.ticket_id, newest.state, newest.provider_sid) == (second.id, S.UNKNOWN, None)
+
+
+def test_a_mail_of_unknown_fate_goes_again_as_the_same_message(sim, cast):
+    with transaction():
+        letter = Letter(
+            event=NotificationEvent.SIGN_IN_CODE,
+            channel=EMAIL,
+            address="anna@modrzewie.test",
+            dedupe_key="one",
+            params={"code": "123456"},
+        )
+        outbox.enqueue(letter)
+    works()
+    with transaction():
+        db.session.execute(sa.update(Attempt).values(state=S.SENDING))
+    later(61)
+    works()
+    ids = [mail.headers["Message-ID"] for mail in sim.mails_to("anna@modrzewie.test")]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+def test_a_lost_callback_is_asked_for(sim, cast, ticket):
+    works(SMS)
+    with sim.lose_callbacks():
+        sim.undeliver(sent_to(sim, cast.anna)[0].sid, 30005)
+    clock.advance(timedelta(seconds=59))
+    assert asked() == 0
+    clock.advance(timedelta(seconds=1))
+    assert asked() == 1
+    assert states(cast.anna) == [S.UNDELIVERED]
+
+
+def test_a_call_whose_end_was_never_reported_calls_the_next_person(sim, cast, ticket):
+    works(SMS)
+    clock.advance(timedelta(seconds=30))
+    works(VOICE)
+    sim.deliver(sent_to(sim, cast.anna)[0].sid)
+    with sim.lose_callbacks():
+        sim.no_answer(sim.calls_to(phone_of(cast.anna))[0].sid)
+    clock.advance(timedelta(seconds=60))
+    asked()
+    assert running(ticket).next_step_at == clock.now()
+
+
+def test_what_stays_silent_is_asked_about_less_and_less(sim, cast, ticket):
+    works(SMS)
+    questions = []
+    sim.on_request.append(lambda method, url, _form: questions.append(clock.now()) or [] if method == "GET" else [])
+    for _ in range(60):
+        clock.advance(timedelta(seconds=20))
+        asked()
+    assert 4 <= len(questions) / len(attempts(channel=SMS)) <= 6
+
+
+def test_one_poisoned_row_does_not_hide_the_others(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages", times=2)
+    works(SMS)
+    with transaction():
+        broken = attempts(channel=SMS)[0]
+        broken.notification.ticket_id = None
+    later(10)
+    later(30)
+    assert sorted(attempt.state for attempt in attempts(channel=SMS)) == [S.ACCEPTED, S.UNKNOWN]

@@ -1,0 +1,145 @@
+"""The worker: takes, lets go of the database, sends, records. Nothing stops the queue."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.models import Heartbeat, Notification
+from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
+from helpdesk.notify.channels import PREPARE
+from helpdesk.notify.parcel import Receipt
+from helpdesk.notify.worker import ALL, Worker, deliver_one
+from helpdesk.oncall.escalation import running
+from helpdesk.outbox import Letter
+from helpdesk.transaction import transaction
+from tests.drafts import attempts, opened, phone_of, works
+
+S = AttemptState
+
+
+def code_for(cast, code="123456"):
+    with transaction():
+        outbox.enqueue_code(cast.anna, Channel.SMS, code, phone_of(cast.anna))
+
+
+def test_what_the_provider_took_is_accepted_and_knows_its_id(sim, cast):
+    code_for(cast)
+    assert works() == 1
+    sms = attempts()[0]
+    assert sms.state is S.ACCEPTED
+    assert sms.provider_sid == sim.messages_to(phone_of(cast.anna))[0].sid
+
+
+def test_an_idle_worker_says_so(sim, cast):
+    assert not deliver_one(Channel.SMS, ALL, "worker")
+
+
+def test_a_code_that_came_too_late_is_not_sent(sim, cast):
+    code_for(cast)
+    clock.advance(timedelta(minutes=10))
+    works()
+    assert attempts()[0].state is S.EXPIRED
+    assert sim.messages_to(phone_of(cast.anna)) == []
+
+
+def test_a_row_that_cannot_be_put_into_words_is_set_aside_and_the_queue_goes_on(sim, cast):
+    with transaction():
+        broken = Letter(
+            event=NotificationEvent.RECEIPT,
+            channel=Channel.SMS,
+            address=phone_of(cast.jan),
+            dedupe_key="broken",
+            locale="1",
+            lane=Lane.ALERT,
+        )
+        outbox.enqueue(broken)
+    code_for(cast)
+    works()
+    assert [(a.state, a.error_code) for a in attempts()] == [(S.FAILED, "internal"), (S.ACCEPTED, "")]
+
+
+def test_an_alert_that_cannot_be_put_into_words_goes_on_to_the_next_channel(sim, cast):
+    opened(cast)
+    with transaction():
+        sms = sa.select(Notification).where(Notification.event == "alert", Notification.channel == Channel.SMS)
+        db.session.scalars(sms).one().locale = "1"
+    works(Channel.SMS)
+    call = attempts(channel=Channel.VOICE, to=cast.anna)[0]
+    assert call.due_at == clock.now()
+
+
+def test_a_library_that_breaks_while_sending_leaves_the_outcome_open(sim, cast, monkeypatch):
+    class Broken:
+        provider = "twilio"
+
+        def send(self):
+            raise KeyError("sid")
+
+    monkeypatch.setitem(PREPARE, Channel.SMS, lambda _attempt: Broken())
+    code_for(cast)
+    works()
+    assert attempts()[0].state is S.UNKNOWN
+
+
+def test_a_database_that_is_away_is_not_the_rows_fault(sim, cast, monkeypatch):
+    def away(_attempt):
+        raise OperationalError("SELECT", {}, ConnectionError())
+
+    monkeypatch.setitem(PREPARE, Channel.SMS, away)
+    code_for(cast)
+    with pytest.raises(OperationalError):
+        works()
+    assert attempts()[0].state is S.SENDING
+
+
+def test_the_database_is_free_while_the_provider_is_slow(sim, cast, monkeypatch):
+    connections = []
+
+    class Slow:
+        provider = "twilio"
+
+        def send(self):
+            connections.append(db.engine.pool.checkedout())
+            return Receipt("SM1", "queued")
+
+    monkeypatch.setitem(PREPARE, Channel.SMS, lambda _attempt: Slow())
+    code_for(cast)
+    works()
+    assert connections == [0]
+
+
+def test_nobody_is_called_after_somebody_answered(sim, cast):
+    ticket = opened(cast)
+    works()
+    alert = running(ticket)
+    with transaction():
+        db.session.execute(sa.update(type(alert)).values(state="closed", closed_at=clock.now(), next_step_at=None))
+    clock.advance(timedelta(seconds=30))
+    works()
+    assert sim.calls_to(phone_of(cast.anna)) == []
+    assert attempts(channel=Channel.VOICE, to=cast.anna)[0].state is S.CANCELLED
+
+
+def test_a_running_worker_wakes_at_once_and_stops_when_told(app, sim, cast):
+    clock.reset()
+    worker = Worker(app)
+    worker.start()
+    try:
+        code_for(cast)
+        db.session.rollback()
+        done = threading.Event()
+        for _ in range(100):
+            if sim.messages_to(phone_of(cast.anna)) and attempts()[0].state is S.ACCEPTED:
+                done.set()
+                break
+            done.wait(0.05)
+        assert done.is_set()
+    finally:
+        worker.stop()
+    assert not any(thread.is_alive() for thread in worker.threads)
+    assert db.session.scalars(sa.select(Heartbeat.name)).all()
