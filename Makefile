@@ -10,7 +10,7 @@ run: $(VENV)/.run
 	$(BIN)/helpdesk run
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n auto --dist loadfile tests
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -89,14 +89,12 @@ def app(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[Flask]:
 
 
 def empty_tables() -> None:
-    tables = [table.name for table in db.metadata.sorted_tables]
+    """DELETE, because TRUNCATE of forty tables takes PostgreSQL ten times as long."""
     with db.engine.connect() as connection:
-        if db.engine.dialect.name == "postgresql":
-            connection.execute(sa.text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
-        else:
+        if db.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-            for name in reversed(tables):
-                connection.execute(sa.text(f"DELETE FROM {name}"))
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(sa.delete(table))
         connection.commit()
 
 

@@ -16,7 +16,7 @@ from helpdesk.models import User
 from tests.browser.stage import ARGUMENTS, NO_BROWSER, Site, chromium, running_site, session_cookie
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: its workers wake whenever a test of this process commits
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("site")) as running:
         yield running
