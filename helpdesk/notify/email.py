@@ -1,8 +1,9 @@
 """The e-mail channel, over SMTP through Flask-Mail."""
 
 import smtplib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from email.utils import formataddr
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -25,16 +26,27 @@ class PatientConnection(Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         state: Mail = self.mail
-        host = smtplib.SMTP(state.server, state.port, timeout=TIMEOUT_SECONDS)
-        if state.use_tls:
-            host.starttls()
-        if state.username and state.password:
-            host.login(state.username, state.password)
+        try:
+            host = smtplib.SMTP(state.server, state.port, timeout=TIMEOUT_SECONDS)
+            with ExitStack() as unless_ready:
+                unless_ready.callback(host.close)
+                _sign_in(host, state)
+                unless_ready.pop_all()
+        except (smtplib.SMTPServerDisconnected, TimeoutError) as lost:
+            # Nothing has been handed over yet: not the doubt that a connection lost later leaves behind.
+            raise ConnectionError(str(lost)) from lost
         return host
 
     def __exit__(self, exc_type: type[BaseException], exc_value: BaseException, tb: TracebackType) -> None:
         with suppress(smtplib.SMTPException, OSError):
             super().__exit__(exc_type, exc_value, tb)
+
+
+def _sign_in(host: smtplib.SMTP, state: Mail) -> None:
+    if state.use_tls:
+        host.starttls()
+    if state.username and state.password:
+        host.login(state.username, state.password)
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def prepare(attempt: Attempt) -> Mailing:
         recipients=[notification.address],
         body=text,
         html=_html(attempt, text),
-        sender=(settings().operator_name, settings().mail_default_sender),
+        sender=formataddr((settings().operator_name, settings().mail_default_sender)),
         extra_headers=dict(AUTOMATIC),
     )
     host = urlsplit(settings().public_url).hostname
@@ -75,8 +87,7 @@ def delivery_error(error: Exception) -> DeliveryError:
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))
-            decision = Decision.PERMANENT if code >= 500 else Decision.TEMPORARY
-            return DeliveryError(decision, str(code), _decoded(text))
+            return DeliveryError(_refused_recipient(code, _decoded(text)), str(code), _decoded(text))
         case smtplib.SMTPAuthenticationError():
             return DeliveryError(Decision.CONFIGURATION, str(error.smtp_code), _decoded(error.smtp_error))
         case smtplib.SMTPResponseException():
@@ -84,10 +95,17 @@ def delivery_error(error: Exception) -> DeliveryError:
             return DeliveryError(decision, str(error.smtp_code), _decoded(error.smtp_error))
         case smtplib.SMTPServerDisconnected():
             return DeliveryError(Decision.UNKNOWN, "disconnected", str(error))
-        case TimeoutError():
-            return DeliveryError(Decision.UNKNOWN, "timeout", str(error))
+        case smtplib.SMTPNotSupportedError():
+            return DeliveryError(Decision.CONFIGURATION, "not_supported", str(error))
         case _:
             return DeliveryError(Decision.TEMPORARY, "connect", str(error))
+
+
+def _refused_recipient(code: int, text: str) -> Decision:
+    """A refusal by policy (5.7.x: spam, relaying) says nothing about the address."""
+    if code < 500:
+        return Decision.TEMPORARY
+    return Decision.REFUSED if text.startswith("5.7.") else Decision.PERMANENT
 
 
 def _html(attempt: Attempt, text: str) -> str:
