@@ -11,7 +11,6 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
-from helpdesk.extensions import db
 from helpdesk.inbound.people import tickets_asked_about, waiting_for_somebody
 from helpdesk.labels import error_sentence, label
 from helpdesk.models import Attempt, Ticket, Unit, User
@@ -32,9 +31,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def alert_call(attempt: Attempt, turn: int) -> str:
     """What an alert call says when it is picked up, the `turn`-th time; after the last it hangs up."""
     notification = attempt.notification
-    ticket, user = notification.ticket, notification.user
-    assert ticket is not None
-    assert user is not None
+    ticket = notification.ticket
+    if ticket is None:
+        return _nothing_to_say()
     with force_locale(notification.locale):
         response = VoiceResponse()
         if ticket.acknowledged_at is not None or not ticket.is_open:
@@ -55,28 +54,35 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
     """The person pressed something in an alert call: 1 takes the ticket, 2 passes it on, the rest repeats."""
     notification = attempt.notification
     ticket, user = notification.ticket, notification.user
-    assert ticket is not None
-    assert user is not None
+    if ticket is None or user is None:
+        return _nothing_to_say()
     with force_locale(notification.locale):
         response = VoiceResponse()
         if digit not in ("1", "2"):
             response.redirect(absolute("twilio.call_again", token=sign_attempt(attempt.id), turn=1), method="POST")
             return str(response)
-        outcome.reported(attempt.id, AttemptState.DELIVERED, sid=None, status=f"digit {digit}")
         _say(response, _act(ticket, user, digit), notification.locale)
+        outcome.reported(attempt.id, AttemptState.DELIVERED, sid=None, status=f"digit {digit}")
         response.hangup()
         return str(response)
 
 
-def incoming(number: str) -> str:
-    """Somebody calls our number: an administrator who calls back, a unit that needs help, or a stranger."""
-    caller = person_with_phone(number)
-    locale = caller.locale if caller else settings().default_locale
+def _nothing_to_say() -> str:
+    """A call that is about no ticket: nobody presses anything in it."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def incoming(number: str, turn: int) -> str:
+    """Somebody calls our number, the `turn`-th time in this call: an administrator who calls back, a unit that
+    needs help, or a stranger."""
+    caller, locale = _caller(number)
     with force_locale(locale):
         response = VoiceResponse()
         _say(response, _("This is the emergency line for group administrators."), locale)
         if caller is not None and caller.is_staff:
-            _ask_staff(response, number, caller)
+            _ask_staff(response, number, caller, turn)
         elif caller is not None and caller.units:
             _ask_unit(response, caller)
         else:
@@ -86,38 +92,48 @@ def incoming(number: str) -> str:
         return str(response)
 
 
-def incoming_digit(number: str, digit: str, sid: str) -> str:
-    """The caller pressed a digit in the menu of `incoming`. `sid` is the call: a repeat opens nothing twice."""
-    caller = person_with_phone(number)
-    locale = caller.locale if caller else settings().default_locale
+def staff_digit(number: str, digit: str, ticket_id: int) -> str:
+    """An administrator who called back pressed a digit about the ticket that was read out."""
+    caller, locale = _caller(number)
+    asked = next((ticket for ticket in tickets_asked_about(number) if ticket.id == ticket_id), None)
     with force_locale(locale):
-        response = VoiceResponse()
-        _say(response, _carry_out(caller, number, digit, sid), locale)
-        response.hangup()
-        return str(response)
+        if caller is None or not caller.is_staff or asked is None or digit not in ("1", "2"):
+            return _last_words(_("No ticket is waiting for your answer."), locale)
+        return _last_words(_act(asked, caller, digit), locale)
 
 
-def _carry_out(caller: User | None, number: str, digit: str, sid: str) -> str:
-    if caller is not None and caller.is_staff:
-        waiting = waiting_for_somebody(tickets_asked_about(number))
-        if waiting and digit in ("1", "2"):
-            return _act(waiting[0], caller, digit)
-        return _("No ticket is waiting for your answer.")
-    if caller is not None and caller.units and digit == "1":
-        return _open_by_phone(caller, caller.units[0], number, sid)
-    return _("Thank you. Goodbye.")
+def unit_digit(number: str, digit: str, sid: str) -> str:
+    """Somebody of a unit pressed a digit. `sid` is the call: a repeat opens nothing twice."""
+    caller, locale = _caller(number)
+    with force_locale(locale):
+        if caller is None or not caller.units or digit != "1":
+            return _last_words(_("Thank you. Goodbye."), locale)
+        return _last_words(_open_by_phone(caller, caller.units[0], number, sid), locale)
 
 
-def _ask_staff(response: VoiceResponse, number: str, caller: User) -> None:
+def _caller(number: str) -> tuple[User | None, str]:
+    """Who calls, if we know, and in which language to speak."""
+    caller = person_with_phone(number)
+    return caller, caller.locale if caller else settings().default_locale
+
+
+def _last_words(text: str, locale: str) -> str:
+    response = VoiceResponse()
+    _say(response, text, locale)
+    response.hangup()
+    return str(response)
+
+
+def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) -> None:
     waiting = waiting_for_somebody(tickets_asked_about(number))
-    if not waiting:
-        _say(response, _("No ticket is waiting for your answer."), caller.locale)
+    if not waiting or turn >= REPEATS:
+        _say(response, _("No ticket is waiting for your answer.") if not waiting else _("Goodbye."), caller.locale)
         response.hangup()
         return
-    gather = _ask(response, absolute("twilio.voice_digit"))
+    gather = _ask(response, absolute("twilio.voice_ticket", ticket_id=waiting[0].id))
     _say(gather, _spoken(waiting[0]), caller.locale)
     _say(gather, _("Press 1 to take it, 2 to pass it on."), caller.locale)
-    response.redirect(absolute("twilio.voice"), method="POST")
+    response.redirect(absolute("twilio.voice_again", turn=turn + 1), method="POST")
 
 
 def _ask_unit(response: VoiceResponse, caller: User) -> None:
@@ -141,7 +157,7 @@ def _open_by_phone(caller: User, unit: Unit, number: str, sid: str) -> str:
         reporter=Reporter(name=caller.name, phone=number, user_id=caller.id),
         locale=caller.locale,
         source=TicketSource.PHONE,
-        submission_key=f"call:{sid}",
+        submission_key=f"call:{sid}" if sid else None,
     )
     try:
         ticket = open_ticket(draft)
@@ -154,11 +170,12 @@ def _open_by_phone(caller: User, unit: Unit, number: str, sid: str) -> str:
 
 
 def _act(ticket: Ticket, user: User, digit: str) -> str:
+    if not ticket.is_open:
+        return _taken(ticket)
     if digit == "2":
-        pass_on(ticket, user, AckVia.VOICE)
-        return _("Thank you. We are alerting the next person.")
+        is_passed = pass_on(ticket, user, AckVia.VOICE)
+        return _("Thank you. We are alerting the next person.") if is_passed else _taken(ticket)
     result = acknowledge(ticket, user, AckVia.VOICE)
-    db.session.flush()
     if result.holder.id != user.id:
         return _taken(ticket)
     return _("Thank you. The ticket is yours.")
@@ -166,6 +183,8 @@ def _act(ticket: Ticket, user: User, digit: str) -> str:
 
 def _taken(ticket: Ticket) -> str:
     holder = ticket.acknowledged_by.name if ticket.acknowledged_by else ""
+    if not holder and ticket.is_open:
+        return _("Nobody is being alerted about this ticket. Thank you.")
     if not holder:
         return _("This ticket is already finished. Thank you.")
     return _("This ticket is already in the hands of %(name)s. Thank you.", name=holder)

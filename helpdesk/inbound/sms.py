@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from helpdesk import clock
 from helpdesk.config import settings
@@ -23,6 +24,7 @@ from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.conversation import add_note, write_as_reporter
+from helpdesk.tokens import new_attempt_id
 
 
 class Meaning(StrEnum):
@@ -38,7 +40,12 @@ WORDS: dict[str, Meaning] = {
     **dict.fromkeys(("1", "ok", "oki", "okej", "tak", "yes", "y", "t", "biore", "mam"), Meaning.TAKE),
     **dict.fromkeys(("przyjmuje", "przyjalem", "przyjelam", "przyjete", "take", "ack"), Meaning.TAKE),
     **dict.fromkeys(("2", "nie", "no", "n", "nie moge", "dalej", "pass"), Meaning.PASS),
-    **dict.fromkeys(("stop", "stopall", "end", "cancel", "quit", "unsubscribe"), Meaning.STOP),
+}
+# The provider acts on these when they are the whole message, and so do we: whoever only seems to have opted out
+# would not be alerted any more.
+OPT_OUTS: dict[str, Meaning] = {
+    **dict.fromkeys(("stop", "stopall", "end", "cancel", "quit"), Meaning.STOP),
+    **dict.fromkeys(("unsubscribe", "optout", "revoke"), Meaning.STOP),
     **dict.fromkeys(("start", "unstop"), Meaning.START),
 }
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
@@ -54,26 +61,50 @@ class Answer:
 
 def understand(body: str) -> Answer:
     """Pure: the meaning of an SMS."""
+    whole = OPT_OUTS.get(body.strip().lower())
+    if whole is not None:
+        return Answer(whole)
     named = NUMBER.search(body)
     number = f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}" if named else None
     rest = NUMBER.sub(" ", body, count=1) if named else body
-    plain = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(rest).lower())
-    return Answer(WORDS.get(" ".join(plain.split()), Meaning.WORDS), number)
+    words = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(rest).lower()).split()
+    return Answer(_meaning_of(words), number)
+
+
+def _meaning_of(words: list[str]) -> Meaning:
+    """Of a phrase that we know, or of words that all say the same ("ok, biorę")."""
+    known = WORDS.get(" ".join(words))
+    meanings = {known} if known else {WORDS.get(word, Meaning.WORDS) for word in words}
+    return meanings.pop() if len(meanings) == 1 else Meaning.WORDS
 
 
 def receive(*, sid: str, number: str, body: str) -> str:
-    """Act on an SMS; the answer (GSM-7; empty: none). A repeated `sid` acts only once."""
-    known = db.session.scalar(sa.select(Inbound).filter_by(provider_sid=sid))
-    if known is not None:
-        return known.answer
-    row = Inbound(kind=InboundKind.SMS, provider_sid=sid, address=number, body=body, received_at=clock.now())
-    db.session.add(row)
-    db.session.flush()
+    """Act on an SMS; the answer (GSM-7; empty: none). A repeated `sid` acts only once; without one nothing is
+    known to be a repeat."""
+    row = _write_down(sid or f"none-{new_attempt_id()}", number, body)
+    if row.outcome:
+        return row.answer
     user = person_with_phone(number)
     with force_locale(user.locale if user else settings().default_locale):
         row.outcome, row.answer = _act(row, user, understand(body))
     row.answer = to_gsm7(row.answer)
     return row.answer
+
+
+def _write_down(sid: str, number: str, body: str) -> Inbound:
+    """The row of the SMS, new or, with its outcome, from before. Two repeats at the same moment: the second waits
+    for the first and then finds its row."""
+    query = sa.select(Inbound).filter_by(provider_sid=sid)
+    known = db.session.scalar(query)
+    if known is not None:
+        return known
+    row = Inbound(kind=InboundKind.SMS, provider_sid=sid, address=number, body=body, received_at=clock.now())
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return db.session.scalars(query).one()
+    return row
 
 
 def _act(row: Inbound, user: User | None, answer: Answer) -> tuple[str, str]:
@@ -115,8 +146,12 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
         if not pass_on(ticket, user, AckVia.SMS):
             return "nothing", _taken_words(ticket)
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
+    if not row.body.strip():
+        return _no_text()
     add_note(ticket, of_user(user), row.body)
-    return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
+    if waiting_for_somebody([ticket]):
+        return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
+    return "noted", _("Added to %(number)s as a note.", number=ticket.number)
 
 
 def _take(ticket: Ticket, user: User) -> tuple[str, str]:
@@ -140,6 +175,8 @@ def _taken_words(ticket: Ticket) -> str:
 
 def _from_reporter(row: Inbound) -> tuple[str, str]:
     ticket = open_ticket_of_reporter(row.address)
+    if ticket is not None and not row.body.strip():
+        return _no_text()
     if ticket is not None:
         row.ticket_id = ticket.id
         write_as_reporter(ticket, row.body)
@@ -147,6 +184,11 @@ def _from_reporter(row: Inbound) -> tuple[str, str]:
     if _answered_before(row):
         return "unknown", ""
     return "unknown", _("This number takes answers to tickets. To file one, use your unit's link or call us.")
+
+
+def _no_text() -> tuple[str, str]:
+    """A picture, or a slip of the finger."""
+    return "empty", _("Your message has no text. Please answer with words.")
 
 
 def _answered_before(row: Inbound) -> bool:

@@ -17,6 +17,7 @@ from helpdesk.inbound import calls, sms
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState
 from helpdesk.notify import outcome
+from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES
 from helpdesk.notify.twilio import is_signed
 from helpdesk.routes.access import signed
 from helpdesk.transaction import transaction
@@ -24,31 +25,6 @@ from helpdesk.transaction import transaction
 log = logging.getLogger(__name__)
 bp = Blueprint("twilio", __name__, url_prefix="/twilio")
 csrf.exempt(bp)
-
-MESSAGE_STATES = {
-    "accepted": AttemptState.ACCEPTED,
-    "scheduled": AttemptState.ACCEPTED,
-    "queued": AttemptState.ACCEPTED,
-    "sending": AttemptState.ACCEPTED,
-    "sent": AttemptState.SENT,
-    "delivered": AttemptState.DELIVERED,
-    "read": AttemptState.DELIVERED,
-    "undelivered": AttemptState.UNDELIVERED,
-    "failed": AttemptState.FAILED,
-    "canceled": AttemptState.FAILED,
-}
-# "completed" does not mean that a human being answered: only a digit does, and that came before.
-CALL_STATES = {
-    "queued": AttemptState.ACCEPTED,
-    "initiated": AttemptState.ACCEPTED,
-    "ringing": AttemptState.SENT,
-    "in-progress": AttemptState.SENT,
-    "completed": AttemptState.UNDELIVERED,
-    "busy": AttemptState.UNDELIVERED,
-    "no-answer": AttemptState.UNDELIVERED,
-    "canceled": AttemptState.UNDELIVERED,
-    "failed": AttemptState.FAILED,
-}
 
 
 @bp.before_request
@@ -71,11 +47,8 @@ def _path_of(target: str) -> str:
 @signed
 def sms_in() -> ResponseReturnValue:
     with transaction():
-        answer = sms.receive(
-            sid=request.form.get("MessageSid", "")[:64],
-            number=request.form.get("From", "")[:40],
-            body=_clean(request.form.get("Body", "")),
-        )
+        sid = _field("MessageSid", 64) or _field("SmsSid", 64)
+        answer = sms.receive(sid=sid, number=_field("From", 40), body=_field("Body", 5000))
     response = MessagingResponse()
     if answer:
         response.message(answer)
@@ -85,18 +58,28 @@ def sms_in() -> ResponseReturnValue:
 @bp.post("/voice")
 @signed
 def voice() -> ResponseReturnValue:
-    return _twiml(calls.incoming(request.form.get("From", "")[:40]))
+    return _twiml(calls.incoming(_field("From", 40), turn=0))
+
+
+@bp.post("/voice/<int:turn>")
+@signed
+def voice_again(turn: int) -> ResponseReturnValue:
+    return _twiml(calls.incoming(_field("From", 40), turn))
 
 
 @bp.post("/voice/digit")
 @signed
 def voice_digit() -> ResponseReturnValue:
     with transaction():
-        said = calls.incoming_digit(
-            request.form.get("From", "")[:40],
-            request.form.get("Digits", ""),
-            request.form.get("CallSid", "")[:40],
-        )
+        said = calls.unit_digit(_field("From", 40), _field("Digits", 10), _field("CallSid", 40))
+    return _twiml(said)
+
+
+@bp.post("/voice/ticket/<int:ticket_id>")
+@signed
+def voice_ticket(ticket_id: int) -> ResponseReturnValue:
+    with transaction():
+        said = calls.staff_digit(_field("From", 40), _field("Digits", 10), ticket_id)
     return _twiml(said)
 
 
@@ -130,24 +113,21 @@ def call_again(token: str, turn: int) -> ResponseReturnValue:
 @signed
 def digit(token: str) -> ResponseReturnValue:
     with transaction():
-        said = calls.alert_digit(_attempt(token), request.form.get("Digits", ""))
+        said = calls.alert_digit(_attempt(token), _field("Digits", 10))
     return _twiml(said)
 
 
 def _report(token: str, status_field: str, sid_field: str, states: dict[str, AttemptState]) -> None:
-    status = request.form.get(status_field, "")
+    status = _field(status_field, 40)
     state = states.get(status)
-    if state is None:
-        log.warning("unknown status %r reported", status[:40])
-        return
     with transaction():
-        outcome.reported(
-            _attempt(token).id,
-            state,
-            sid=request.form.get(sid_field, "")[:64] or None,
-            status=status,
-            code=request.form.get("ErrorCode", "")[:32],
-        )
+        attempt = _attempt(token)
+        if state is None:
+            log.warning("unknown status %r reported for attempt %s", status, attempt.id)
+            outcome.heard(attempt.id, status)
+            return
+        code, sid = _field("ErrorCode", 32), _field(sid_field, 64)
+        outcome.reported(attempt.id, state, sid=sid or None, status=status, code=code)
 
 
 def _attempt(token: str) -> Attempt:
@@ -161,9 +141,9 @@ def _attempt(token: str) -> Attempt:
     return attempt
 
 
-def _clean(text: str) -> str:
-    """PostgreSQL cannot store NUL."""
-    return text.replace("\x00", "")[:5000]
+def _field(name: str, length: int) -> str:
+    """A posted parameter, cut to what has room in the database; PostgreSQL cannot store NUL."""
+    return request.form.get(name, "").replace("\x00", "")[:length]
 
 
 def _twiml(document: str) -> Response:
