@@ -116,7 +116,7 @@ def add_attempt(
     )
     db.session.add(attempt)
     if due_at <= clock.now():
-        wake.announce()
+        wake.announce(attempt.channel, lane)
     return attempt
 
 
@@ -248,5 +248,4 @@ def bring_forward(attempts: list[Attempt]) -> None:
     """Make waiting attempts due now."""
     for attempt in attempts:
         attempt.due_at = min(attempt.due_at, clock.now())
-    if attempts:
-        wake.announce()
+        wake.announce(attempt.channel, attempt.lane)

@@ -23,6 +23,7 @@ from helpdesk.notify import outcome
 from helpdesk.notify.channels import PREPARE, Parcel
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.transaction import release, transaction
+from helpdesk.wake import Bell
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
@@ -117,6 +118,7 @@ class Worker:
         self.app = app
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.bells = {post: Bell(post.channel, post.lanes, post.threads) for post in POSTS}
         self.threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -132,7 +134,9 @@ class Worker:
     def stop(self, timeout: float = 15.0) -> None:
         """Finish what is being sent, take nothing new."""
         self.stopping.set()
-        wake.set_all()
+        for post, bell in self.bells.items():
+            for _ in range(post.threads):
+                bell.ring()
         for thread in self.threads:
             thread.join(timeout)
 
@@ -142,10 +146,7 @@ class Worker:
         self.threads.append(thread)
 
     def _serve(self, post: Post) -> None:
-        awake = threading.Event()
-        wake.listen(awake)
         while not self.stopping.is_set():
-            awake.clear()
             try:
                 with self.app.app_context():
                     while not self.stopping.is_set() and deliver_one(post.channel, post.lanes, self.owner):
@@ -154,7 +155,7 @@ class Worker:
                 # The database may be away for a while; the outbox waits there.
                 log.exception("the worker goes on after an error")
                 self.stopping.wait(POLL_SECONDS)
-            awake.wait(POLL_SECONDS)
+            self.bells[post].wait(POLL_SECONDS)
 
     def _beat(self) -> None:
         """A sign of life while all threads live; the health page and monitors miss it."""
@@ -176,8 +177,8 @@ class Worker:
                 with psycopg.connect(url, autocommit=True) as connection:
                     connection.execute(f"LISTEN {wake.PG_CHANNEL}")
                     while not self.stopping.is_set():
-                        for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-                            wake.set_all()
+                        for notice in connection.notifies(timeout=POLL_SECONDS):
+                            wake.ring(notice.payload)
             except psycopg.Error:
                 log.warning("listening to the database failed; polling meanwhile")
                 self.stopping.wait(POLL_SECONDS)
