@@ -1,0 +1,67 @@
+"""Everything that can happen to an alert, at the same moment: nobody waits crosswise, the end is one and clear."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.inbound import calls
+from helpdesk.jobs import advance_escalations
+from helpdesk.models import Attempt, Escalation, Ticket, User
+from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState
+from helpdesk.notify import outcome
+from helpdesk.notify.worker import ALL
+from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.transaction import transaction
+from tests.drafts import at_once, attempts, opened
+
+
+def report(attempt_id, state, code=""):
+    with transaction():
+        outcome.reported(attempt_id, state, sid=None, status=state, code=code)
+
+
+def claims():
+    for channel in (Channel.SMS, Channel.VOICE):
+        with transaction():
+            outbox.claim(channel, ALL, "worker")
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_answers_failures_and_steps_at_the_same_moment(app, cast, round_):
+    ticket = opened(cast)
+    clock.advance(timedelta(minutes=5))
+    advance_escalations()
+    ids = [attempt.id for attempt in attempts() if attempt.notification.escalation_id]
+    with transaction():
+        for attempt_id in ids:
+            outbox.move(attempt_id, AttemptState.SENT)
+    call = next(a.id for a in attempts(channel=Channel.VOICE, to=cast.anna))
+    ticket_id, anna, beata = ticket.id, cast.anna.id, cast.beata.id
+    clock.advance(timedelta(minutes=5))
+
+    def answer():
+        with transaction():
+            acknowledge(db.session.get(Ticket, ticket_id), db.session.get(User, beata), AckVia.SMS)
+
+    def digit():
+        with transaction():
+            calls.alert_digit(db.session.get(Attempt, call), "1")
+
+    def passes():
+        with transaction():
+            pass_on(db.session.get(Ticket, ticket_id), db.session.get(User, anna), AckVia.SMS)
+
+    failures = [lambda each=each: report(each, AttemptState.UNDELIVERED, "30003") for each in ids]
+    at_once(app, answer, digit, passes, advance_escalations, claims, *failures)
+    db.session.rollback()
+    assert db.session.get(Ticket, ticket_id).acknowledged_by_id in (anna, beata)
+    assert db.session.query(Escalation).one().state is EscalationState.ACKNOWLEDGED
+    clock.advance(timedelta(hours=1))
+    claims()
+    assert not [
+        a
+        for a in attempts()
+        if a.state is AttemptState.SENDING and a.sending_at == clock.now() and a.notification.escalation_id
+    ]
