@@ -10,10 +10,13 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import reconcile
 from helpdesk.notify.worker import beat
 from helpdesk.oncall import escalation
 from helpdesk.sla import reminders
+from helpdesk.tickets import lifecycle
+from helpdesk.tickets.attachments import sweep_orphans
 from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,16 @@ def one_by_one(ids: Iterable[Any], act: Callable[[Any], object]) -> None:
             log.exception("%s(%s) failed; it is tried again", act.__qualname__, each)
 
 
+def close_resolved() -> None:
+    one_by_one(lifecycle.resolved_long_ago(), lifecycle.close)
+
+
+def clean_up() -> None:
+    with transaction():
+        forget_old_keys()
+    sweep_orphans()
+
+
 def heartbeat() -> None:
     beat("scheduler")
 
@@ -55,6 +68,8 @@ JOBS = (
     Job("ask_about_silent", 10, reconcile.ask_about_silent),
     Job("send_reminders", 30, send_reminders),
     Job("heartbeat", 15, heartbeat),
+    Job("close_resolved", 600, close_resolved),
+    Job("clean_up", 3600, clean_up),
 )
 
 

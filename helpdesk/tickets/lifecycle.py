@@ -1,5 +1,9 @@
 """How a ticket goes from hand to hand and from state to state."""
 
+from datetime import timedelta
+
+import sqlalchemy as sa
+
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
@@ -9,8 +13,10 @@ from helpdesk.oncall import escalation
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla import clock as sla
 from helpdesk.tickets import tell
-from helpdesk.tickets.actor import Actor
+from helpdesk.tickets.actor import SYSTEM, Actor
 from helpdesk.tickets.timeline import record
+
+CLOSED_AFTER = timedelta(days=14)
 
 
 def assign(ticket: Ticket, to: User, by: Actor) -> None:
@@ -115,6 +121,25 @@ def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
         _alert_again(ticket)
     elif ticket.assignee is not None and ticket.assignee_id != by.user_id:
         tell.staff(ticket, ticket.assignee, NotificationEvent.REOPENED, key=str(ticket.reopened_count))
+
+
+def resolved_long_ago(limit: int = 200) -> list[int]:
+    """Ids of tickets that were resolved so long ago that nobody will reopen them in a hurry."""
+    query = (
+        sa.select(Ticket.id)
+        .where(Ticket.status == TicketStatus.RESOLVED, Ticket.resolved_at < clock.now() - CLOSED_AFTER)
+        .order_by(Ticket.resolved_at)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def close(ticket_id: int) -> None:
+    """Final, unless it is reopened; nobody is told."""
+    ticket = db.session.get_one(Ticket, ticket_id)
+    if ticket.status is TicketStatus.RESOLVED:
+        ticket.status, ticket.closed_at = TicketStatus.CLOSED, clock.now()
+        record(ticket, EventKind.CLOSED, SYSTEM)
 
 
 def take_if_nobody_has(ticket: Ticket, by: Actor) -> None:
