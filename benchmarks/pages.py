@@ -4,10 +4,10 @@ import time
 from statistics import median
 
 import sqlalchemy as sa
-from benchmarks.world import fill
 from flask import Flask
 
 from benchmarks.stage import DATABASES, application
+from benchmarks.world import fill
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Role, Ticket, User

@@ -81,9 +81,11 @@ class User(Base, UserMixin):
         return next((c for c in self.contacts if c.kind == kind and c.is_usable), None)
 
     def check_tf_required(
-        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+        self,
+        tf_setup_methods: list[tuple[str, str]],
+        tf_fresh: bool,  # noqa: ARG002  (Flask-Security names it)
     ) -> tuple[bool, list[tuple[str, str]]]:
-        """Flask-Security asks after the first factor: staff always need a second, others if they have set one up."""
+        """Flask-Security asks after the first factor: staff always need a second, others if they set one up."""
         return self.is_staff or bool(tf_setup_methods), tf_setup_methods
 
     def check_tf_required_setup(self) -> bool:

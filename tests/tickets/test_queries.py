@@ -227,7 +227,7 @@ def closed_tickets(cast):
     first = db.session.execute(sa.select(Ticket.__table__)).mappings().one()
     done = {"status": TicketStatus.CLOSED, "resolved_at": clock.now()}
     rows = [
-        dict(first, id=n, number=f"X-{n}", created_at=clock.now() - timedelta(minutes=n), **done)
+        dict(first, id=first["id"] + n, number=f"X-{n}", created_at=clock.now() - timedelta(minutes=n), **done)
         for n in range(2, 1002)
     ]
     with transaction():
