@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import Notification, Ticket
-from helpdesk.models.codes import OPEN_STATUSES, NotificationEvent
+from helpdesk.models import Attempt, Notification, Ticket
+from helpdesk.models.codes import OPEN_STATUSES, NotificationEvent, Priority
 
 ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
 
@@ -23,7 +23,41 @@ def tickets_asked_about(number: str) -> list[Ticket]:
 
 
 def waiting_for_somebody(tickets: list[Ticket]) -> list[Ticket]:
-    return [ticket for ticket in tickets if ticket.acknowledged_at is None and ticket.is_open]
+    """Those that nobody has taken, urgent ones first, else in their order."""
+    waiting = [ticket for ticket in tickets if ticket.acknowledged_at is None and ticket.is_open]
+    return sorted(waiting, key=lambda ticket: ticket.priority is not Priority.URGENT)
+
+
+def meant_without_a_number(number: str, waiting: list[Ticket]) -> list[Ticket]:
+    """What an answer can be about that names no ticket; several: it must be asked.
+
+    A notice that waits for the morning was never seen, so it cannot be meant. An alert is meant before notices
+    that are older than it, but not before another alert.
+    """
+    told = _told_of(number, waiting)
+    alerts = [ticket for ticket in told if ticket.priority is Priority.URGENT]
+    if alerts and alerts == told[:1]:
+        return alerts
+    return [ticket for ticket in waiting if ticket in told or not told]
+
+
+def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
+    """Those whose SMS or call went to that number, the last one first."""
+    last = sa.func.max(Attempt.sending_at)
+    query = (
+        sa.select(Notification.ticket_id)
+        .join(Notification.attempts)
+        .where(
+            Notification.address == number,
+            Notification.event.in_(ASKED),
+            Notification.ticket_id.in_([ticket.id for ticket in tickets]),
+            Attempt.sending_at.is_not(None),
+        )
+        .group_by(Notification.ticket_id)
+        .order_by(last.desc())
+    )
+    by_id = {ticket.id: ticket for ticket in tickets}
+    return [by_id[found] for found in db.session.scalars(query) if found is not None]
 
 
 def open_ticket_of_reporter(number: str) -> Ticket | None:

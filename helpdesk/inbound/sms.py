@@ -1,7 +1,7 @@
 """An SMS that came in: a forgiving grammar, and an answer for everybody.
 
 "1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket; "2", "nie" pass it on; other words are added to the
-ticket. A bare "1" counts only when one ticket alone waits for an answer from that number.
+ticket. A bare "1" counts only when it is clear which ticket waits for an answer from that number.
 """
 
 import re
@@ -16,7 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.inbound.people import open_ticket_of_reporter, tickets_asked_about, waiting_for_somebody
+from helpdesk.inbound.people import (
+    meant_without_a_number,
+    open_ticket_of_reporter,
+    tickets_asked_about,
+    waiting_for_somebody,
+)
 from helpdesk.models import Contact, Inbound, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
 from helpdesk.notify.sms_text import to_gsm7
@@ -129,6 +134,8 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     if answer.number is not None:
         asked = [ticket for ticket in asked if ticket.number == answer.number]
     waiting = waiting_for_somebody(asked)
+    if len(waiting) > 1:
+        waiting = meant_without_a_number(row.address, waiting)
     if len(waiting) > 1:
         numbers = ", ".join(ticket.number for ticket in waiting[:4])
         return "ambiguous", _("Several are waiting: %(numbers)s. Answer with the number and 1.", numbers=numbers)

@@ -1,0 +1,74 @@
+"""Which of several tickets an answer is about that names none."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock, outbox
+from helpdesk.inbound import calls, sms
+from helpdesk.models.codes import AttemptState, Channel, Priority
+from helpdesk.transaction import transaction
+from tests.drafts import attempts, opened, phone_of
+
+NORMAL = {"priority": Priority.NORMAL, "summary": "Zwykła sprawa"}
+
+
+@pytest.fixture
+def one(cast):
+    """Anna answers 1."""
+
+    def answer():
+        with transaction():
+            return sms.receive(sid="", number=phone_of(cast.anna), body="1")
+
+    return answer
+
+
+def sent(cast, ticket):
+    """The SMS about the ticket goes to Anna, a second after the one before."""
+    clock.freeze(clock.now() + timedelta(seconds=1))
+    with transaction():
+        for attempt in attempts(channel=Channel.SMS, to=cast.anna):
+            if attempt.notification.ticket_id == ticket.id:
+                outbox.move(attempt.id, AttemptState.ACCEPTED)
+
+
+def test_a_notice_that_waits_for_the_morning_makes_no_alert_ambiguous(cast, one):
+    alert = opened(cast)
+    sent(cast, alert)
+    notice = opened(cast, **NORMAL)
+    one()
+    assert alert.acknowledged_by is cast.anna
+    assert notice.acknowledged_at is None
+
+
+def test_an_alert_is_meant_before_the_notices_that_came_before_it(cast, one):
+    notice, alert = opened(cast, **NORMAL), opened(cast)
+    sent(cast, notice)
+    sent(cast, alert)
+    one()
+    assert alert.acknowledged_by is cast.anna
+    assert notice.acknowledged_at is None
+
+
+def test_a_notice_that_came_after_the_alert_makes_us_ask(cast, one):
+    alert, notice = opened(cast), opened(cast, **NORMAL)
+    sent(cast, alert)
+    sent(cast, notice)
+    answer = one()
+    assert answer.index(alert.number) < answer.index(notice.number)
+    assert alert.acknowledged_at is notice.acknowledged_at is None
+
+
+@pytest.mark.parametrize("kind", [{}, NORMAL])
+def test_two_of_a_kind_make_us_ask(cast, one, kind):
+    tickets = [opened(cast, **kind), opened(cast, **kind)]
+    for ticket in tickets:
+        sent(cast, ticket)
+    one()
+    assert [ticket.acknowledged_at for ticket in tickets] == [None, None]
+
+
+def test_who_calls_back_hears_the_alert_though_a_notice_is_newer(cast):
+    alert, _notice = opened(cast), opened(cast, **NORMAL)
+    assert f"/voice/ticket/{alert.id}" in calls.incoming(phone_of(cast.anna), 0)
