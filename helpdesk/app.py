@@ -14,7 +14,7 @@ from helpdesk.routes.api import init_api
 from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
-from helpdesk.signin import init_signin
+from helpdesk.signin.setup import init_signin
 from helpdesk.transaction import prepare_sqlite
 
 

@@ -13,8 +13,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from helpdesk.base import METADATA
-from helpdesk.identities import MailAddresses, PhoneNumbers
-from helpdesk.onetime import OneTimeCodes
+from helpdesk.signin.identities import MailAddresses, PhoneNumbers
+from helpdesk.signin.onetime import OneTimeCodes
 
 db = SQLAlchemy(metadata=METADATA)
 migrate = Migrate()

@@ -11,8 +11,8 @@ from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.extensions import db, security
 from helpdesk.models import AuditEntry, Contact, Municipality, Role, Unit, User
 from helpdesk.models.codes import ContactKind, RoleName
-from helpdesk.onetime import OneTimeCodes
 from helpdesk.phone import parse_phone
+from helpdesk.signin.onetime import OneTimeCodes
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128

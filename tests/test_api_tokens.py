@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk.api_tokens import all_tokens, create_token, find_token, revoke_token
-from helpdesk.cli_api_token import api_token
+from helpdesk.cli.api_token import api_token
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import ApiToken, AuditEntry

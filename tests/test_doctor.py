@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from werkzeug.serving import make_server
 
 from helpdesk import doctor
-from helpdesk.cli_doctor import doctor as command
+from helpdesk.cli.doctor import doctor as command
 from helpdesk.config import settings
 from helpdesk.health import Verdict
 from helpdesk.notify import twilio

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.cli_user import user as command
+from helpdesk.cli.user import user as command
 from helpdesk.errors import HelpdeskError, InvalidPhoneNumber
 from helpdesk.extensions import db
 from helpdesk.models import Role, User

@@ -13,16 +13,14 @@ from helpdesk.paths import PACKAGE
 # a module named itself beats its package.
 LAYERS = {
     "foundation": """
-        base clock config errors extensions i18n identities onetime paths phone single tokens transaction
+        base clock config errors extensions i18n paths phone signin.identities signin.onetime single tokens
+        transaction
     """,
     "models": "models schema",
     "words": "attempt_words labels question_labels sentences",
     "rules": "api_tokens idempotency oncall outbox quiet reports sla tickets users wake wanted",
     "notify": "health inbound notify",
-    "entry points": """
-        cli_api_token cli_doctor cli_user demo doctor forms jobs metrics migrations.env routes serve
-        signin signin_forms signin_limits signin_parts simulator
-    """,
+    "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",
     "app": "__main__ app cli",
 }
 NAMES = tuple(LAYERS)

@@ -10,9 +10,9 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from helpdesk import serve
 from helpdesk.app import create_app
-from helpdesk.cli_api_token import api_token
-from helpdesk.cli_doctor import doctor
-from helpdesk.cli_user import user
+from helpdesk.cli.api_token import api_token
+from helpdesk.cli.doctor import doctor
+from helpdesk.cli.user import user
 from helpdesk.config import Settings, read_settings
 from helpdesk.demo import DEMO_PEOPLE, PASSWORD, load_demo
 from helpdesk.errors import HelpdeskError

@@ -10,10 +10,10 @@ from flask_security.signals import user_authenticated
 from helpdesk import clock
 from helpdesk.extensions import db, security
 from helpdesk.models import Role, User
-from helpdesk.onetime import LIFETIME_SECONDS
-from helpdesk.signin_forms import SecondFactorForm, SigninForm
-from helpdesk.signin_limits import hold_back
-from helpdesk.signin_parts import People
+from helpdesk.signin.forms import SecondFactorForm, SigninForm
+from helpdesk.signin.limits import hold_back
+from helpdesk.signin.onetime import LIFETIME_SECONDS
+from helpdesk.signin.parts import People
 from helpdesk.users import SHORTEST_PASSWORD
 
 # Doors of Flask-Security that nobody here needs: sign-in by a GET link (mail scanners open links), changing an

@@ -20,7 +20,7 @@ class PhoneNumbers(PhoneUtil):
 
 
 class MailAddresses(MailUtil):
-    """Reads addresses. It sends nothing: codes leave through the outbox (signin_parts.send_code)."""
+    """Reads addresses. It sends nothing: codes leave through the outbox (signin.parts.send_code)."""
 
     def send_mail(self, template: str, *_arguments: object, **_context: object) -> None:
         if template != "security/email/us_instructions":
