@@ -1,22 +1,21 @@
 """Settings: read once from the environment, frozen; a bad value is refused at start with one clear sentence."""
 
 import os
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from helpdesk.errors import BadSetting
+from helpdesk.setting_values import LOCALES as LOCALES  # for whoever reads the settings
+from helpdesk.setting_values import PARSERS
 
 TWILIO_API = "https://api.twilio.com"
-LOCALES = ("pl", "en")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,139 +99,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return _complete(Settings(**values))  # type: ignore[arg-type]
 
 
-def _text(_name: str, value: str) -> str:
-    return value
-
-
-def _secret(name: str, value: str) -> str:
-    if len(value) < 16:
-        raise BadSetting(f"{name} must have at least 16 characters.")
-    return value
-
-
-def _number(name: str, value: str) -> int:
-    if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise BadSetting(f"{name} must be a whole number from 1 to 65535, not {value!r}.")
-    return int(value)
-
-
-def _yes_no(name: str, value: str) -> bool:
-    words = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
-    if value.lower() not in words:
-        raise BadSetting(f"{name} must be yes or no, not {value!r}.")
-    return words[value.lower()]
-
-
-def _url(name: str, value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
-        _ = parts.port
-    except ValueError:
-        good = False
-    if not good:
-        raise BadSetting(f"{name} must be an address such as https://helpdesk.example.pl, not {value!r}.")
-    return value.rstrip("/")
-
-
-def _zone(name: str, value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as unknown:
-        raise BadSetting(f"{name} must be a time zone such as Europe/Warsaw, not {value!r}.") from unknown
-    return value
-
-
-def _locale(name: str, value: str) -> str:
-    if value not in LOCALES:
-        raise BadSetting(f"{name} must be one of {', '.join(LOCALES)}, not {value!r}.")
-    return value
-
-
-def _hours(name: str, value: str) -> tuple[time, time]:
-    try:
-        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
-    except ValueError as malformed:
-        raise BadSetting(f"{name} must look like 22:00-07:00, not {value!r}.") from malformed
-    return start, end
-
-
-def _e164(name: str, value: str) -> str:
-    compact = re.sub(r"[\s()-]", "", value)
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", compact):
-        raise BadSetting(f"{name} must be a number such as +48500000000, not {value!r}.")
-    return compact
-
-
-def _sender(name: str, value: str) -> str:
-    """A number, or an alphanumeric sender (one-way: nobody can reply to it)."""
-    if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 \-+_&]{1,11}", value):
-        return value
-    return _e164(name, value)
-
-
-def _sid(prefix: str) -> Callable[[str, str], str]:
-    def parse(name: str, value: str) -> str:
-        if not re.fullmatch(prefix + r"[0-9a-zA-Z]{32}", value):
-            raise BadSetting(f"{name} must be {prefix} and 32 letters or digits.")
-        return value
-
-    return parse
-
-
-def _address(name: str, value: str) -> str:
-    if "@" not in value:
-        raise BadSetting(f"{name} must be an e-mail address, not {value!r}.")
-    return value
-
-
-def _database(name: str, value: str) -> str:
-    if value.startswith(("postgres://", "postgresql://")):
-        return "postgresql+psycopg://" + value.split("://", 1)[1]
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise BadSetting(f"{name} must start with sqlite:/// or postgresql://.")
-    return value
-
-
-def _folder(_name: str, value: str) -> Path:
-    return Path(value)
-
-
-PARSERS: dict[str, Callable[[str, str], object]] = {
-    "DATA_DIR": _folder,
-    "DATABASE_URL": _database,
-    "SECRET_KEY": _secret,
-    "PUBLIC_URL": _url,
-    "OPERATOR_NAME": _text,
-    "DEFAULT_TIME_ZONE": _zone,
-    "DEFAULT_LOCALE": _locale,
-    "HOTLINE_NUMBER": _e164,
-    "QUIET_HOURS": _hours,
-    "SMS_LINKS": _yes_no,
-    "SMS_TRANSLITERATE": _yes_no,
-    "VOICE": _text,
-    "TWILIO_ACCOUNT_SID": _sid("AC"),
-    "TWILIO_AUTH_TOKEN": _text,
-    "TWILIO_AUTH_TOKEN_SECONDARY": _text,
-    "TWILIO_FROM_NUMBER": _sender,
-    "TWILIO_MESSAGING_SERVICE_SID": _sid("MG"),
-    "TWILIO_API_URL": _url,
-    "TWILIO_TIMEOUT_SECONDS": _number,
-    "MAIL_SERVER": _text,
-    "MAIL_PORT": _number,
-    "MAIL_USERNAME": _text,
-    "MAIL_PASSWORD": _text,
-    "MAIL_USE_TLS": _yes_no,
-    "MAIL_DEFAULT_SENDER": _address,
-    "UPLOAD_LIMIT_MB": _number,
-    "RATELIMIT_STORAGE_URL": _text,
-    "TRUSTED_PROXIES": _number,
-    "METRICS_TOKEN": _secret,
-    "PROMETHEUS_MULTIPROC_DIR": _folder,
-    "SIMULATOR_PORT": _number,
-    "SIMULATOR_SMTP_PORT": _number,
-}
-
 _SIMULATED = Settings(
     simulated=True,
     twilio_account_sid="AC" + "0" * 32,
@@ -256,18 +122,23 @@ def _complete(given: Settings) -> Settings:
 
 def _kept_secret(path: Path) -> str:
     """Made on the first start, then kept, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):  # another start was first; its key is the key
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # another start was first; its key is the key
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except OSError as refused:
+        raise BadSetting(
+            f"DATA_DIR must be a folder to write in, not {path.parent}: {refused.strerror}."
+        ) from refused
 
 
 def _has_twilio(given: Settings) -> bool:
     return bool(
         given.twilio_account_sid
-        or given.twilio_auth_token
+        or given.auth_tokens
         or given.twilio_from_number
         or given.twilio_messaging_service_sid
         or given.twilio_api_url != TWILIO_API

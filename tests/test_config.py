@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.config import PARSERS, TWILIO_API, Settings, read_settings
+from helpdesk.config import TWILIO_API, Settings, read_settings
 from helpdesk.errors import BadSetting
 from helpdesk.paths import PACKAGE
+from helpdesk.setting_values import PARSERS
 
 TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
@@ -20,6 +21,9 @@ COMPUTED = {"simulated"}
 
 REFUSED = [
     ("DATABASE_URL", "mysql://db.test/helpdesk", "must start with sqlite:/// or postgresql://"),
+    ("DATABASE_URL", "postgresql://db.test:port/helpdesk", "must look like postgresql://"),
+    ("DATABASE_URL", "postgresql://", "must name a database"),
+    ("DATABASE_URL", "sqlite:///:memory:", "must name a database"),
     ("SECRET_KEY", "too short", "must have at least 16 characters"),
     ("PUBLIC_URL", "helpdesk.example.pl", "must be an address such as https://helpdesk.example.pl"),
     ("PUBLIC_URL", "ftp://helpdesk.example.pl", "must be an address"),
@@ -43,6 +47,9 @@ REFUSED = [
     ("MAIL_PORT", "65536", "must be a whole number"),
     ("MAIL_USE_TLS", "tls", "must be yes or no"),
     ("MAIL_DEFAULT_SENDER", "helpdesk", "must be an e-mail address"),
+    ("MAIL_DEFAULT_SENDER", "Pomoc <pomoc@example.test>", "must be an e-mail address"),
+    ("RATELIMIT_STORAGE_URL", "nowhere://", "cannot be used: unknown storage"),
+    ("PROMETHEUS_MULTIPROC_DIR", "/no/such/folder", "must be a folder that exists"),
     ("UPLOAD_LIMIT_MB", "-1", "must be a whole number"),
     ("TRUSTED_PROXIES", "one", "must be a whole number"),
     ("METRICS_TOKEN", "short", "must have at least 16 characters"),
@@ -59,8 +66,6 @@ FREE = {
     "MAIL_SERVER",
     "MAIL_USERNAME",
     "MAIL_PASSWORD",
-    "RATELIMIT_STORAGE_URL",
-    "PROMETHEUS_MULTIPROC_DIR",
 }
 
 
@@ -110,6 +115,11 @@ def test_a_half_set_up_twilio_is_refused(read, missing):
         read(**{name: value for name, value in TWILIO.items() if name != missing})
 
 
+def test_a_second_token_alone_is_half_set_up_too(read):
+    with pytest.raises(BadSetting, match=r"^Twilio is only half set up: TWILIO_ACCOUNT_SID is missing\.$"):
+        read(TWILIO_AUTH_TOKEN_SECONDARY="the next")
+
+
 def test_a_messaging_service_can_stand_for_the_number(read):
     found = read(**TWILIO | {"TWILIO_FROM_NUMBER": "", "TWILIO_MESSAGING_SERVICE_SID": "MG" + "b" * 32})
     assert not found.simulated
@@ -148,6 +158,16 @@ def test_secrets_do_not_end_up_in_logs(name):
 def test_whatever_is_called_a_secret_is_kept_out_of_logs(word):
     shown = [f.name for f in fields(Settings) if f.repr and word.lower() in f.name]
     assert shown == []
+
+
+def test_no_proxy_may_be_said(read):
+    assert read(TRUSTED_PROXIES="0").trusted_proxies == 0
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_refused_in_one_sentence(read, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(BadSetting, match=r"^DATA_DIR must be a folder to write in, not .*/file: .*\.$"):
+        read(DATA_DIR=str(tmp_path / "file"))
 
 
 def test_values_are_trimmed_and_an_empty_one_is_the_default(read):

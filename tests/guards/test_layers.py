@@ -13,8 +13,8 @@ from helpdesk.paths import PACKAGE
 # a module named itself beats its package.
 LAYERS = {
     "foundation": """
-        base clock config errors extensions i18n paths phone signin.identities signin.onetime single tokens
-        transaction
+        base clock config errors extensions i18n paths phone setting_values signin.identities
+        signin.onetime single tokens transaction
     """,
     "models": "models schema",
     "words": "attempt_words labels question_labels sentences",

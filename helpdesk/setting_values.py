@@ -1,0 +1,175 @@
+"""What each setting may be: from the text of its environment variable to its value, or one sentence of refusal."""
+
+import re
+from collections.abc import Callable
+from datetime import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from helpdesk.errors import BadSetting
+
+LOCALES = ("pl", "en")
+
+
+def _text(_name: str, value: str) -> str:
+    return value
+
+
+def _secret(name: str, value: str) -> str:
+    if len(value) < 16:
+        raise BadSetting(f"{name} must have at least 16 characters.")
+    return value
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise BadSetting(f"{name} must be a whole number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _count(name: str, value: str) -> int:
+    return 0 if value == "0" else _number(name, value)
+
+
+def _yes_no(name: str, value: str) -> bool:
+    words = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
+    if value.lower() not in words:
+        raise BadSetting(f"{name} must be yes or no, not {value!r}.")
+    return words[value.lower()]
+
+
+def _url(name: str, value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise BadSetting(f"{name} must be an address such as https://helpdesk.example.pl, not {value!r}.")
+    return value.rstrip("/")
+
+
+def _zone(name: str, value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as unknown:
+        raise BadSetting(f"{name} must be a time zone such as Europe/Warsaw, not {value!r}.") from unknown
+    return value
+
+
+def _locale(name: str, value: str) -> str:
+    if value not in LOCALES:
+        raise BadSetting(f"{name} must be one of {', '.join(LOCALES)}, not {value!r}.")
+    return value
+
+
+def _hours(name: str, value: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError as malformed:
+        raise BadSetting(f"{name} must look like 22:00-07:00, not {value!r}.") from malformed
+    return start, end
+
+
+def _e164(name: str, value: str) -> str:
+    compact = re.sub(r"[\s()-]", "", value)
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", compact):
+        raise BadSetting(f"{name} must be a number such as +48500000000, not {value!r}.")
+    return compact
+
+
+def _sender(name: str, value: str) -> str:
+    """A number, or an alphanumeric sender (one-way: nobody can reply to it)."""
+    if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 \-+_&]{1,11}", value):
+        return value
+    return _e164(name, value)
+
+
+def _sid(prefix: str) -> Callable[[str, str], str]:
+    def parse(name: str, value: str) -> str:
+        if not re.fullmatch(prefix + r"[0-9a-zA-Z]{32}", value):
+            raise BadSetting(f"{name} must be {prefix} and 32 letters or digits.")
+        return value
+
+    return parse
+
+
+def _address(name: str, value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+        raise BadSetting(f"{name} must be an e-mail address, not {value!r}.")
+    return value
+
+
+def _database(name: str, value: str) -> str:
+    if value.startswith(("postgres://", "postgresql://")):
+        value = "postgresql+psycopg://" + value.split("://", 1)[1]
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting(f"{name} must start with sqlite:/// or postgresql://.")
+    try:
+        database = make_url(value).database
+    except (ArgumentError, ValueError) as malformed:  # not quoted: there may be a password in it
+        raise BadSetting(f"{name} must look like postgresql://user:password@host:5432/name.") from malformed
+    if not database or database == ":memory:":
+        raise BadSetting(f"{name} must name a database: sqlite:////folder/file or postgresql://host/name.")
+    return value
+
+
+def _storage(name: str, value: str) -> str:
+    try:
+        storage_from_string(value)
+    except ConfigurationError as unusable:
+        raise BadSetting(f"{name} cannot be used: {str(unusable).rstrip('.')}.") from unusable
+    return value
+
+
+def _folder(_name: str, value: str) -> Path:
+    return Path(value)
+
+
+def _existing_folder(name: str, value: str) -> Path:
+    if not Path(value).is_dir():
+        raise BadSetting(f"{name} must be a folder that exists, not {value!r}.")
+    return Path(value)
+
+
+PARSERS: dict[str, Callable[[str, str], object]] = {
+    "DATA_DIR": _folder,
+    "DATABASE_URL": _database,
+    "SECRET_KEY": _secret,
+    "PUBLIC_URL": _url,
+    "OPERATOR_NAME": _text,
+    "DEFAULT_TIME_ZONE": _zone,
+    "DEFAULT_LOCALE": _locale,
+    "HOTLINE_NUMBER": _e164,
+    "QUIET_HOURS": _hours,
+    "SMS_LINKS": _yes_no,
+    "SMS_TRANSLITERATE": _yes_no,
+    "VOICE": _text,
+    "TWILIO_ACCOUNT_SID": _sid("AC"),
+    "TWILIO_AUTH_TOKEN": _text,
+    "TWILIO_AUTH_TOKEN_SECONDARY": _text,
+    "TWILIO_FROM_NUMBER": _sender,
+    "TWILIO_MESSAGING_SERVICE_SID": _sid("MG"),
+    "TWILIO_API_URL": _url,
+    "TWILIO_TIMEOUT_SECONDS": _number,
+    "MAIL_SERVER": _text,
+    "MAIL_PORT": _number,
+    "MAIL_USERNAME": _text,
+    "MAIL_PASSWORD": _text,
+    "MAIL_USE_TLS": _yes_no,
+    "MAIL_DEFAULT_SENDER": _address,
+    "UPLOAD_LIMIT_MB": _number,
+    "RATELIMIT_STORAGE_URL": _storage,
+    "TRUSTED_PROXIES": _count,
+    "METRICS_TOKEN": _secret,
+    "PROMETHEUS_MULTIPROC_DIR": _existing_folder,
+    "SIMULATOR_PORT": _number,
+    "SIMULATOR_SMTP_PORT": _number,
+}
