@@ -86,6 +86,12 @@ WORDS: tuple[tuple[Enum, LazyString], ...] = (
     (c.EscalationState.ACKNOWLEDGED, _l("Acknowledged")),
     (c.EscalationState.CLOSED, _l("Ended")),
 )
+# A call is not "delivered".
+CALL_WORDS: dict[c.AttemptState, LazyString] = {
+    c.AttemptState.SENT: _l("calling"),
+    c.AttemptState.DELIVERED: _l("answered"),
+    c.AttemptState.UNDELIVERED: _l("no answer"),
+}
 # By kind and code: equal codes of two kinds ("closed", "sms") have words of their own.
 LABELS = {(type(code), code): word for code, word in WORDS}
 
@@ -117,6 +123,12 @@ ERRORS: dict[str, LazyString] = {
 def label(code: Enum) -> LazyString:
     """The word for a code; KeyError for a code without one (a guard test keeps that from happening)."""
     return LABELS[type(code), code]
+
+
+def attempt_label(channel: c.Channel, state: c.AttemptState) -> LazyString:
+    """The word for the state of an SMS, a call or a mail."""
+    word = CALL_WORDS.get(state) if channel is c.Channel.VOICE else None
+    return word or label(state)
 
 
 def error_sentence(code: str) -> LazyString:

@@ -7,7 +7,7 @@ from enum import Enum
 from flask_babel import gettext, ngettext
 
 from helpdesk import clock
-from helpdesk.labels import label
+from helpdesk.labels import attempt_label, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import (
     AckVia,
@@ -117,8 +117,13 @@ def _attempt(event: TimelineEvent) -> str:
         "%(channel)s to %(name)s: %(state)s",
         channel=_word(event, "channel", Channel),
         name=_value(event, "name"),
-        state=_word(event, "state", AttemptState),
+        state=_attempt_state(event),
     )
+
+
+def _attempt_state(event: TimelineEvent) -> str:
+    channel, state = _value(event, "channel"), _value(event, "state")
+    return str(attempt_label(Channel(channel), AttemptState(state))) if channel and state else ""
 
 
 def _acknowledged(event: TimelineEvent) -> str:

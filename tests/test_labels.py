@@ -2,8 +2,8 @@
 
 from flask_babel import force_locale
 
-from helpdesk.labels import label
-from helpdesk.models.codes import AckVia, Channel, EscalationState, TicketStatus
+from helpdesk.labels import attempt_label, label
+from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, TicketStatus
 
 
 def test_equal_codes_of_two_kinds_have_words_of_their_own(app):
@@ -12,3 +12,10 @@ def test_equal_codes_of_two_kinds_have_words_of_their_own(app):
         assert str(label(AckVia.SMS)) == "by SMS reply"
         assert str(label(TicketStatus.CLOSED)) == "Closed"
         assert str(label(EscalationState.CLOSED)) == "Ended"
+
+
+def test_a_call_that_nobody_answered_is_not_called_undelivered(app):
+    with force_locale("en"):
+        assert str(attempt_label(Channel.VOICE, AttemptState.UNDELIVERED)) == "no answer"
+        assert str(attempt_label(Channel.SMS, AttemptState.UNDELIVERED)) == "not delivered"
+        assert str(attempt_label(Channel.VOICE, AttemptState.CANCELLED)) == "cancelled, no longer needed"

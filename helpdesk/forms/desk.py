@@ -19,7 +19,7 @@ from helpdesk.forms.fields import at_most, needed
 from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
 from helpdesk.models import User
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
-from helpdesk.tickets.queries import NOBODY, Outcome, Span, Wanted
+from helpdesk.tickets.queries import NOBODY, DueIn, Outcome, Span, Wanted
 
 HISTORY_DAYS = 90  # how far back the history goes unless a day is named
 _LONG = 10_000
@@ -106,6 +106,7 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
         until=_midnight(days.until + timedelta(days=1)) if days.until else None,
         target=code_or_none(SlaTargetKind, args.get("target")),
         outcome=_outcome(args.get("outcome")),
+        due=code_or_none(DueIn, args.get("due")),
     )
 
 

@@ -7,7 +7,7 @@ not exceed (PostgreSQL's percentile_disc), computed from counts per minute becau
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +21,10 @@ from helpdesk.models import Clock, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import Priority, SlaTargetKind
 from helpdesk.reports.figures import EVERYTHING, Dimension, Filters, Flow, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period
-from helpdesk.tickets.queries import IS_OPEN
+from helpdesk.tickets.queries import IS_OPEN, SOON
 
 Condition = sa.ColumnElement[bool]
 
-SOON = timedelta(hours=2)
 ROWS_SHOWN = 15
 
 

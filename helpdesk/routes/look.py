@@ -28,6 +28,7 @@ def init_look(app: Flask) -> None:
     app.jinja_env.filters.update(phone=show_phone, masked_phone=mask_phone)
     app.jinja_env.globals.update(
         label=labels.label,
+        attempt_label=labels.attempt_label,
         sentence=sentences.sentence,
         event_icon=sentences.event_icon,
         until=sentences.until,

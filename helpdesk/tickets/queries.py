@@ -6,7 +6,7 @@ with the number of closed ones. `visible` is the WHERE clause of helpdesk.ticket
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 
 PAGE_SIZE = 30
 ALERTS_SHOWN = 20
+SOON = timedelta(hours=2)
 NOBODY = 0  # as an assignee: the ticket has none
 
 # Literals in the order of the index's own condition: SQLite takes a partial index for nothing less.
@@ -38,6 +39,13 @@ class Span(StrEnum):
     OPEN = "open"
     FINISHED = "finished"
     ALL = "all"
+
+
+class DueIn(StrEnum):
+    """How near the next promised time of an open ticket is."""
+
+    LATE = "late"
+    SOON = "soon"  # within SOON
 
 
 class Outcome(StrEnum):
@@ -64,6 +72,7 @@ class Wanted:
     until: datetime | None = None
     target: SlaTargetKind | None = None
     outcome: Outcome | None = None
+    due: DueIn | None = None
 
     @property
     def is_open_only(self) -> bool:
@@ -219,9 +228,16 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
         conditions.append(Ticket.created_at < wanted.until)
     if wanted.text:
         conditions.append(_contains(wanted.text))
+    if wanted.due:
+        conditions.append(_is_due(wanted.due, clock.now()))
     if wanted.outcome:
         conditions.append(_has_outcome(wanted.target, wanted.outcome))
     return conditions
+
+
+def _is_due(due: DueIn, now: datetime) -> Condition:
+    late: Condition = Ticket.next_due_at < now
+    return late if due is DueIn.LATE else Ticket.next_due_at.between(now, now + SOON)
 
 
 def _contains(text: str) -> Condition:

@@ -12,6 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.models.codes import Category, Priority, TicketStatus
 from helpdesk.reports.export import COLUMNS
 from helpdesk.routes.dashboard_words import HEADINGS, percent
+from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.factories import make_ticket
 
@@ -50,6 +51,19 @@ def test_an_urgent_ticket_of_nobody_burns_whatever_the_filters_say(page, cast):
     text = page(f"/dashboard?municipality={cast.brzezina.id}")
     assert 'class="notice burning"' in text
     assert ticket.number in text
+
+
+def test_what_is_late_or_due_soon_leads_to_just_those_tickets(page, cast):
+    late, soon, far = (make_ticket(cast) for _ in range(3))
+    with transaction():
+        late.next_due_at = clock.now() - timedelta(minutes=1)
+        soon.next_due_at = clock.now() + timedelta(hours=1)
+        far.next_due_at = clock.now() + timedelta(hours=3)
+    assert 'href="/desk?due=late">1<' in page("/dashboard/now")
+    assert 'href="/desk?due=soon">1<' in page("/dashboard/now")
+    listed = {due: page(f"/desk?due={due}") for due in ("late", "soon")}
+    assert [ticket.number in listed["late"] for ticket in (late, soon, far)] == [True, False, False]
+    assert [ticket.number in listed["soon"] for ticket in (late, soon, far)] == [False, True, False]
 
 
 def test_figures_lead_to_their_tickets(page, cast):

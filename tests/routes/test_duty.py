@@ -138,6 +138,11 @@ def test_without_a_schedule_nobody_is_on_duty_and_the_page_opens(phone, cast):
     assert phone.get("/duty").status_code == 200
 
 
+def test_the_shift_that_runs_does_not_seem_to_start_this_minute(phone, cast):
+    shifts = phone.get("/duty").text.split('id="shifts"')[1]
+    assert "<strong>teraz</strong> –" in shifts and "10:00" not in shifts  # it is ten now
+
+
 def test_my_shifts_show_what_i_stand_in_for(phone, cast):
     starts = clock.now().replace(day=13)
     with transaction():
