@@ -3,18 +3,21 @@
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from waitress import create_server
 
 from helpdesk.config import TWILIO_API, Settings
 from helpdesk.demo import DEMO_PEOPLE
+from helpdesk.errors import BadSetting
 from helpdesk.jobs import start_scheduler
 from helpdesk.notify.worker import Worker
+from helpdesk.schema import reason
 from helpdesk.simulator.autopilot import Pace
 from helpdesk.simulator.driver import Person, Simulator
 from helpdesk.simulator.server import start_simulator
@@ -27,6 +30,17 @@ def set_up_logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "twilio.http_client", "waitress.queue", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(tell_shortly_that_the_database_is_away)
+
+
+def tell_shortly_that_the_database_is_away(record: logging.LogRecord) -> bool:
+    """For handlers: a line, no traceback, because every thread says it every second. Keeps all records."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, OperationalError):
+        record.msg, record.args = f"{record.getMessage()}: {reason(error)}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def warn_of_strange_provider(settings: Settings) -> None:
@@ -54,28 +68,48 @@ def simulator(settings: Settings) -> Iterator[Simulator | None]:
     if not settings.simulated:
         yield None
         return
-    running = start_simulator(
-        port=settings.simulator_port,
-        smtp_port=settings.simulator_smtp_port,
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token,
-        numbers=[settings.hotline],
-        public_url=settings.public_url,
-        people=[Person(p.name, p.phone, p.email, p.note) for p in DEMO_PEOPLE],
-        time_zone=settings.default_time_zone,
-        autopilot=Pace(),
-    )
+    running = _start_simulator(settings)
     try:
         yield running
     finally:
         running.stop()
 
 
-def serve(app: Flask, host: str, port: int) -> None:
-    """Answer HTTP until SIGTERM or SIGINT."""
-    server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="helpdesk")
-    _exit_on_signals()
-    server.run()
+def _start_simulator(settings: Settings) -> Simulator:
+    try:
+        return start_simulator(
+            port=settings.simulator_port,
+            smtp_port=settings.simulator_smtp_port,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            numbers=[settings.hotline],
+            public_url=settings.public_url,
+            people=[Person(p.name, p.phone, p.email, p.note) for p in DEMO_PEOPLE],
+            time_zone=settings.default_time_zone,
+            autopilot=Pace(),
+        )
+    except OSError as taken:
+        sentence = f"The simulator cannot listen: {taken.strerror}. Choose SIMULATOR_PORT and SIMULATOR_SMTP_PORT."
+        raise BadSetting(sentence) from taken
+
+
+def listen(app: Flask, host: str, port: int) -> Callable[[], None]:
+    """Take the port; what is returned answers HTTP until SIGTERM or SIGINT.
+
+    Raises:
+        BadSetting: nobody can listen there.
+    """
+    try:
+        server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="helpdesk")
+    except (OSError, ValueError) as taken:
+        why = getattr(taken, "strerror", None) or "no such address"
+        raise BadSetting(f"Nothing can listen at {host}, port {port}: {why}.") from taken
+
+    def answer() -> None:
+        _exit_on_signals()
+        server.run()
+
+    return answer
 
 
 def wait_for_signal() -> None:

@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import make_url
 
@@ -16,17 +17,24 @@ def only_one(database_url: str) -> Iterator[None]:
     a crash. Nothing to do for PostgreSQL and a database in memory.
 
     Raises:
-        BadSetting: another process holds it.
+        BadSetting: another process holds it, or its folder cannot be written to.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         yield
         return
     path = Path(url.database).resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("w") as lock:
+    with _lock_beside(path) as lock:
         _hold(lock.fileno(), path)
         yield
+
+
+def _lock_beside(database: Path) -> TextIO:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        return database.with_name(database.name + ".lock").open("w")
+    except OSError as refused:
+        raise BadSetting(f"The database {database} cannot be written: {refused.strerror}.") from refused
 
 
 def _hold(descriptor: int, database: Path) -> None:

@@ -7,6 +7,7 @@ import click
 import flask_migrate
 import sqlalchemy as sa
 from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from helpdesk import serve
 from helpdesk.app import create_app
@@ -19,7 +20,7 @@ from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
 from helpdesk.models import Unit
 from helpdesk.models.codes import RoleName
-from helpdesk.schema import upgrade_database
+from helpdesk.schema import reason, refuse_another_schema, upgrade_database
 from helpdesk.single import only_one
 
 
@@ -31,11 +32,13 @@ def commands(context: click.Context) -> None:
 
 
 def main() -> None:
-    """The entry point: a rule that is broken is one sentence, not a traceback."""
+    """The entry point: a rule that is broken is one sentence, not a traceback; a database without tables too."""
     try:
         commands()
     except HelpdeskError as refused:
         sys.exit(str(refused))
+    except (OperationalError, ProgrammingError) as away:
+        sys.exit(f"The database cannot be used: {reason(away)}. Check DATABASE_URL, then run: helpdesk db upgrade")
 
 
 @commands.command()
@@ -51,19 +54,23 @@ def run(host: str, port: int) -> None:
         if settings.simulated:
             with app.app_context():
                 load_demo()
+        answer = serve.listen(app, host, port)  # before anything is sent
         with serve.simulator(settings) as simulator, serve.background(app):
             with app.app_context():
                 _welcome(settings, simulator.url if simulator else "")
-            serve.serve(app, host, port)
+            answer()
 
 
 @commands.command()
 def worker() -> None:
-    """Worker and scheduler alone, beside `gunicorn wsgi:app`."""
+    """Worker and scheduler alone, beside `gunicorn "helpdesk.app:create_app()"`."""
     serve.set_up_logging()
     settings = read_settings()
-    with only_one(settings.database_url), serve.background(create_app(settings)):
-        serve.wait_for_signal()
+    with only_one(settings.database_url):
+        app = create_app(settings)
+        refuse_another_schema(app)
+        with serve.background(app):
+            serve.wait_for_signal()
 
 
 @commands.group("db")

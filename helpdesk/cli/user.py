@@ -45,6 +45,8 @@ def create(
     code: str | None,
 ) -> None:
     """Add a person and say how they get in."""
+    if not name.strip():
+        raise click.BadParameter("nobody is called that.", param_hint="--name")
     chosen = RoleName(role)
     password = _password(chosen, password)
     try:
