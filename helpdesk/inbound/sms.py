@@ -54,11 +54,13 @@ OPT_OUTS: dict[str, Meaning] = {
     **dict.fromkeys(("start", "unstop"), Meaning.START),
 }
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
+# What somebody half asleep types: "42 1". Two digits at least, or "1 1" would name a ticket.
+END_OF_NUMBER = re.compile(r"^\s*(\d{2,7})[\s.,:;=-]+(?=\S)")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an SMS means, and the ticket number that it names (upper case, as on the ticket), if any."""
+    """What an SMS means, and the ticket number that it names (as on the ticket, or its end: "-0042"), if any."""
 
     meaning: Meaning
     number: str | None = None
@@ -69,11 +71,18 @@ def understand(body: str) -> Answer:
     whole = OPT_OUTS.get(body.strip().lower())
     if whole is not None:
         return Answer(whole)
-    named = NUMBER.search(body)
-    number = f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}" if named else None
-    rest = NUMBER.sub(" ", body, count=1) if named else body
+    number, rest = _named(body)
     words = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(rest).lower()).split()
     return Answer(_meaning_of(words), number)
+
+
+def _named(body: str) -> tuple[str | None, str]:
+    """The number, or the end of one, that an SMS names, and the words without it."""
+    if named := NUMBER.search(body):
+        return f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}", NUMBER.sub(" ", body, count=1)
+    if end := END_OF_NUMBER.match(body):
+        return f"-{int(end[1]):04d}", body[end.end() :]
+    return None, body
 
 
 def _meaning_of(words: list[str]) -> Meaning:
@@ -132,7 +141,7 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     asked = tickets_asked_about(row.address)
     if answer.number is not None:
-        asked = [ticket for ticket in asked if ticket.number == answer.number]
+        asked = [ticket for ticket in asked if ticket.number.endswith(answer.number)]
     waiting = waiting_for_somebody(asked)
     if len(waiting) > 1:
         waiting = meant_without_a_number(row.address, waiting)
