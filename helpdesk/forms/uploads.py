@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
@@ -28,7 +29,17 @@ class Kept:
         return [(tokens.sign(tokens.KEPT_UPLOAD, *astuple(stored)), stored) for stored in self.files]
 
 
-def keep_uploads(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
+def uploads_sent(field: str = "pictures") -> Kept:
+    """What came with this request, and what came before it."""
+    return _keep(request.files.getlist(field), request.form.getlist("kept"))
+
+
+def uploads_before() -> Kept:
+    """What came before this request; nothing new is stored."""
+    return _keep((), request.form.getlist("kept"))
+
+
+def _keep(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
     """Store the files just sent and find those that were kept before (by their tokens)."""
     files = {stored.sha256: stored for stored in map(_read, kept) if stored}
     problems = []

@@ -19,7 +19,7 @@ from helpdesk.forms.desk import (
     WordsForm,
     code_or_none,
 )
-from helpdesk.forms.uploads import Kept, keep_uploads
+from helpdesk.forms.uploads import Kept, uploads_sent
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import Category, EventKind, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
@@ -178,7 +178,7 @@ def act(
 
 def act_with_words(number: str, form: WordsForm, finish: Rule) -> ResponseReturnValue:
     """Send the words and files first, if there are any, in the same transaction."""
-    kept = keep_uploads(request.files.getlist("files"), request.form.getlist("kept"))
+    kept = uploads_sent("files")
 
     def rule(ticket: Ticket, by: User) -> str:
         send(ticket, by, (form.body.data or "").strip(), kept.files)

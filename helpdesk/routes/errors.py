@@ -6,7 +6,8 @@ import secrets
 from flask import Flask, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
-from werkzeug.exceptions import HTTPException
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError, NotFound
@@ -31,6 +32,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 def rule_error(error: HelpdeskError) -> ResponseReturnValue:
     status = 404 if isinstance(error, NotFound) else 409
     return _page(status, error.code), status
+
+
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """For forms with files. The body was refused unread: the browser still has what was typed."""
+    sentence = _("The files are too large together. Go back, leave some out and send it again.")
+    return render_template("filing/sorry.html", remark=sentence), 413
 
 
 def unexpected_error(error: Exception) -> ResponseReturnValue:

@@ -24,13 +24,14 @@ from helpdesk.config import settings
 from helpdesk.errors import BadToken, NoContract, NotFound
 from helpdesk.extensions import db, limiter
 from helpdesk.forms.filing import PREFIX, FilingForm, filing_form, subject_words
-from helpdesk.forms.uploads import Kept, keep_uploads
+from helpdesk.forms.uploads import Kept, uploads_before, uploads_sent
 from helpdesk.i18n import current_locale
 from helpdesk.models import Ticket, Unit, User
 from helpdesk.models.codes import Category, ContactKind, Priority, TicketSource
 from helpdesk.phone import show_phone
 from helpdesk.question_labels import EXPLANATIONS
 from helpdesk.routes.access import EVERYBODY, allow, public
+from helpdesk.routes.errors import too_large
 from helpdesk.routes.limits import is_stale_too_often
 from helpdesk.sla.clock import valid_contract
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
@@ -39,6 +40,7 @@ from helpdesk.tickets.units import coordinators_of, find_unit, unit_of_link
 from helpdesk.transaction import transaction
 
 bp = Blueprint("filing", __name__)
+bp.register_error_handler(RequestEntityTooLarge, too_large)
 
 COOKIE = "reporter"
 _COOKIE_SECONDS = int(tokens.LIFETIMES[tokens.KNOWN_REPORTER].total_seconds())
@@ -78,22 +80,15 @@ def session_expired(_error: CSRFError) -> ResponseReturnValue:
         sentence = _("The page was open for a long time. Nothing is lost: check it and send it again.")
     else:
         sentence = _("You have been signed out. Nothing is lost: sign in and send the form again.")
-    return show_again(sentence, 400, _kept)
+    return show_again(sentence, 400, uploads_sent)
 
 
 @bp.errorhandler(TooManyRequests)
 def too_many(_error: TooManyRequests) -> ResponseReturnValue:
     sentence = _("Too many tickets at once from here. Wait a minute and send it again; if it is urgent, call.")
     if request.method == "POST":
-        return show_again(sentence, 429, _kept_before)
+        return show_again(sentence, 429, uploads_before)
     return render_template("filing/sorry.html", remark=sentence), 429
-
-
-@bp.errorhandler(RequestEntityTooLarge)
-def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """The body was refused unread: the browser still has what was typed."""
-    sentence = _("The files are too large together. Go back, leave some out and send it again.")
-    return render_template("filing/sorry.html", remark=sentence), 413
 
 
 @bp.errorhandler(BadToken)
@@ -112,7 +107,7 @@ def serve(way: Way) -> ResponseReturnValue:
     form = make_form(way, category)
     if request.method == "GET":
         return show(way, form, Kept())
-    kept = _kept()
+    kept = uploads_sent()
     if not form.is_valid(kept):
         return show(way, form, kept), 422
     return file(way, form, kept)
@@ -212,15 +207,6 @@ def _category() -> Category | None:
         return Category(request.values.get("category", ""))
     except ValueError:
         return None
-
-
-def _kept() -> Kept:
-    return keep_uploads(request.files.getlist("pictures"), request.form.getlist("kept"))
-
-
-def _kept_before() -> Kept:
-    """Without storing anything new."""
-    return keep_uploads((), request.form.getlist("kept"))
 
 
 def _way_by_link(secret: str) -> Way:

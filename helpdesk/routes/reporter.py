@@ -16,10 +16,11 @@ from helpdesk.config import settings
 from helpdesk.errors import BadToken, NotFound
 from helpdesk.extensions import db, limiter
 from helpdesk.forms.reporter import AnswerForm
-from helpdesk.forms.uploads import Kept, keep_uploads
+from helpdesk.forms.uploads import Kept, uploads_before, uploads_sent
 from helpdesk.models import Attachment, Clock, Message, Ticket, TimelineEvent
 from helpdesk.models.codes import MessageKind
 from helpdesk.routes.access import public
+from helpdesk.routes.errors import too_large
 from helpdesk.routes.files import send
 from helpdesk.routes.limits import is_stale_too_often
 from helpdesk.routes.reporter_words import PROMISES, state_of, way_back_of
@@ -30,6 +31,7 @@ from helpdesk.tickets.questions import answers_for_display, is_violence_threaten
 from helpdesk.transaction import transaction
 
 bp = Blueprint("reporter", __name__)
+bp.register_error_handler(RequestEntityTooLarge, too_large)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def download(token: str, attachment_id: int) -> ResponseReturnValue:
 @public
 @limiter.limit("20 per minute")
 def write(token: str) -> ResponseReturnValue:
-    ticket, form, kept = ticket_of(token), AnswerForm(), _kept()
+    ticket, form, kept = ticket_of(token), AnswerForm(), uploads_sent()
     if not form.is_valid(kept):
         return show(ticket, form, kept), 422
     if not ticket.is_open and not form.reopen.data:
@@ -129,19 +131,12 @@ def session_expired(_error: CSRFError) -> ResponseReturnValue:
     if is_stale_too_often():
         return too_many(TooManyRequests())
     sentence = _("The page was open for a long time. Nothing is lost: check it and send it again.")
-    return show_again(sentence, 400, _kept)
+    return show_again(sentence, 400, uploads_sent)
 
 
 @bp.errorhandler(TooManyRequests)
 def too_many(_error: TooManyRequests) -> ResponseReturnValue:
-    return show_again(_("Too many messages at once. Wait a minute and send it again."), 429, _kept_before)
-
-
-@bp.errorhandler(RequestEntityTooLarge)
-def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """The body was refused unread: the browser still has what was typed."""
-    sentence = _("The files are too large together. Go back, leave some out and send it again.")
-    return render_template("filing/sorry.html", remark=sentence), 413
+    return show_again(_("Too many messages at once. Wait a minute and send it again."), 429, uploads_before)
 
 
 @bp.errorhandler(BadToken)
@@ -189,15 +184,6 @@ def show_again(sentence: str, status: int, find_kept: Callable[[], Kept]) -> Res
     """The page with the message as it was sent, and why it was not taken."""
     token = (request.view_args or {})["token"]
     return show(ticket_of(token), AnswerForm(), find_kept(), sentence), status
-
-
-def _kept() -> Kept:
-    return keep_uploads(request.files.getlist("pictures"), request.form.getlist("kept"))
-
-
-def _kept_before() -> Kept:
-    """Without storing anything new."""
-    return keep_uploads((), request.form.getlist("kept"))
 
 
 def _is_written(ticket: Ticket, body: str, seen: int) -> bool:
