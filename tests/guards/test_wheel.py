@@ -14,7 +14,7 @@ import pytest
 from helpdesk.paths import PACKAGE
 
 ROOT = PACKAGE.parent
-UPGRADES = "import helpdesk, helpdesk.cli; print(helpdesk.__file__); helpdesk.cli.commands(['db', 'upgrade'])"
+UPGRADES = "import helpdesk, helpdesk.cli.commands as c; print(helpdesk.__file__); c.commands(['db', 'upgrade'])"
 SOURCES = ("pyproject.toml", "hatch_build.py", "README.md", "helpdesk", "templates")
 
 
