@@ -43,7 +43,10 @@ QUESTIONS: dict[str, tuple[LazyString, LazyString | str]] = {
         _l("E.g. until the concert begins or the alarm is called off."),
     ),
     "attacked": (_l("Who is attacked?"), _l("E.g. a teacher, the village head, a group of residents.")),
-    "violence_threat": (_l("Is anybody threatened with violence?"), _l("If there is danger now, call 112 first.")),
+    "violence_threat": (
+        _l("Is anybody threatened with violence?"),
+        _l("If there is danger now, call 112 first. Then choose “Urgent” above."),
+    ),
     "rule": (_l("Which rule is broken?"), _l("The point of the group's rules, if you know it.")),
     "untrue": (_l("What is untrue?"), ""),
     "source": (_l("Where is the correct information?"), _l("A link, or who can confirm it.")),

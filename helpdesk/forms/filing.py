@@ -48,7 +48,11 @@ class FilingForm(CleanForm):
         validators=[needed(_l("Enter your name.")), at_most(120)],
         render_kw={"autocomplete": "name"},
     )
-    phone = PhoneField(_l("Your phone"), render_kw={"autocomplete": "tel"})
+    phone = PhoneField(
+        _l("Your phone"),
+        description=_l("For a normal matter an e-mail address will do instead."),
+        render_kw={"autocomplete": "tel"},
+    )
     email = AddressField(_l("Your e-mail"), validators=[at_most(254)], render_kw={"autocomplete": "email"})
     remember = BooleanField(_l("Remember my name, phone and e-mail on this device"), default=True)
     description = TextAreaField(_l("What else should we know?"), validators=[at_most(_LONG)])
@@ -157,7 +161,7 @@ def _url(question: Question) -> Any:
 def _choice(question: Question) -> Any:
     required = [needed(_l("Please choose one."))] if question.required else []
     choices = [SelectChoice(code, ANSWERS[code]) for code in question.choices]
-    return ChoiceField(question.label, choices=choices, validators=required)
+    return ChoiceField(question.label, description=question.hint, choices=choices, validators=required)
 
 
 def _datetime(question: Question) -> Any:

@@ -167,6 +167,11 @@ def test_an_answer_that_is_not_among_the_choices_is_refused(client, link):
     assert answer.status_code == 422
 
 
+def test_who_is_asked_about_violence_is_told_of_112_at_once(client, link):
+    page = client.get(f"{link}?category=hate").text
+    assert re.search(r'id="q_violence_threat-hint">[^<]*112', page)
+
+
 def test_a_threat_of_violence_shows_112_on_the_receipt(client, link):
     answer = client.post(link, data=filled(category="hate", q_violence_threat="yes"), follow_redirects=True)
     assert 'class="notice burning"' in answer.text
