@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from flask import Flask, has_request_context, session
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, format_decimal, get_locale
 from flask_login import current_user
 
 from helpdesk.config import LOCALES, settings
 from helpdesk.extensions import babel
 from helpdesk.paths import translations_folder
+
+_MB = 1024 * 1024
 
 
 def init_i18n(app: Flask) -> None:
@@ -20,6 +22,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock_time"] = clock_time
+    app.jinja_env.filters["file_size"] = file_size
 
 
 def choose_locale() -> str:
@@ -50,3 +53,10 @@ def day(at: datetime | None) -> str:
 def clock_time(at: datetime | None) -> str:
     """Local time with seconds, for the proof of attempts."""
     return format_datetime(at, "HH:mm:ss") if at else ""
+
+
+def file_size(size: int) -> str:
+    """Bytes in the units of the upload limit, e.g. "15 kB", "4,1 MB"."""
+    if size < _MB:
+        return f"{max(1, round(size / 1024))} kB"
+    return f"{format_decimal(round(size / _MB, 1))} MB"

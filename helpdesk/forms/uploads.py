@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from flask import request
+from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 
@@ -49,10 +51,20 @@ def _keep(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
                 stored = store_upload(upload.filename, upload.stream.read(_limit() + 1))
                 files.setdefault(stored.sha256, stored)
             except BadUpload as refused:
-                problems.append(f"{upload.filename}: {error_sentence(refused.code)}")
+                problems.append(f"{upload.filename}: {_sentence(refused.code)}")
     if len(files) > MAX_UPLOADS:
         problems.append(str(error_sentence("too_many")))
     return Kept(tuple(files.values())[:MAX_UPLOADS], tuple(problems))
+
+
+def _sentence(code: str) -> str:
+    if code == "too_large":
+        return _("This file is too large: at most %(limit)d MB.", limit=settings().upload_limit_mb)
+    return str(error_sentence(code))
+
+
+def _hint() -> str:
+    return _("Up to 5: pictures or PDF, at most %(limit)d MB each.", limit=settings().upload_limit_mb)
 
 
 def _limit() -> int:
@@ -68,4 +80,4 @@ def _read(token: str) -> StoredFile | None:
 
 
 PICTURES_LABEL = _l("Screenshot or file")
-PICTURES_HINT = _l("Up to 5: pictures or PDF.")
+PICTURES_HINT = LazyString(_hint)

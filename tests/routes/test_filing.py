@@ -213,6 +213,12 @@ def test_a_bad_file_is_named_beside_the_field_and_the_good_one_is_kept(client, l
     assert len(hidden(answer.text, "kept")) == 1
 
 
+def test_a_file_that_is_too_large_is_refused_with_the_limit(client, link):
+    large = (BytesIO(bytes(settings().upload_limit_mb * 1024 * 1024 + 1)), "film.png")
+    page = client.post(link, data=filled(pictures=[large])).text
+    assert f"film.png: Ten plik jest za duży: przyjmujemy najwyżej {settings().upload_limit_mb} MB." in page
+
+
 def test_a_sixth_file_is_refused(client, link):
     files = [(screenshot(f"#{i}{i}{i}"), f"{i}.png") for i in range(6)]
     answer = client.post(link, data=filled(pictures=files))
