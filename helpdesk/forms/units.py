@@ -11,12 +11,16 @@ from helpdesk.models.codes import UnitKind
 
 
 class UnitForm(CleanForm):
-    municipality_id = SelectField(_l("Municipality"), coerce=int)
+    municipality_id = SelectField(_l("Municipality"), coerce=int, validators=[needed(_l("Please choose one."))])
     name = StringField(_l("Name of the unit"), validators=[needed(_l("Enter the name of the unit.")), at_most(160)])
     short_name = StringField(
         _l("Short name"), description=_l("Stands in SMS messages, e.g. OSP Wrzosowa."), validators=[at_most(40)]
     )
-    kind = SelectField(_l("Kind of unit"), choices=[SelectChoice(kind.value, label(kind)) for kind in UnitKind])
+    kind = SelectField(
+        _l("Kind of unit"),
+        choices=[SelectChoice("", _l("Choose")), *(SelectChoice(kind.value, label(kind)) for kind in UnitKind)],
+        validators=[needed(_l("Please choose one."))],
+    )
 
 
 class InviteForm(CleanForm):

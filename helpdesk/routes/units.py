@@ -61,10 +61,14 @@ def add() -> ResponseReturnValue:
         return render_template("units/add.html", form=form), 422 if form.errors else 200
     if not rules.can_manage(current_user, form.municipality_id.data):
         raise Forbidden
+    name = form.name.data.strip()
+    if rules.has_unit(form.municipality_id.data, name):
+        form.name.errors = [_("This municipality already has a unit of that name.")]
+        return render_template("units/add.html", form=form), 422
     with transaction():
         unit = rules.add_unit(
             municipality_id=form.municipality_id.data,
-            name=form.name.data.strip(),
+            name=name,
             short_name=(form.short_name.data or "").strip(),
             kind=UnitKind(form.kind.data),
             by=current_user,
@@ -99,7 +103,12 @@ def invite(unit_id: int) -> ResponseReturnValue:
         except NotAllowed:
             form.complain(form.phone, _("Another person signs in with this number."))
         else:
-            flash(_("%(name)s can now sign in with %(email)s.", name=person.name, email=person.email), "success")
+            told = _(
+                "%(name)s can now sign in with %(email)s. Tell them: we send no invitation.",
+                name=person.name,
+                email=person.email,
+            )
+            flash(told, "success")
             return redirect(url_for("units.show", unit_id=unit_id), 303)
     return render_unit(unit, form), 422
 

@@ -114,6 +114,12 @@ def add_unit(*, municipality_id: int, name: str, short_name: str, kind: UnitKind
     return unit
 
 
+def has_unit(municipality_id: int, name: str) -> bool:
+    """Whether the municipality has a unit of that name, in whatever case."""
+    names = db.session.scalars(sa.select(Unit.name).where(Unit.municipality_id == municipality_id))
+    return name.casefold() in {taken.casefold() for taken in names}
+
+
 def renew_link(unit: Unit, by: User) -> None:
     """From now on only the new link and the new poster work."""
     unit.link_secret = _new_secret()

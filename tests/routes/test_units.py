@@ -107,6 +107,22 @@ def test_a_mistake_in_a_new_unit_is_named(client, cast):
     assert 'id="name-error"' in answer.text
 
 
+@pytest.mark.parametrize(("field", "value"), [("kind", ""), ("name", "osp MODRZEWIE")])
+def test_a_unit_needs_a_kind_and_a_name_of_its_own(client, cast, field, value):
+    with transaction():
+        cast.osp.name = "OSP Modrzewie"
+    sign_in(client, cast.kinga)
+    answer = client.post("/units/add", data=UNIT | {"municipality_id": cast.modrzewie.id, field: value})
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+
+
+def test_a_managers_page_of_a_unit_begins_with_its_link_not_with_old_tickets(client, cast):
+    make_ticket(cast, summary="Nasz post")
+    sign_in(client, cast.kinga)
+    text = client.get(f"/units/{cast.osp.id}").text
+    assert text.index('id="link"') < text.index("Nasz post")
+
+
 def test_a_renewed_link_works_and_the_old_one_does_not(client, cast):
     old = cast.osp.link_secret
     sign_in(client, cast.kinga)
