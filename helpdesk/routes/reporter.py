@@ -175,6 +175,7 @@ def view_of(ticket: Ticket) -> View:
 
 
 def show(ticket: Ticket, form: AnswerForm, kept: Kept, remark: str = "") -> str:
+    form.body.flags.required = not ticket.is_open
     answers = answers_for_display(ticket)
     view = view_of(ticket)
     return render_template("reporter/page.html", view=view, form=form, kept=kept, remark=remark, answers=answers)
