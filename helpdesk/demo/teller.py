@@ -33,7 +33,6 @@ UNIT_WEIGHTS = {
 OFFICE_HOURS = (0, 0, 0, 0, 0, 0, 1, 6, 14, 16, 15, 13, 12, 11, 9, 6, 4, 3, 2, 2, 1, 1, 0, 0)
 ROUND_THE_CLOCK = (2, 2, 2, 2, 1, 2, 4, 5, 6, 6, 5, 5, 5, 5, 6, 7, 8, 9, 9, 9, 8, 6, 4, 3)
 WEEKDAYS = (20, 19, 18, 18, 17, 5, 3)  # Monday first
-URGENT_WEEKDAYS = (14, 14, 14, 14, 15, 15, 14)
 # Minutes (median, spread of the logarithm) until taken, from there until answered and until solved.
 PACE = {
     Priority.URGENT: ((4, 0.8), (10, 0.8), (40, 0.9)),

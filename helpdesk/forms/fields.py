@@ -79,9 +79,7 @@ class AddressField(StringField):  # type: ignore[misc]
             # The simulated world lives under .test, which real mail never does.
             found = validate_email(typed, check_deliverability=False, test_environment=settings().simulated)
         except EmailNotValidError as refused:
-            raise StopValidation(
-                str(_l("This does not look like an e-mail address, e.g. name@school.pl."))
-            ) from refused
+            raise StopValidation(str(_NO_ADDRESS)) from refused
         self.address = found.normalized
 
 

@@ -167,10 +167,6 @@ class Simulator:
         """Carry the held ones; `order` may drop, repeat or reorder them."""
         return self.exchange.courier.release(order)
 
-    def repeat_callback(self, callback: Callback) -> None:
-        """The same status callback once more."""
-        self.exchange.courier.notify(callback)
-
     def settle(self) -> int:
         """Carry out what the program asked for over the API and Twilio does a moment later."""
         return self.exchange.settle()

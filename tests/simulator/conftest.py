@@ -17,7 +17,6 @@ HOTLINE = "+48500000001"
 ANNA = "+48500000011"
 BARTEK = "+48500000012"
 PUBLIC_URL = "https://helpdesk.test"
-SAY_BYE = "<Response><Say language='pl-PL'>Do widzenia</Say></Response>"
 
 
 class ToSimulator(TwilioHttpClient):
