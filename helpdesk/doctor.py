@@ -7,13 +7,13 @@ import tempfile
 from urllib.parse import urlsplit
 
 import requests
-from flask_babel import gettext
 
 from helpdesk import health
 from helpdesk.config import settings
 from helpdesk.health import Check, Verdict
 from helpdesk.notify import twilio
 from helpdesk.notify.parcel import DeliveryError
+from helpdesk.sentences import _
 from helpdesk.simulator.loopback import is_loopback
 
 PATIENCE_SECONDS = 3
@@ -24,10 +24,6 @@ def checks() -> list[Check]:
     found = [public_url(), *health.checks(), uploads(), mail_server()]
     account = provider_account()
     return [*found, account, *([sender()] if account.ok else []), reached_from_outside()]
-
-
-def _(text: str, **values: object) -> str:
-    return str(gettext(text, **values))
 
 
 def public_url() -> Check:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
@@ -24,7 +24,7 @@ from helpdesk.notify.parcel import Decision
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
-from helpdesk.sentences import span
+from helpdesk.sentences import _, span
 
 FRESH = timedelta(seconds=60)
 PATIENCE = timedelta(minutes=2)  # how long a due message may wait for a worker
@@ -57,10 +57,6 @@ class Check:
     @property
     def ok(self) -> bool:
         return self.verdict is not Verdict.BROKEN
-
-
-def _(text: str, **values: object) -> str:
-    return str(gettext(text, **values))
 
 
 def checks() -> list[Check]:
