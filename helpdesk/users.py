@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
 
 from helpdesk import clock
-from helpdesk.errors import HelpdeskError, NotFound
+from helpdesk.errors import HelpdeskError, NotAllowed, NotFound
 from helpdesk.extensions import db, security
 from helpdesk.models import AuditEntry, Contact, Municipality, Role, Unit, User
 from helpdesk.models.codes import ContactKind, RoleName
@@ -44,7 +44,8 @@ def create_user(
     Contacts count as proven once the person has used a code that was sent there.
 
     Raises:
-        HelpdeskError: "email_taken", "phone_taken", "not_an_email", "weak_password".
+        NotAllowed: "email_taken", "phone_taken".
+        HelpdeskError: "not_an_email", "weak_password".
         InvalidPhoneNumber: why the number cannot be used.
     """
     address = _free_email(email)
@@ -72,10 +73,15 @@ def find_user(email: str) -> User:
     Raises:
         NotFound: "user_not_found".
     """
-    user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    user = person_with_email(email)
     if user is None:
         raise NotFound("user_not_found")
     return user
+
+
+def person_with_email(email: str) -> User | None:
+    """Whoever signs in with that address, in upper or lower case."""
+    return db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
 
 
 def confirm_contact(user: User, kind: ContactKind, value: str) -> None:
@@ -113,8 +119,8 @@ def _free_email(email: str) -> str:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as invalid:
         raise HelpdeskError("not_an_email") from invalid
-    if db.session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == address)):
-        raise HelpdeskError("email_taken")
+    if person_with_email(address) is not None:
+        raise NotAllowed("email_taken")
     return address
 
 
@@ -143,5 +149,5 @@ def _let_in_by_phone(user: User, number: str | None, role: RoleName) -> None:
         user.tf_totp_secret = new_code_secret()
         return
     if db.session.scalar(sa.select(User.id).where(User.us_phone_number == number)):
-        raise HelpdeskError("phone_taken")
+        raise NotAllowed("phone_taken")
     user.us_phone_number = number

@@ -1,12 +1,10 @@
 """`helpdesk api-token`: make, list and revoke the bearer tokens of the API."""
 
 import click
-import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from helpdesk import api_tokens
+from helpdesk import api_tokens, users
 from helpdesk.errors import NotFound
-from helpdesk.extensions import db
 from helpdesk.models import ApiToken, User
 from helpdesk.transaction import transaction
 
@@ -50,7 +48,7 @@ def revoke(token_id: int) -> None:
 
 
 def _user(email: str) -> User:
-    found = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    found = users.person_with_email(email)
     if found is None or not found.active:
         raise click.ClickException(f"There is no active user {email}.")
     return found

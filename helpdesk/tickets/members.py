@@ -1,15 +1,15 @@
 """Who speaks for a unit: invited by the coordinator or staff, signs in with a one-time code."""
 
-import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from helpdesk.base import LARGEST_ID
-from helpdesk.errors import NotAllowed, NotFound
+from helpdesk.errors import NotFound
 from helpdesk.extensions import db
-from helpdesk.models import AuditEntry, Contact, Role, Unit, User
-from helpdesk.models.codes import ContactKind, RoleName
+from helpdesk.models import AuditEntry, Unit, User
+from helpdesk.models.codes import RoleName
+from helpdesk.users import create_user, person_with_email
 
 
 def members_of(unit: Unit) -> Sequence[User]:
@@ -26,10 +26,9 @@ def invite(unit: Unit, *, name: str, email: str, phone: str, by: User) -> User:
     Raises:
         NotAllowed: "phone_taken": another account signs in with that number.
     """
-    user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.lower()))
+    user = person_with_email(email)
     if user is None:
-        user = _new_reporter(name, email, phone)
-        db.session.add(user)
+        user = create_user(name=name, email=email, role=RoleName.REPORTER, phone=phone)
     if unit not in user.units:
         user.units.append(unit)
     db.session.flush()
@@ -48,22 +47,6 @@ def remove_member(unit: Unit, user_id: int, by: User) -> None:
         raise NotFound("not_found")
     user.units.remove(unit)
     _note(unit, user, by, "member_removed")
-
-
-def _new_reporter(name: str, email: str, phone: str) -> User:
-    if phone and db.session.scalar(sa.select(User.id).where(User.us_phone_number == phone)):
-        raise NotAllowed("phone_taken")
-    contacts = [Contact(kind=ContactKind.EMAIL, value=email)]
-    if phone:
-        contacts.append(Contact(kind=ContactKind.PHONE, value=phone))
-    return User(
-        name=name,
-        email=email,
-        fs_uniquifier=uuid.uuid4().hex,
-        us_phone_number=phone or None,
-        roles=[db.session.scalars(sa.select(Role).filter_by(name=RoleName.REPORTER)).one()],
-        contacts=contacts,
-    )
 
 
 def _note(unit: Unit, user: User, by: User, action: str) -> None:

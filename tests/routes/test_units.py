@@ -160,7 +160,7 @@ def test_an_invited_person_is_a_reporter_of_the_unit(client, cast):
     sign_in(client, cast.kinga)
     form = {"name": "Ewa Nowa", "email": "Ewa@modrzewie.test", "phone": "500 000 044"}
     client.post(f"/units/{cast.osp.id}/invite", data=form)
-    ewa = db.session.scalars(sa.select(User).filter_by(email="Ewa@modrzewie.test")).one()
+    ewa = db.session.scalars(sa.select(User).filter_by(email="ewa@modrzewie.test")).one()
     assert (ewa.units, ewa.us_phone_number) == ([cast.osp], "+48500000044")
     assert not ewa.contacts[0].is_usable  # until a code sent there came back
 
