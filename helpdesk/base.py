@@ -41,6 +41,12 @@ LARGEST_ID = 2**63 - 1  # beyond it SQLite's driver raises instead of finding no
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+def read_id(text: str | None) -> int | None:
+    """The number that was typed or came in an address; None for what no row can have as its id."""
+    number = int(text) if text and text.isascii() and text.isdecimal() else None
+    return number if number is not None and number <= LARGEST_ID else None
+
+
 METADATA = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -14,6 +14,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
 from helpdesk import clock
+from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.forms.fields import at_most, needed
 from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
@@ -23,7 +24,6 @@ from helpdesk.tickets.queries import NOBODY, DueIn, Outcome, Span, Wanted
 
 HISTORY_DAYS = 90  # how far back the history goes unless a day is named
 _LONG = 10_000
-_LARGEST_ID = 2**63 - 1
 
 
 class EmptyForm(FlaskForm):  # type: ignore[misc]
@@ -99,7 +99,7 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
         priority=code_or_none(Priority, args.get("priority")),
         category=code_or_none(Category, args.get("category")),
         municipality_id=municipality_id,
-        unit_id=_id(args.get("unit")),
+        unit_id=read_id(args.get("unit")),
         assignee_id=_assignee(args, me),
         text=args.get("q", "").strip()[:100],
         since=_midnight(days.since),
@@ -138,12 +138,7 @@ def _outcome(text: str | None) -> Outcome | None:
 
 def _assignee(args: Mapping[str, str], me: int) -> int | None:
     text = args.get("assignee") or args.get("administrator")
-    return {"me": me, "none": NOBODY}.get(text or "", _id(text))
-
-
-def _id(text: str | None) -> int | None:
-    number = int(text) if text and text.isascii() and text.isdecimal() else None
-    return number if number is not None and number <= _LARGEST_ID else None
+    return {"me": me, "none": NOBODY}.get(text or "", read_id(text))
 
 
 def _day(text: str | None) -> date | None:

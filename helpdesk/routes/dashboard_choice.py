@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from helpdesk import clock
+from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.forms.desk import code_or_none
 from helpdesk.models.codes import Category, Priority, SlaTargetKind
@@ -14,8 +15,6 @@ from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, PeriodKind, read_period
 from helpdesk.routes.desk_list import Place, read_place
 from helpdesk.tickets.queries import Outcome, Span
-
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,11 @@ def read_choice(args: Mapping[str, str]) -> Choice:
     place = read_place(args.get("municipality", ""))
     filters = Filters(
         municipality_id=place.id,
-        unit_id=_id(args.get("unit")),
+        unit_id=read_id(args.get("unit")),
         category=code_or_none(Category, args.get("category")),
         priority=code_or_none(Priority, args.get("priority")),
-        administrator_id=_id(args.get("administrator")),
+        administrator_id=read_id(args.get("administrator")),
     )
     period = read_period(args, now=clock.now(), zone=settings().zone)
     target = code_or_none(SlaTargetKind, args.get("target")) or SlaTargetKind.RESOLVE
     return Choice(period, filters, target, place)
-
-
-def _id(text: str | None) -> int | None:
-    number = int(text) if text and text.isascii() and text.isdecimal() else None
-    return number if number is not None and number <= _LARGEST_ID else None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.sql.base import ExecutableOption
 
 from helpdesk import clock
+from helpdesk.base import read_id
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
@@ -154,8 +155,9 @@ def municipalities_with_open_tickets(visible: Condition) -> list[Municipality]:
 
 def find_municipalities(text: str) -> list[Municipality]:
     """By id, by code, or by name; names repeat in Poland, hence several."""
-    if text.isdecimal():
-        condition: Condition = Municipality.id == int(text)
+    number = read_id(text)
+    if number is not None:
+        condition: Condition = Municipality.id == number
     else:
         names = {text, text.capitalize(), text.title()}
         condition = sa.or_(Municipality.code == text.upper(), Municipality.name.in_(names))
@@ -275,8 +277,9 @@ def _write_key(at: datetime | None, last_id: int) -> str:
 
 def _read_key(text: str) -> tuple[datetime | None, int]:
     """(None, 0) for a text that is no key of ours."""
-    at, _, last_id = text.rpartition("_")
-    if not last_id.isdecimal():
+    at, _, number = text.rpartition("_")
+    last_id = read_id(number)
+    if last_id is None:
         return None, 0
     try:
         instant = datetime.fromisoformat(at) if at else None
@@ -284,4 +287,4 @@ def _read_key(text: str) -> tuple[datetime | None, int]:
         return None, 0
     if instant and instant.tzinfo is None:
         return None, 0
-    return instant, int(last_id)
+    return instant, last_id
