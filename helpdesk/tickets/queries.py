@@ -19,6 +19,7 @@ from helpdesk.base import read_id
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
+from helpdesk.tickets.search import contains
 
 Condition: TypeAlias = sa.ColumnElement[bool]
 
@@ -229,7 +230,7 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
     if wanted.until:
         conditions.append(Ticket.created_at < wanted.until)
     if wanted.text:
-        conditions.append(_contains(wanted.text))
+        conditions.append(contains(wanted.text, Ticket.number, Ticket.summary, Ticket.case_number))
     if wanted.due:
         conditions.append(_is_due(wanted.due, clock.now()))
     if wanted.outcome:
@@ -240,13 +241,6 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
 def _is_due(due: DueIn, now: datetime) -> Condition:
     late: Condition = Ticket.next_due_at < now
     return late if due is DueIn.LATE else Ticket.next_due_at.between(now, now + SOON)
-
-
-def _contains(text: str) -> Condition:
-    """Number, summary or case number; the variants because SQLite folds the case of ASCII letters only."""
-    variants = {text, text.lower(), text.upper(), text.capitalize()}
-    columns = (Ticket.number, Ticket.summary, Ticket.case_number)
-    return sa.or_(*(column.icontains(v, autoescape=True) for column in columns for v in sorted(variants)))
 
 
 _IS_UNMET: Condition = sa.and_(Clock.met_at.is_(None), Clock.stopped_at.is_(None))

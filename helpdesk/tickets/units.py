@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from helpdesk.base import LARGEST_ID
+from helpdesk.base import LARGEST_ID, read_id
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Municipality, Unit, User
 from helpdesk.models.codes import RoleName, UnitKind
+from helpdesk.tickets.search import contains
 
 PAGE_SIZE = 50
 
@@ -76,7 +77,9 @@ def unit_of_link(secret: str) -> Unit | None:
 
 def units_page(user: User, *, text: str = "", after: str = "", size: int = PAGE_SIZE) -> UnitPage:
     """Units by municipality and name. `text` is looked for in the name; `after` is a page's `next_key`."""
-    query = sa.select(Unit).where(units_visible_to(user), *_named(text))
+    query = sa.select(Unit).where(units_visible_to(user))
+    if text:
+        query = query.where(contains(text, Unit.name))
     last = _read_key(after)
     order = (Unit.municipality_id, Unit.name, Unit.id)
     if last:
@@ -147,14 +150,6 @@ def _new_secret() -> str:
     return "".join(secrets.choice(letters) for _ in range(16))
 
 
-def _named(text: str) -> list[ColumnElement[bool]]:
-    """The variants because SQLite folds the case of ASCII letters only."""
-    if not text:
-        return []
-    variants = {text, text.lower(), text.upper(), text.capitalize()}
-    return [sa.or_(*(Unit.name.icontains(variant, autoescape=True) for variant in sorted(variants)))]
-
-
 def _write_key(unit: Unit) -> str:
     return f"{unit.municipality_id}_{unit.id}_{unit.name}"
 
@@ -163,5 +158,7 @@ def _read_key(text: str) -> tuple[int, str, int] | None:
     """None for a text that is no key of ours."""
     municipality, _, rest = text.partition("_")
     unit, _, name = rest.partition("_")
-    ids = [int(part) for part in (municipality, unit) if part.isdecimal() and int(part) <= LARGEST_ID]
-    return (ids[0], name, ids[1]) if len(ids) == 2 else None
+    municipality_id, unit_id = read_id(municipality), read_id(unit)
+    if municipality_id is None or unit_id is None:
+        return None
+    return municipality_id, name, unit_id
