@@ -1,5 +1,6 @@
 """Tell the people of a ticket: the reporter, the administrators, the one who has it."""
 
+from datetime import datetime
 from typing import Any
 
 from helpdesk import clock, outbox
@@ -38,54 +39,52 @@ def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: An
 
 def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **params: Any) -> None:
     """One administrator by mail, and by a short SMS that waits for the end of the quiet hours unless urgent."""
-    now = clock.now()
-    morning = after_quiet_hours(now, settings().quiet_hours, settings().zone)
-    due = {Channel.EMAIL: now, Channel.SMS: now if ticket.is_urgent else morning}
-    for channel, due_at in due.items():
-        address = address_of(user, channel)
-        if address:
-            outbox.enqueue(
-                Letter(
-                    event=event,
-                    channel=channel,
-                    address=address,
-                    dedupe_key=f"{event}:{ticket.id}:{key}:{user.id}:{channel}"[:120],
-                    locale=user.locale,
-                    lane=Lane.REPLY if ticket.is_urgent else Lane.NOTICE,
-                    user_id=user.id,
-                    ticket_id=ticket.id,
-                    params=params,
-                    due_at=due_at,
-                )
-            )
+    for channel in (Channel.EMAIL, Channel.SMS):
+        _staff_over(channel, ticket, user, event, key=key, params=params)
 
 
 def administrators_of_new(ticket: Ticket) -> None:
     """A normal ticket: mail to all administrators (managers where there are none), SMS to the one on duty."""
     people = people_with(RoleName.ADMINISTRATOR) or people_with(RoleName.MANAGER)
     for user in people:
-        _new_ticket(ticket, user, Channel.EMAIL)
+        _staff_over(Channel.EMAIL, ticket, user, NotificationEvent.NEW_TICKET)
     schedule = duty.main_schedule()
     on_duty = duty.who_is_on_call(schedule, clock.now()) if schedule else None
     if on_duty is not None:
-        _new_ticket(ticket, on_duty, Channel.SMS)
+        _staff_over(Channel.SMS, ticket, on_duty, NotificationEvent.NEW_TICKET)
 
 
-def _new_ticket(ticket: Ticket, user: User, channel: Channel) -> None:
+def _staff_over(
+    channel: Channel,
+    ticket: Ticket,
+    user: User,
+    event: NotificationEvent,
+    *,
+    key: str = "once",
+    params: dict[str, Any] | None = None,
+) -> None:
     address = address_of(user, channel)
     if address is None:
         return
-    now = clock.now()
-    quiet = after_quiet_hours(now, settings().quiet_hours, settings().zone)
     outbox.enqueue(
         Letter(
-            event=NotificationEvent.NEW_TICKET,
+            event=event,
             channel=channel,
             address=address,
-            dedupe_key=f"new_ticket:{ticket.id}:{user.id}:{channel}",
+            dedupe_key=f"{event}:{ticket.id}:{key}:{user.id}:{channel}"[:120],
             locale=user.locale,
+            lane=Lane.REPLY if ticket.is_urgent else Lane.NOTICE,
             user_id=user.id,
             ticket_id=ticket.id,
-            due_at=quiet if channel is Channel.SMS else now,
+            params=params or {},
+            due_at=_when(channel, ticket),
         )
     )
+
+
+def _when(channel: Channel, ticket: Ticket) -> datetime:
+    """Now, but no phone buzzes at night for what can wait."""
+    now = clock.now()
+    if channel is Channel.EMAIL or ticket.is_urgent:
+        return now
+    return after_quiet_hours(now, settings().quiet_hours, settings().zone)
