@@ -20,12 +20,12 @@ from helpdesk.forms.desk import (
     code_or_none,
 )
 from helpdesk.forms.uploads import Kept, uploads_sent
-from helpdesk.models import Ticket, User
-from helpdesk.models.codes import Category, EventKind, MessageKind, Priority, RoleName
+from helpdesk.models import Message, Ticket, User
+from helpdesk.models.codes import STAFF, Category, EventKind, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
 from helpdesk.routes import desk_list
-from helpdesk.routes.access import EVERYBODY, STAFF, allow
-from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Result, Rule, me, perform, send, take
+from helpdesk.routes.access import EVERYBODY, allow
+from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, me, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets import conversation, lifecycle
@@ -77,13 +77,13 @@ def acknowledge(number: str) -> ResponseReturnValue:
 @bp.post("/<number>/reply")
 @allow(*STAFF)
 def reply(number: str) -> ResponseReturnValue:
-    return act_with_words(number, ReplyForm(), lambda _ticket, _by: _("Sent."))
+    return act_with_words(number, ReplyForm(), lambda _ticket, _by, _message: _("Sent."))
 
 
 @bp.post("/<number>/wait")
 @allow(*STAFF)
 def wait(number: str) -> ResponseReturnValue:
-    def rule(ticket: Ticket, by: User) -> str:
+    def rule(ticket: Ticket, by: User, _question: Message | None) -> str:
         lifecycle.wait_for_unit(ticket, of_user(by))
         return _("The ticket waits for the unit; the clocks stand still.")
 
@@ -93,8 +93,8 @@ def wait(number: str) -> ResponseReturnValue:
 @bp.post("/<number>/resolve")
 @allow(*STAFF)
 def resolve(number: str) -> ResponseReturnValue:
-    def rule(ticket: Ticket, by: User) -> str:
-        lifecycle.resolve(ticket, of_user(by))
+    def rule(ticket: Ticket, by: User, closing: Message | None) -> str:
+        lifecycle.resolve(ticket, of_user(by), closing=closing)
         return _("Resolved; the reporter is told.")
 
     return act_with_words(number, WordsForm(), rule)
@@ -176,13 +176,12 @@ def act(
     return show(find_ticket(number, me()), {name: form}, kept), 409
 
 
-def act_with_words(number: str, form: WordsForm, finish: Rule) -> ResponseReturnValue:
+def act_with_words(number: str, form: WordsForm, finish: Finish) -> ResponseReturnValue:
     """Send the words and files first, if there are any, in the same transaction."""
     kept = uploads_sent("files")
 
     def rule(ticket: Ticket, by: User) -> str:
-        send(ticket, by, (form.body.data or "").strip(), kept.files)
-        return finish(ticket, by)
+        return finish(ticket, by, send(ticket, by, (form.body.data or "").strip(), kept.files))
 
     return act(number, form, rule, name="words", kept=kept)
 

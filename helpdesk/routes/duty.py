@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from helpdesk import clock
 from helpdesk.forms.desk import EmptyForm, ReplyForm, WordsForm
 from helpdesk.models import Schedule, Ticket, User
+from helpdesk.models.codes import STAFF
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
 from helpdesk.routes import desk
-from helpdesk.routes.access import STAFF, allow
+from helpdesk.routes.access import allow
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Rule, hand_to_next, me, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.tickets import lifecycle
@@ -89,8 +90,8 @@ def resolve(number: str) -> ResponseReturnValue:
     form = WordsForm()
 
     def rule(ticket: Ticket, by: User) -> str:
-        send(ticket, by, (form.body.data or "").strip())
-        lifecycle.resolve(ticket, of_user(by))
+        closing = send(ticket, by, (form.body.data or "").strip())
+        lifecycle.resolve(ticket, of_user(by), closing=closing)
         return _("%(number)s is resolved; the reporter is told.", number=ticket.number)
 
     return act(number, form, rule)

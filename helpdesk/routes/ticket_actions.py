@@ -10,7 +10,7 @@ from flask_login import current_user
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.labels import error_sentence
-from helpdesk.models import Ticket, User
+from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.sentences import _, sentence
@@ -33,6 +33,8 @@ class Result:
 
 
 Rule = Callable[[Ticket, User], str]
+# After words were sent, with the message that they became, if there were any.
+Finish = Callable[[Ticket, User, Message | None], str]
 
 
 def me() -> User:
@@ -73,10 +75,9 @@ def take(ticket: Ticket, user: User) -> str:
     return _("%(who)s already has %(number)s. You need not do anything.", who=who, number=ticket.number)
 
 
-def send(ticket: Ticket, user: User, body: str, files: Sequence[StoredFile] = ()) -> None:
+def send(ticket: Ticket, user: User, body: str, files: Sequence[StoredFile] = ()) -> Message | None:
     """A public reply, if there is anything to say."""
-    if body or files:
-        conversation.reply(ticket, of_user(user), body, files)
+    return conversation.reply(ticket, of_user(user), body, files) if body or files else None
 
 
 def hand_to_next(ticket: Ticket, user: User) -> str:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Ticket, User
+from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia, EventKind, NotificationEvent, Priority, SlaTargetKind, TicketStatus
 from helpdesk.oncall import escalation
 from helpdesk.oncall.acknowledgement import acknowledge
@@ -86,8 +86,9 @@ def resume(ticket: Ticket, by: Actor) -> None:
     record(ticket, EventKind.RESUMED, by)
 
 
-def resolve(ticket: Ticket, by: Actor) -> None:
-    """Done. The alert ends, the reporter is told and may reopen. Closing words are a reply before it.
+def resolve(ticket: Ticket, by: Actor, *, closing: Message | None = None) -> None:
+    """Done. The alert ends, the reporter is told and may reopen. The reply that carries the `closing` words says
+    so itself: nobody gets two messages about one click.
 
     Raises:
         NotAllowed: "not_open".
@@ -101,7 +102,8 @@ def resolve(ticket: Ticket, by: Actor) -> None:
     sla.meet(ticket, SlaTargetKind.RESOLVE)
     escalation.end(ticket)
     record(ticket, EventKind.RESOLVED, by)
-    tell.reporter(ticket, NotificationEvent.RESOLVED, key=str(ticket.resolved_at))
+    if closing is None:
+        tell.reporter(ticket, NotificationEvent.RESOLVED, key=str(ticket.resolved_at))
 
 
 def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from helpdesk import clock, jobs
 from helpdesk.models.codes import TicketStatus
 from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.conversation import reply
 from helpdesk.tickets.lifecycle import CLOSED_AFTER, resolve
 from helpdesk.transaction import transaction
 
@@ -27,3 +28,13 @@ def test_a_ticket_resolved_two_weeks_ago_is_closed(story, cast):
     clock.advance(CLOSED_AFTER + timedelta(minutes=1))
     jobs.close_resolved()
     assert story.state(ticket).status is TicketStatus.CLOSED
+
+
+def test_closing_words_and_the_news_that_it_is_resolved_are_one_message(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    with transaction():
+        closing = reply(ticket, of_user(cast.anna), "Post jest widoczny.")
+        resolve(ticket, of_user(cast.anna), closing=closing)
+    story.passes()
+    (news,) = [text for text in story.texts(cast.jan) if "rozwiaz" in text]
+    assert "Post jest widoczny" in news
