@@ -10,13 +10,12 @@ from helpdesk import clock
 from helpdesk.errors import HelpdeskError, NotAllowed, NotFound
 from helpdesk.extensions import db, security
 from helpdesk.models import AuditEntry, Contact, Municipality, Role, Unit, User
-from helpdesk.models.codes import ContactKind, RoleName
+from helpdesk.models.codes import STAFF, ContactKind, RoleName
 from helpdesk.phone import parse_phone
 from helpdesk.signin.onetime import OneTimeCodes
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
-STAFF = (RoleName.ADMINISTRATOR, RoleName.MANAGER)
 
 
 def ensure_roles() -> dict[RoleName, Role]:

@@ -9,7 +9,7 @@ from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError, InvalidPhoneNumber
 from helpdesk.extensions import db
 from helpdesk.models import Municipality, Unit, User
-from helpdesk.models.codes import RoleName
+from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.transaction import transaction
 
 REASONS = {
@@ -90,7 +90,7 @@ def forget_second_factor(email: str) -> None:
 
 
 def _password(role: RoleName, given: str | None) -> str | None:
-    if given and role not in users.STAFF:
+    if given and role not in STAFF:
         raise click.BadParameter("only staff have one; others get a code.", param_hint="--password")
     if given == "-":
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -9,7 +9,7 @@ from flask_security.utils import hash_password
 from helpdesk import clock
 from helpdesk.extensions import db, security
 from helpdesk.models import Contact, Municipality, Role, Unit, User
-from helpdesk.models.codes import ContactKind, RoleName
+from helpdesk.models.codes import STAFF, ContactKind, RoleName
 
 PASSWORD = "demo-demo-demo"  # noqa: S105
 DOMAIN = "demo.test"
@@ -110,7 +110,7 @@ def _user(person: DemoPerson, role: Role) -> User:
 
 def _let_in(user: User, person: DemoPerson, password_hash: str) -> None:
     """Staff: a password and a code by SMS. Others: a code by SMS or e-mail, no password to forget."""
-    if person.role in (RoleName.ADMINISTRATOR, RoleName.MANAGER):
+    if person.role in STAFF:
         user.password = password_hash
         user.tf_primary_method = "sms"
         user.tf_phone_number = person.phone

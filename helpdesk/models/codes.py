@@ -29,6 +29,9 @@ class RoleName(StrEnum):
     MANAGER = "manager"
 
 
+STAFF = (RoleName.ADMINISTRATOR, RoleName.MANAGER)  # they see the desk
+
+
 class ContactKind(StrEnum):
     PHONE = "phone"
     EMAIL = "email"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
 from helpdesk.base import METADATA, Base, BigId
-from helpdesk.models.codes import ContactKind, RoleName
+from helpdesk.models.codes import STAFF, ContactKind, RoleName
 from helpdesk.models.organisation import Municipality, Unit
 
 user_role = sa.Table(
@@ -73,8 +73,7 @@ class User(Base, UserMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Administrators and managers: they see the desk."""
-        return self.is_a(RoleName.ADMINISTRATOR) or self.is_a(RoleName.MANAGER)
+        return any(self.is_a(role) for role in STAFF)
 
     def contact(self, kind: ContactKind) -> "Contact | None":
         """The first usable contact of that kind: verified, not broken, not opted out; else None."""

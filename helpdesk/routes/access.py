@@ -22,7 +22,6 @@ View = TypeVar("View", bound=Callable[..., object])
 PUBLIC = frozenset({"public"})  # anybody; a token in the address may decide what is shown
 SIGNED = frozenset({"signed"})  # a provider's signature is checked by the blueprint
 STAFF_SESSION = timedelta(hours=12)
-STAFF = (RoleName.ADMINISTRATOR, RoleName.MANAGER)
 EVERYBODY = tuple(RoleName)
 # Blueprints and endpoints of libraries that bring their own checks.
 OTHERS = ("security.", "bootstrap.", "api-docs.", "api.", "static")

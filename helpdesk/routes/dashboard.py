@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.labels import label
-from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, RoleName, SlaTargetKind
+from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Priority, RoleName, SlaTargetKind
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.schedule import current_shift, main_schedule, next_shift
 from helpdesk.reports import measures
 from helpdesk.reports.export import Style, csv_lines
 from helpdesk.reports.period import PeriodKind
 from helpdesk.routes import dashboard_words as words
-from helpdesk.routes.access import STAFF, allow
+from helpdesk.routes.access import allow
 from helpdesk.routes.dashboard_choice import Choice, read_choice
 from helpdesk.tickets.queries import units_of
 

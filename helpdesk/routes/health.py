@@ -10,7 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from helpdesk import health, metrics
 from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.config import settings
-from helpdesk.routes.access import STAFF, allow, public
+from helpdesk.models.codes import STAFF
+from helpdesk.routes.access import allow, public
 
 bp = Blueprint("health", __name__)
 SHOWN = 20

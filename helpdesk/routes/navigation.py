@@ -9,8 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.models import User
-from helpdesk.models.codes import RoleName
-from helpdesk.routes.access import STAFF
+from helpdesk.models.codes import STAFF, RoleName
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from helpdesk.errors import NotAllowed
 from helpdesk.forms.fields import without_nul
 from helpdesk.forms.units import InviteForm, UnitForm
 from helpdesk.models import Ticket, Unit
-from helpdesk.models.codes import RoleName, UnitKind
-from helpdesk.routes.access import EVERYBODY, STAFF, allow
+from helpdesk.models.codes import STAFF, RoleName, UnitKind
+from helpdesk.routes.access import EVERYBODY, allow
 from helpdesk.sla.clock import valid_contract
 from helpdesk.tickets import units as rules
 from helpdesk.tickets.access import visible_to
@@ -30,7 +30,7 @@ from helpdesk.transaction import transaction
 
 bp = Blueprint("units", __name__)
 
-MANAGERS = (*STAFF, RoleName.COORDINATOR)
+IN_CHARGE = (*STAFF, RoleName.COORDINATOR)
 CHANGES = {"renew": rules.renew_link, "deactivate": rules.deactivate, "activate": rules.activate}
 
 
@@ -39,9 +39,9 @@ CHANGES = {"renew": rules.renew_link, "deactivate": rules.deactivate, "activate"
 def index() -> ResponseReturnValue:
     text, after = (without_nul(request.args.get(name, "")).strip() for name in ("q", "after"))
     page = rules.units_page(current_user, text=text, after=after)
-    if len(page.units) == 1 and not (text or after or _is_manager()):
+    if len(page.units) == 1 and not (text or after or _is_in_charge()):
         return redirect(url_for("units.show", unit_id=page.units[0].id))
-    return render_template("units/index.html", page=page, text=text, can_add=_is_manager())
+    return render_template("units/index.html", page=page, text=text, can_add=_is_in_charge())
 
 
 @bp.get("/units/<int:unit_id>")
@@ -52,7 +52,7 @@ def show(unit_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/units/add", methods=["GET", "POST"])
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def add() -> ResponseReturnValue:
     form = UnitForm()
     places = rules.municipalities_managed_by(current_user)
@@ -78,7 +78,7 @@ def add() -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/<any(renew, deactivate, activate):change>")
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def change(unit_id: int, change: str) -> ResponseReturnValue:
     with transaction():
         CHANGES[change](rules.find_managed_unit(unit_id, current_user), current_user)
@@ -87,7 +87,7 @@ def change(unit_id: int, change: str) -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/invite")
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def invite(unit_id: int) -> ResponseReturnValue:
     unit, form = rules.find_managed_unit(unit_id, current_user), InviteForm()
     if form.validate():
@@ -114,7 +114,7 @@ def invite(unit_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/units/<int:unit_id>/members/<int:user_id>/remove")
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def remove_member(unit_id: int, user_id: int) -> ResponseReturnValue:
     with transaction():
         remove(rules.find_managed_unit(unit_id, current_user), user_id, current_user)
@@ -122,14 +122,14 @@ def remove_member(unit_id: int, user_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/units/<int:unit_id>/poster")
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def poster(unit_id: int) -> ResponseReturnValue:
     unit = rules.find_managed_unit(unit_id, current_user)
     return render_template("units/poster.html", unit=unit, link=link_of(unit))
 
 
 @bp.get("/units/<int:unit_id>/qr.svg")
-@allow(*MANAGERS)
+@allow(*IN_CHARGE)
 def qr(unit_id: int) -> ResponseReturnValue:
     unit = rules.find_managed_unit(unit_id, current_user)
     drawn = BytesIO()
@@ -165,8 +165,8 @@ def address_of(ticket: Ticket) -> str:
     return url_for("desk.ticket", number=ticket.number)
 
 
-def _is_manager() -> bool:
-    return any(current_user.is_a(role) for role in MANAGERS)
+def _is_in_charge() -> bool:
+    return any(current_user.is_a(role) for role in IN_CHARGE)
 
 
 def _said(change: str) -> str:
