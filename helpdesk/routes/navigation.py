@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -14,12 +14,13 @@ from helpdesk.models.codes import STAFF, RoleName
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the menu."""
+    """A place in the menu; `values` are what its address needs besides the endpoint."""
 
     endpoint: str
     label: LazyString
     roles: tuple[RoleName, ...]
     is_for: Callable[[User], bool] = lambda _user: True
+    values: Callable[[User], dict[str, Any]] = lambda _user: {}
 
 
 @dataclass(frozen=True)
@@ -31,53 +32,36 @@ class Link:
     is_here: bool
 
 
-MANAGER = (RoleName.MANAGER,)
+def _own_unit(user: User) -> dict[str, Any]:
+    return {"unit_id": user.units[0].id}
+
+
 MENU = (
     Entry("dashboard.index", _l("Overview"), STAFF),
     Entry("desk.index", _l("Tickets"), (*STAFF, RoleName.COORDINATOR)),
     Entry("duty.now", _l("My duty"), (RoleName.ADMINISTRATOR,)),
     Entry("units.index", _l("Units"), (*STAFF, RoleName.COORDINATOR)),
-    Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1),
+    Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1, _own_unit),
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
-    Entry("health.index", _l("System"), MANAGER),
+    Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )
-# The first that the person has and that exists is where the main page leads to.
-STARTS = (
-    (RoleName.MANAGER, ("dashboard.index", "desk.index")),
-    (RoleName.ADMINISTRATOR, ("desk.index",)),
-    (RoleName.COORDINATOR, ("units.index", "desk.index")),
-)
+# Where the main page leads to; for others to the first entry of their menu.
+STARTS = {
+    RoleName.MANAGER: "dashboard.index",
+    RoleName.ADMINISTRATOR: "desk.index",
+    RoleName.COORDINATOR: "units.index",
+}
 
 
 def menu(user: User) -> list[Link]:
-    """The entries for the person's roles; those whose page does not exist are left out."""
+    """The entries for the person's roles."""
     entries = [e for e in MENU if any(user.is_a(role) for role in e.roles) and e.is_for(user)]
-    links = [(address(entry.endpoint, user), entry) for entry in entries]
-    return [Link(href, entry.label, request.endpoint == entry.endpoint) for href, entry in links if href]
+    return [Link(url_for(e.endpoint, **e.values(user)), e.label, request.endpoint == e.endpoint) for e in entries]
 
 
 def start_of(user: User) -> str | None:
     """The address of the page where the person's work starts; None when there is none for them."""
-    for role, endpoints in STARTS:
-        if user.is_a(role):
-            found = [href for href in (address(endpoint, user) for endpoint in endpoints) if href]
-            if found:
-                return found[0]
-    return menu(user)[0].href if menu(user) else None
-
-
-def address(endpoint: str, user: User) -> str | None:
-    """Where `endpoint` is for this person; None when there is no such page or it is not for them."""
-    if endpoint not in current_app.view_functions:
-        return None
-    wanted = next(current_app.url_map.iter_rules(endpoint)).arguments
-    values: dict[str, Any] = {name: OWN[name](user) for name in wanted if name in OWN}
-    if values.keys() != wanted or None in values.values():
-        return None
-    return url_for(endpoint, **values)
-
-
-OWN: dict[str, Callable[[User], int | None]] = {
-    "unit_id": lambda user: user.units[0].id if user.units else None,
-    "municipality_id": lambda user: user.municipality_id,
-}
+    own = next((endpoint for role, endpoint in STARTS.items() if user.is_a(role)), None)
+    if own is not None:
+        return url_for(own)
+    return next((link.href for link in menu(user)), None)
