@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from helpdesk.base import UtcDateTime
@@ -21,7 +21,7 @@ from helpdesk.models import Clock, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import Priority, SlaTargetKind
 from helpdesk.reports.figures import EVERYTHING, Dimension, Filters, Flow, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period
-from helpdesk.tickets.queries import IS_OPEN, SOON
+from helpdesk.tickets.queries import IS_KEPT, IS_OPEN, NAME_ONLY, SOON, is_missed
 
 Condition = sa.ColumnElement[bool]
 
@@ -68,12 +68,11 @@ def open_now(now: datetime, filters: Filters = EVERYTHING) -> list[OpenCount]:
 def pressing(now: datetime, limit: int = 8) -> Sequence[Ticket]:
     """Open tickets that must be looked at: urgent without acknowledgement first, then overdue, then due soon."""
     burns = sa.and_(Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None))
-    own_lists = [lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)]
     query = (
         sa.select(Ticket)
         .where(IS_OPEN, sa.or_(burns, Ticket.next_due_at < now + SOON))
         .order_by(sa.case((burns, 0), else_=1), Ticket.next_due_at, Ticket.id)
-        .options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*own_lists))
+        .options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*NAME_ONLY))
         .limit(limit)
     )
     return db.session.scalars(query).all()
@@ -95,7 +94,7 @@ def targets(period: Period, now: datetime, filters: Filters = EVERYTHING) -> dic
     """How each target went for the tickets filed in the period."""
     minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
     counted = (
-        _counts(Clock.kind, minutes, _count_if(_KEPT), _count_if(_missed(now)))
+        _counts(Clock.kind, minutes, _count_if(IS_KEPT), _count_if(is_missed(now)))
         .join_from(Ticket, Clock, Clock.ticket_id == Ticket.id)
         .where(*filed_in(period, filters))
     )
@@ -124,7 +123,7 @@ def trend(target: SlaTargetKind, period: Period, now: datetime, filters: Filters
     table = _table_of(parts)
     clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
     filed = (
-        sa.select(table.c.n, sa.func.count(), _count_if(_KEPT), _count_if(_missed(now)))
+        sa.select(table.c.n, sa.func.count(), _count_if(IS_KEPT), _count_if(is_missed(now)))
         .select_from(table)
         .join(Ticket, _within(Ticket.created_at, table))
         .outerjoin(Clock, clock_of)
@@ -149,19 +148,13 @@ _DIMENSIONS: dict[Dimension, tuple[str, Any]] = {
     Dimension.CATEGORY: ("category", None),
     Dimension.ADMINISTRATOR: ("assignee_id", User),
 }
-_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None))
-
-
-def _missed(now: datetime) -> Condition:
-    overdue = sa.and_(Clock.met_at.is_(None), Clock.stopped_at.is_(None), Clock.due_at < now)
-    return sa.or_(Clock.breached_at.is_not(None), overdue)
 
 
 def _cohort(target: SlaTargetKind, period: Period, now: datetime, filters: Filters) -> sa.CTE:
     """A row per ticket filed in the period, with or without the target."""
     keys = [getattr(Ticket, column) for column, _model in _DIMENSIONS.values()]
     minutes = sa.func.helpdesk_minutes(Ticket.created_at, Clock.met_at)
-    kept, missed = _one_if(_KEPT), _one_if(_missed(now))
+    kept, missed = _one_if(IS_KEPT), _one_if(is_missed(now))
     clock_of = sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target)
     return (
         sa.select(*keys, minutes.label("minutes"), kept.label("kept"), missed.label("missed"))

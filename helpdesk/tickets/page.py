@@ -6,18 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Notification, Ticket, TimelineEvent, User
+from helpdesk.models import Attempt, Notification, Ticket, TimelineEvent
 from helpdesk.models.codes import Channel, EventKind
 from helpdesk.phone import mask_phone
+from helpdesk.tickets.queries import NAME_ONLY
 
 WRITTEN = (EventKind.REPLIED, EventKind.NOTED)
 
 
 def attempts_of(ticket: Ticket) -> list[Attempt]:
     """Every SMS, call and mail about the ticket, in the order in which they were due, with their people."""
-    person = joinedload(Notification.user).options(
-        lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)
-    )
+    person = joinedload(Notification.user).options(*NAME_ONLY)
     query = (
         sa.select(Attempt)
         .join(Attempt.notification)

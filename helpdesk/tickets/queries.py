@@ -33,6 +33,10 @@ IS_OPEN: Condition = Ticket.status.in_([sa.literal_column(f"'{status}'") for sta
 IS_UNANSWERED_ALERT: Condition = sa.and_(
     IS_OPEN, Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None)
 )
+IS_BREACHED: Condition = Clock.breached_at.is_not(None)
+IS_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), sa.not_(IS_BREACHED))
+# Of a person whose name is all that is shown, the own lists stay unloaded.
+NAME_ONLY = (lazyload(User.roles), lazyload(User.units), lazyload(User.contacts))
 
 
 class Span(StrEnum):
@@ -175,12 +179,11 @@ def _rows(*conditions: Condition) -> sa.Select[tuple[Ticket]]:
 
 
 def _for_a_row() -> list[ExecutableOption]:
-    """What a row shows, joined in; the assignee's own lists stay unloaded."""
-    own_lists = [lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)]
+    """What a row shows, joined in."""
     return [
         joinedload(Ticket.unit).joinedload(Unit.municipality),
         joinedload(Ticket.municipality),
-        joinedload(Ticket.assignee).options(*own_lists),
+        joinedload(Ticket.assignee).options(*NAME_ONLY),
     ]
 
 
@@ -243,12 +246,16 @@ def _is_due(due: DueIn, now: datetime) -> Condition:
     return late if due is DueIn.LATE else Ticket.next_due_at.between(now, now + SOON)
 
 
+def is_missed(now: datetime) -> Condition:
+    """The clock's promise was broken, noted so or overdue just now."""
+    return sa.or_(IS_BREACHED, sa.and_(_IS_UNMET, Clock.due_at < now))
+
+
 _IS_UNMET: Condition = sa.and_(Clock.met_at.is_(None), Clock.stopped_at.is_(None))
-_IS_BREACHED: Condition = Clock.breached_at.is_not(None)
 _OUTCOMES: dict[Outcome, Callable[[datetime], Condition]] = {
-    Outcome.MET: lambda _now: sa.and_(Clock.met_at.is_not(None), Clock.breached_at.is_(None)),
-    Outcome.LATE: lambda _now: sa.and_(Clock.met_at.is_not(None), _IS_BREACHED),
-    Outcome.BREACHED: lambda now: sa.or_(_IS_BREACHED, sa.and_(_IS_UNMET, Clock.due_at < now)),
+    Outcome.MET: lambda _now: IS_KEPT,
+    Outcome.LATE: lambda _now: sa.and_(Clock.met_at.is_not(None), IS_BREACHED),
+    Outcome.BREACHED: is_missed,
     Outcome.RUNNING: lambda now: sa.and_(
         _IS_UNMET, Clock.breached_at.is_(None), sa.or_(Clock.due_at.is_(None), Clock.due_at >= now)
     ),
