@@ -4,11 +4,12 @@ from typing import Any
 
 from helpdesk.extensions import db
 from helpdesk.models import Message, Notification, Ticket, User
-from helpdesk.models.codes import Category, Channel, MessageKind, NotificationEvent, Priority
-from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.models.codes import Channel, MessageKind, NotificationEvent
+from helpdesk.tickets.opening import Reporter
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import transaction
 from tests.cast import Cast
+from tests.drafts import opened
 
 SUMMARY = "Ostrzeżenie o burzy nie pojawia się w grupie"
 
@@ -16,15 +17,11 @@ SUMMARY = "Ostrzeżenie o burzy nie pojawia się w grupie"
 def filed(cast: Cast, **overrides: Any) -> Ticket:
     """A ticket of the OSP that Jan filed just now; `overrides` are fields of TicketDraft."""
     fields: dict[str, Any] = {
-        "unit": cast.osp,
-        "category": Category.HELD_POST,
-        "priority": Priority.URGENT,
         "summary": SUMMARY,
         "description": "Post czeka od godziny.\n\nIdzie burza.",
         "reporter": Reporter("Jan Testowy", "+48500000000", "jan@modrzewie.test"),
     }
-    with transaction():
-        return open_ticket(TicketDraft(**(fields | overrides)))
+    return opened(cast, **(fields | overrides))
 
 
 def letter(

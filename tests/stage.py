@@ -11,14 +11,13 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, run_job
 from helpdesk.models import Ticket, Unit, User
-from helpdesk.models.codes import Category, Priority
 from helpdesk.notify.worker import drain
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.server import start_simulator
 from helpdesk.simulator.state import Call
-from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
-from helpdesk.transaction import transaction
+from helpdesk.tickets.opening import Reporter
 from tests.cast import Cast
+from tests.drafts import opened
 from tests.twilio_contract import check_request
 
 
@@ -33,15 +32,8 @@ class Story:
     def files(self, unit: Unit, reporter: User, **changes: object) -> Ticket:
         """Somebody files an urgent held post (or what `changes` say), and the worker runs."""
         phone, email = (contact.value for contact in reporter.contacts)
-        draft = TicketDraft(
-            unit=unit,
-            category=Category.HELD_POST,
-            priority=Priority.URGENT,
-            summary="Ostrzeżenie o podtopieniach nie ukazało się w grupie",
-            reporter=Reporter(reporter.name, phone, email, reporter.id),
-        )
-        with transaction():
-            ticket = open_ticket(replace(draft, **changes))
+        known = Reporter(reporter.name, phone, email, reporter.id)
+        ticket = opened(self.cast, **({"unit": unit, "reporter": known} | changes))
         self.passes()
         return ticket
 

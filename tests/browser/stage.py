@@ -23,6 +23,7 @@ from helpdesk.models import Unit, User
 from helpdesk.models.codes import UnitKind
 from helpdesk.schema import upgrade_database
 from helpdesk.simulator.driver import Simulator
+from tests.conftest import sign_in
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -116,8 +117,7 @@ def _until_ten(settings: Settings) -> timedelta:
 def session_cookie(site: Site, user: User) -> dict[str, str]:
     """The cookie of somebody who signed in with all factors."""
     client = site.app.test_client()
-    with client.session_transaction() as session:
-        session.update(_user_id=user.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
+    sign_in(client, user)
     cookie = client.get_cookie("session")
     assert cookie is not None
     return {"name": "session", "value": cookie.value, "url": site.url}
