@@ -22,7 +22,6 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),
     NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
-    NotificationEvent.SMS_ANSWER: _l("answer to an SMS"),
 }
 
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")

@@ -194,7 +194,6 @@ class NotificationEvent(StrEnum):
     REMINDER = "reminder"  # SLA share used up
     BREACH = "breach"
     SIGN_IN_CODE = "sign_in_code"
-    SMS_ANSWER = "sms_answer"  # our answer to an inbound SMS, outside the webhook's reply
 
 
 class SlaTargetKind(StrEnum):

@@ -830,7 +830,6 @@ def upgrade() -> None:
                 "reminder",
                 "breach",
                 "sign_in_code",
-                "sms_answer",
                 name="notificationevent",
                 native_enum=False,
                 create_constraint=True,
