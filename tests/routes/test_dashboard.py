@@ -88,7 +88,7 @@ def test_an_empty_period_says_so(page):
     "query", ["period=x&target=y&unit=z&category=q", "municipality=nowhere", "unit=" + "9" * 40]
 )
 def test_nonsense_in_the_address_is_left_out(page, query):
-    page(f"/dashboard?{query}")
+    assert 'id="live"' in page(f"/dashboard?{query}")
 
 
 def _count_queries(read):
