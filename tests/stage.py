@@ -38,11 +38,11 @@ class Story:
         return ticket
 
     def passes(self, **time: float) -> None:
-        """Time goes by in steps of half a minute; jobs and worker run at each."""
+        """Time goes by in steps of ten seconds; jobs and worker run at each."""
         left = timedelta(**time)
         self._tick()
         while left > timedelta():
-            step = min(left, timedelta(seconds=30))
+            step = min(left, timedelta(seconds=10))
             clock.advance(step)
             left -= step
             self._tick()

@@ -263,7 +263,7 @@ ACTIONS = {
 }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(sorted(ACTIONS)), st.integers(0, 600)), max_size=8))
 def test_no_click_ever_makes_a_ticket_late(cast, promises, clicks):
     clock.freeze(local("10:00"))
