@@ -23,6 +23,10 @@ def _unit() -> Unit:
     return db.session.scalars(sa.select(Unit).where(Unit.kind == UnitKind.FIRE_BRIGADE)).first()
 
 
+def _ticket_of(unit: Unit) -> Ticket:
+    return db.session.scalars(sa.select(Ticket).where(Ticket.unit_id == unit.id).order_by(Ticket.id.desc())).first()
+
+
 def _page_of(ticket: Ticket) -> str:
     return f"/t/{sign(TICKET_PAGE, ticket.id)}"
 
@@ -56,6 +60,9 @@ PAGES = {
     "units": ("coordinator", lambda site: "/units"),
     "unit": ("coordinator", lambda site: f"/units/{_unit().id}"),
     "poster": ("coordinator", lambda site: f"/units/{_unit().id}/poster"),
+    "add a unit": ("coordinator", lambda site: "/units/add"),
+    "form, signed in": ("coordinator", lambda site: f"/units/{_unit().id}/new?category=hate"),
+    "ticket, coordinator": ("coordinator", lambda site: f"/desk/{_ticket_of(_unit()).number}"),
     "simulator": (None, lambda site: site.simulator.url),
 }
 # The console notes these answers by itself.
