@@ -51,6 +51,9 @@ class Settings:
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
     metrics_token: str = field(default="", repr=False)
+    heartbeat_url: str = field(default="", repr=False)
+    low_balance: int = 50
+    test_alert_at: tuple[int, time] | None = (0, time(10, 0))
     prometheus_multiproc_dir: Path | None = None
     simulator_port: int = 8001
     simulator_smtp_port: int = 8025

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from helpdesk.errors import BadSetting
 
 LOCALES = ("pl", "en")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _text(_name: str, value: str) -> str:
@@ -56,6 +57,19 @@ def _url(name: str, value: str) -> str:
     return value.rstrip("/")
 
 
+def _monitor(name: str, value: str) -> str:
+    """Not quoted when refused: whoever knows the address can keep the monitor quiet."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise BadSetting(f"{name} must be an address such as https://monitor.example.pl/ping/helpdesk.")
+    return value
+
+
 def _zone(name: str, value: str) -> str:
     try:
         ZoneInfo(value)
@@ -76,6 +90,16 @@ def _hours(name: str, value: str) -> tuple[time, time]:
     except ValueError as malformed:
         raise BadSetting(f"{name} must look like 22:00-07:00, not {value!r}.") from malformed
     return start, end
+
+
+def _weekly(name: str, value: str) -> tuple[int, time] | None:
+    """Day of the week (0 is Monday) and local time; None for "off"."""
+    if value.lower() == "off":
+        return None
+    found = re.fullmatch(rf"({'|'.join(WEEKDAYS)})\s+([01]?\d|2[0-3]):([0-5]\d)", value.lower(), re.ASCII)
+    if not found:
+        raise BadSetting(f"{name} must look like mon 10:00, or be off, not {value!r}.")
+    return WEEKDAYS.index(found[1]), time(int(found[2]), int(found[3]))
 
 
 def _e164(name: str, value: str) -> str:
@@ -169,6 +193,9 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "RATELIMIT_STORAGE_URL": _storage,
     "TRUSTED_PROXIES": _count,
     "METRICS_TOKEN": _secret,
+    "HEARTBEAT_URL": _monitor,
+    "LOW_BALANCE": _count,
+    "TEST_ALERT_AT": _weekly,
     "PROMETHEUS_MULTIPROC_DIR": _existing_folder,
     "SIMULATOR_PORT": _number,
     "SIMULATOR_SMTP_PORT": _number,

@@ -53,6 +53,11 @@ REFUSED = [
     ("UPLOAD_LIMIT_MB", "-1", "must be a whole number"),
     ("TRUSTED_PROXIES", "one", "must be a whole number"),
     ("METRICS_TOKEN", "short", "must have at least 16 characters"),
+    ("HEARTBEAT_URL", "monitor.example.pl/ping", "must be an address such as https://monitor.example.pl"),
+    ("HEARTBEAT_URL", "https://monitor.example.pl:port", "must be an address"),
+    ("LOW_BALANCE", "12.50", "must be a whole number"),
+    ("TEST_ALERT_AT", "monday", "must look like mon 10:00, or be off"),
+    ("TEST_ALERT_AT", "mon 24:00", "must look like mon 10:00"),
     ("SIMULATOR_PORT", "8001.5", "must be a whole number"),
     ("SIMULATOR_SMTP_PORT", "smtp", "must be a whole number"),
 ]
@@ -194,6 +199,21 @@ def test_two_tokens_may_sign_while_they_are_rotated(read):
 
 def test_quiet_hours_are_two_local_times(read):
     assert read(QUIET_HOURS="21:30 - 06:00").quiet_hours == (time(21, 30), time(6))
+
+
+def test_the_weekly_test_alert_has_a_day_and_a_local_time(read):
+    assert read().test_alert_at == (0, time(10))
+    assert read(TEST_ALERT_AT="Sun  7:05").test_alert_at == (6, time(7, 5))
+    assert read(TEST_ALERT_AT="off").test_alert_at is None
+
+
+def test_the_address_of_a_monitor_is_taken_as_it_is_and_kept_out_of_refusals(read):
+    assert (
+        read(HEARTBEAT_URL="https://monitor.test/push/k?ok=1").heartbeat_url == "https://monitor.test/push/k?ok=1"
+    )
+    with pytest.raises(BadSetting) as refused:
+        read(HEARTBEAT_URL="monitor.test/hush-hush")
+    assert "hush-hush" not in str(refused.value)
 
 
 def test_settings_are_frozen(read):
