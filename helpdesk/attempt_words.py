@@ -22,6 +22,9 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),
     NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
+    NotificationEvent.CONTACT_BROKEN: _l("a contact does not work"),
+    NotificationEvent.TEST_ALERT: _l("test alert"),
+    NotificationEvent.TEST_MISSED: _l("test alert not confirmed"),
 }
 
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")

@@ -18,6 +18,14 @@ from helpdesk.extensions import db
 from tests.conftest import DATABASES, make_settings
 
 MIGRATED, CREATED = "migrated", "created"
+NOTIFICATION = (
+    "INSERT INTO notification (id, dedupe_key, event, channel, address, locale, params, created_at)"
+    " VALUES (1, 'k', 'receipt', 'sms', '+48500000011', 'pl', '{}', '2026-03-11 09:00:00')"
+)
+ATTEMPT = (
+    "INSERT INTO attempt (id, notification_id, ordinal, channel, lane, state, due_at, provider, provider_status,"
+    " error_code, error_text) VALUES ('first', 1, 0, 'sms', 3, 'due', '2026-03-11 09:00:00', '', '', '', '')"
+)
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -111,6 +119,18 @@ def test_a_downgrade_leaves_nothing_and_can_be_taken_back(migrated):
     assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
     schema.upgrade_database(migrated)
     assert schema.is_current()
+
+
+def test_an_upgrade_keeps_what_is_waiting_to_be_sent(migrated):
+    downgrade(revision="0001")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(NOTIFICATION))
+        connection.execute(sa.text(ATTEMPT))
+    schema.upgrade_database(migrated)
+    with db.engine.begin() as connection:
+        assert connection.scalar(sa.text("SELECT state FROM attempt WHERE id = 'first'")) == "due"
+        connection.execute(sa.text("DELETE FROM attempt"))
+        connection.execute(sa.text("DELETE FROM notification"))
 
 
 def test_foreign_keys_hold_again_after_a_migration(migrated):

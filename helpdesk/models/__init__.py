@@ -2,6 +2,7 @@
 
 from helpdesk.models.audit import ApiToken, AuditEntry, Heartbeat, IdempotencyKey
 from helpdesk.models.oncall import (
+    DutyTest,
     Escalation,
     EscalationPolicy,
     EscalationStep,
@@ -14,6 +15,7 @@ from helpdesk.models.oncall import (
 from helpdesk.models.organisation import Contract, Group, Municipality, Profile, Unit
 from helpdesk.models.outbox import Attempt, Inbound, Notification
 from helpdesk.models.people import Contact, Role, User
+from helpdesk.models.provider import Provider
 from helpdesk.models.sla import Calendar, Clock, ClockPause, Reminder, SlaPolicy, SlaTarget
 from helpdesk.models.ticket import Attachment, Message, Ticket, TicketCounter, TimelineEvent
 
@@ -27,6 +29,7 @@ __all__ = [
     "ClockPause",
     "Contact",
     "Contract",
+    "DutyTest",
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
@@ -40,6 +43,7 @@ __all__ = [
     "Override",
     "PolicyStep",
     "Profile",
+    "Provider",
     "Reminder",
     "Role",
     "Rotation",

@@ -194,6 +194,17 @@ class NotificationEvent(StrEnum):
     REMINDER = "reminder"  # SLA share used up
     BREACH = "breach"
     SIGN_IN_CODE = "sign_in_code"
+    CONTACT_BROKEN = "contact_broken"  # to the person and the managers: a number or address does not work
+    TEST_ALERT = "test_alert"  # the weekly try, to the next person on duty
+    TEST_MISSED = "test_missed"  # to the managers: nobody confirmed it
+
+
+class CircuitState(StrEnum):
+    """Whether a provider is used."""
+
+    CLOSED = "closed"  # all is well
+    OPEN = "open"  # it fails: the next provider of the channel is used, where there is one
+    HALF_OPEN = "half_open"  # it answers again: the next notice tries it
 
 
 class SlaTargetKind(StrEnum):

@@ -166,3 +166,17 @@ class EscalationStep(StepColumns, Base):
 
     def channel_list(self) -> list[Channel]:
         return [Channel(code) for code in self.channels]
+
+
+class DutyTest(Base):
+    """The weekly test alert of one ISO week ("2026-W47"): to whom, and whether it was confirmed."""
+
+    __tablename__ = "duty_test"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    week: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
+    user: Mapped[User | None] = relationship()

@@ -45,7 +45,8 @@ class Notification(Base):
 class Attempt(Base):
     """One try over one provider. The row is committed before the provider is called (DELIVERY rule 1).
 
-    `id` is random; its signed form goes into callback addresses.
+    `id` is random; its signed form goes into callback addresses. One that went along in the message or call of
+    another is `carried_by` that one. `text_hash` tells the provider's copy of an SMS from others.
     """
 
     __tablename__ = "attempt"
@@ -94,6 +95,8 @@ class Attempt(Base):
     provider_status: Mapped[str] = mapped_column(sa.String(32), default="")
     error_code: Mapped[str] = mapped_column(sa.String(32), default="")
     error_text: Mapped[str] = mapped_column(sa.String(300), default="")
+    carried_by: Mapped[str | None] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
+    text_hash: Mapped[str | None] = mapped_column(sa.String(64))
     notification: Mapped[Notification] = relationship(back_populates="attempts")
 
 
