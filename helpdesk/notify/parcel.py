@@ -1,5 +1,6 @@
 """What a channel hands to its provider, made while the database is at hand and sent after it has been let go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ class Decision(StrEnum):
     PERMANENT = "permanent"  # this address will not work: mark the contact, next channel
     OPTED_OUT = "opted_out"  # the person sent STOP
     REFUSED = "refused"  # this message, not the address: next channel
+    ELSEWHERE = "elsewhere"  # this provider cannot bring it to this address, another may
     CONFIGURATION = "configuration"  # ours to mend: alarm, next channel
     TEMPORARY = "temporary"  # certainly not created: again soon, several times
     ONCE_MORE = "once_more"  # did not arrive, perhaps it will: one more try later, next channel at once
@@ -35,3 +37,11 @@ class Receipt:
     sid: str
     provider_status: str
     state: AttemptState = AttemptState.ACCEPTED
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Ready to be sent. `send` raises DeliveryError; `text_hash` is that of an SMS (sms.text_hash)."""
+
+    send: Callable[[], Receipt]
+    text_hash: str | None = None
