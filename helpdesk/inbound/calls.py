@@ -3,15 +3,17 @@
 A call counts as answered only when a digit is pressed; a voicemail "answers" like a human being.
 """
 
-import re
-
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
 from helpdesk.inbound.people import tickets_asked_about, waiting_for_somebody
+from helpdesk.inbound.speech import REPEATS
+from helpdesk.inbound.speech import ask as _ask
+from helpdesk.inbound.speech import last_words as _last_words
+from helpdesk.inbound.speech import say as _say
 from helpdesk.labels import error_sentence, label
 from helpdesk.models import Attempt, Ticket, Unit, User
 from helpdesk.models.codes import AckVia, AttemptState, Category, Priority, TicketSource
@@ -21,11 +23,6 @@ from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import sign_attempt
-
-REPEATS = 3
-LANGUAGES = {"pl": "pl-PL", "en": "en-GB"}
-ENGLISH_VOICE = "Polly.Amy"
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def alert_call(attempt: Attempt, turn: int) -> str:
@@ -117,13 +114,6 @@ def _caller(number: str) -> tuple[User | None, str]:
     return caller, caller.locale if caller else settings().default_locale
 
 
-def _last_words(text: str, locale: str) -> str:
-    response = VoiceResponse()
-    _say(response, text, locale)
-    response.hangup()
-    return str(response)
-
-
 def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) -> None:
     waiting = waiting_for_somebody(tickets_asked_about(number))
     if not waiting or turn >= REPEATS:
@@ -204,14 +194,3 @@ def digit_by_digit(number: str) -> str:
     """ "LEO-2026-0042" → "L E O, 4 2": spoken sign by sign, without the year and leading zeros."""
     code, _year, count = number.split("-")
     return f"{' '.join(code)}, {' '.join(count.lstrip('0') or '0')}"
-
-
-def _ask(response: VoiceResponse, action: str) -> Gather:
-    gather: Gather = response.gather(input="dtmf", num_digits=1, timeout=6, action=action, method="POST")
-    return gather
-
-
-def _say(verb: VoiceResponse | Gather, text: str, locale: str) -> None:
-    """Control characters pass the TwiML builder unharmed: they are taken out here."""
-    voice = settings().voice if locale == "pl" else ENGLISH_VOICE
-    verb.say(CONTROL.sub(" ", text), language=LANGUAGES.get(locale, "pl-PL"), voice=voice)

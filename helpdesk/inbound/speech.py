@@ -1,0 +1,32 @@
+"""What is said in a call, in the voice of the language."""
+
+import re
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from helpdesk.config import settings
+
+REPEATS = 3
+LANGUAGES = {"pl": "pl-PL", "en": "en-GB"}
+ENGLISH_VOICE = "Polly.Amy"
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def ask(response: VoiceResponse, action: str) -> Gather:
+    """Wait for one digit, which goes to `action`; what is said inside can be interrupted by it."""
+    gather: Gather = response.gather(input="dtmf", num_digits=1, timeout=6, action=action, method="POST")
+    return gather
+
+
+def say(verb: VoiceResponse | Gather, text: str, locale: str) -> None:
+    """Control characters pass the TwiML builder unharmed: they are taken out here."""
+    voice = settings().voice if locale == "pl" else ENGLISH_VOICE
+    verb.say(CONTROL.sub(" ", text), language=LANGUAGES.get(locale, "pl-PL"), voice=voice)
+
+
+def last_words(text: str, locale: str) -> str:
+    """A document that says the text and hangs up."""
+    response = VoiceResponse()
+    say(response, text, locale)
+    response.hangup()
+    return str(response)
