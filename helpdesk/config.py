@@ -16,6 +16,11 @@ from helpdesk.setting_values import LOCALES as LOCALES  # for whoever reads the 
 from helpdesk.setting_values import PARSERS
 
 TWILIO_API = "https://api.twilio.com"
+SMSAPI_API = "https://api.smsapi.pl"
+# The company's other addresses: its reserve, and its services for other countries.
+SMSAPI_OWN = frozenset({SMSAPI_API, "https://api2.smsapi.pl"}) | {
+    f"https://{host}.smsapi.{country}" for host in ("api", "api2") for country in ("com", "bg", "se")
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,11 @@ class Settings:
     twilio_messaging_service_sid: str = ""
     twilio_api_url: str = TWILIO_API
     twilio_timeout_seconds: int = 10
+    sms_providers: tuple[str, ...] = ("twilio", "smsapi")
+    smsapi_token: str = field(default="", repr=False)
+    smsapi_sender: str = ""
+    smsapi_url: str = SMSAPI_API
+    smsapi_sms_per_second: int = 10
     mail_server: str = "localhost"
     mail_port: int = 25
     mail_username: str = ""
@@ -117,6 +127,7 @@ def _complete(given: Settings) -> Settings:
         given = replace(given, database_url=f"sqlite:///{given.data_dir / 'helpdesk.sqlite3'}")
     if not given.secret_key:
         given = replace(given, secret_key=_kept_secret(given.data_dir / "secret_key"))
+    _check_smsapi(given)
     if _has_twilio(given):
         _check_twilio(given)
         return given
@@ -158,6 +169,13 @@ def _check_twilio(given: Settings) -> None:
     missing = [name for name, value in wanted.items() if not value]
     if missing:
         raise BadSetting(f"Twilio is only half set up: {missing[0]} is missing.")
+
+
+def _check_smsapi(given: Settings) -> None:
+    if not given.smsapi_token and (given.smsapi_sender or given.smsapi_url != SMSAPI_API):
+        raise BadSetting("SMSAPI is only half set up: SMSAPI_TOKEN is missing.")
+    if given.smsapi_token and not _has_twilio(given):
+        raise BadSetting("SMSAPI stands beside Twilio, which makes the calls: TWILIO_ACCOUNT_SID is missing.")
 
 
 def _simulate(given: Settings) -> Settings:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from helpdesk import clock, schema
-from helpdesk.config import TWILIO_API, settings
+from helpdesk.config import SMSAPI_OWN, TWILIO_API, settings
 from helpdesk.extensions import db
 from helpdesk.i18n import when
 from helpdesk.labels import label
@@ -183,6 +183,9 @@ def provider() -> Check:
         return Check("provider", Verdict.WARNING, says)
     if house.twilio_api_url != TWILIO_API:
         says = _("TWILIO_API_URL is not Twilio's own address: %(url)s", url=house.twilio_api_url)
+        return Check("provider", Verdict.WARNING, says)
+    if house.smsapi_url not in SMSAPI_OWN:
+        says = _("SMSAPI_URL is not SMSAPI's own address: %(url)s", url=house.smsapi_url)
         return Check("provider", Verdict.WARNING, says)
     return Check("provider", Verdict.OK, _("SMS and calls go to Twilio."))
 

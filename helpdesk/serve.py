@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from waitress import create_server
 
-from helpdesk.config import TWILIO_API, Settings
+from helpdesk.config import SMSAPI_OWN, TWILIO_API, Settings
 from helpdesk.demo import DEMO_PEOPLE
 from helpdesk.errors import BadSetting
 from helpdesk.jobs import start_scheduler
@@ -46,6 +46,8 @@ def tell_shortly_that_the_database_is_away(record: logging.LogRecord) -> bool:
 def warn_of_strange_provider(settings: Settings) -> None:
     if not settings.simulated and settings.twilio_api_url != TWILIO_API:
         log.warning("TWILIO_API_URL is not Twilio's own address: %s", settings.twilio_api_url)
+    if settings.smsapi_url not in SMSAPI_OWN:
+        log.warning("SMSAPI_URL is not SMSAPI's own address: %s", settings.smsapi_url)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from helpdesk.errors import BadSetting
 
 LOCALES = ("pl", "en")
+COMPANIES = ("twilio", "smsapi")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -116,6 +117,28 @@ def _sender(name: str, value: str) -> str:
     return _e164(name, value)
 
 
+def _companies(name: str, value: str) -> tuple[str, ...]:
+    """In the order in which they are to be used."""
+    given = tuple(part.strip().lower() for part in value.split(","))
+    if len(set(given)) < len(given) or not set(given) <= set(COMPANIES):
+        raise BadSetting(f"{name} must be a list such as {','.join(COMPANIES)}, not {value!r}.")
+    return given
+
+
+def _smsapi_sender(name: str, value: str) -> str:
+    """A name that SMSAPI has confirmed, its word "2way", or a number of the account."""
+    if re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 .&@+_!%-]{1,11}", value):
+        return value
+    return _e164(name, value)
+
+
+def _smsapi_token(name: str, value: str) -> str:
+    """Not quoted when refused. It travels in a header, which takes no more than this."""
+    if not re.fullmatch(r"[!-~]{8,}", value):
+        raise BadSetting(f"{name} must be a token as SMSAPI makes them: letters and digits, no spaces.")
+    return value
+
+
 def _sid(prefix: str) -> Callable[[str, str], str]:
     def parse(name: str, value: str) -> str:
         if not re.fullmatch(prefix + r"[0-9a-zA-Z]{32}", value):
@@ -183,6 +206,11 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "TWILIO_MESSAGING_SERVICE_SID": _sid("MG"),
     "TWILIO_API_URL": _url,
     "TWILIO_TIMEOUT_SECONDS": _number,
+    "SMS_PROVIDERS": _companies,
+    "SMSAPI_TOKEN": _smsapi_token,
+    "SMSAPI_SENDER": _smsapi_sender,
+    "SMSAPI_URL": _url,
+    "SMSAPI_SMS_PER_SECOND": _number,
     "MAIL_SERVER": _text,
     "MAIL_PORT": _number,
     "MAIL_USERNAME": _text,

@@ -43,6 +43,13 @@ REFUSED = [
     ("TWILIO_MESSAGING_SERVICE_SID", "AC" + "a" * 32, "must be MG and 32 letters or digits"),
     ("TWILIO_API_URL", "api.twilio.com", "must be an address"),
     ("TWILIO_TIMEOUT_SECONDS", "ten", "must be a whole number from 1 to 65535"),
+    ("SMS_PROVIDERS", "smsapi, pigeon", "must be a list such as twilio,smsapi"),
+    ("SMS_PROVIDERS", "twilio,twilio", "must be a list"),
+    ("SMS_PROVIDERS", "twilio,", "must be a list"),
+    ("SMSAPI_TOKEN", "two words", "must be a token as SMSAPI makes them"),
+    ("SMSAPI_SENDER", "A sender far too long", "must be a number such as"),
+    ("SMSAPI_URL", "api.smsapi.pl", "must be an address"),
+    ("SMSAPI_SMS_PER_SECOND", "0", "must be a whole number"),
     ("MAIL_PORT", "0", "must be a whole number"),
     ("MAIL_PORT", "65536", "must be a whole number"),
     ("MAIL_USE_TLS", "tls", "must be yes or no"),
@@ -123,6 +130,28 @@ def test_a_half_set_up_twilio_is_refused(read, missing):
 def test_a_second_token_alone_is_half_set_up_too(read):
     with pytest.raises(BadSetting, match=r"^Twilio is only half set up: TWILIO_ACCOUNT_SID is missing\.$"):
         read(TWILIO_AUTH_TOKEN_SECONDARY="the next")
+
+
+def test_smsapi_stands_beside_twilio_and_never_beside_the_simulator(read):
+    assert read(**TWILIO, SMSAPI_TOKEN="the-token").smsapi_token == "the-token"
+    with pytest.raises(BadSetting, match=r"^SMSAPI stands beside Twilio.*: TWILIO_ACCOUNT_SID is missing\.$"):
+        read(SMSAPI_TOKEN="the-token")
+
+
+@pytest.mark.parametrize("alone", [{"SMSAPI_SENDER": "GMINA"}, {"SMSAPI_URL": "http://127.0.0.1:1"}])
+def test_a_half_set_up_smsapi_is_refused(read, alone):
+    with pytest.raises(BadSetting, match=r"^SMSAPI is only half set up: SMSAPI_TOKEN is missing\.$"):
+        read(**TWILIO, **alone)
+
+
+def test_providers_of_sms_come_in_the_order_that_was_given(read):
+    assert read().sms_providers == ("twilio", "smsapi")
+    assert read(SMS_PROVIDERS="SMSAPI, twilio").sms_providers == ("smsapi", "twilio")
+
+
+@pytest.mark.parametrize("sender", ["GMINA", "2way", "Pomoc.24", "+48500000200"])
+def test_a_sender_at_smsapi_is_a_name_a_number_or_its_word_for_answers(read, sender):
+    assert read(**TWILIO, SMSAPI_TOKEN="the-token", SMSAPI_SENDER=sender).smsapi_sender == sender
 
 
 def test_a_messaging_service_can_stand_for_the_number(read):

@@ -9,7 +9,7 @@ import pytest
 from flask_babel import force_locale
 
 from helpdesk import clock, health
-from helpdesk.config import settings
+from helpdesk.config import TWILIO_API, settings
 from helpdesk.extensions import db
 from helpdesk.health import Verdict
 from helpdesk.models.codes import AttemptState, Channel
@@ -111,24 +111,32 @@ def test_an_alert_that_nobody_answered_is_named(cast):
     assert ticket.number in health.alerts().says
 
 
-STRANGE = {"simulated": False, "twilio_api_url": "https://relay.test"}
+REAL = {"simulated": False, "twilio_api_url": TWILIO_API}
+STRANGE = [
+    ({"twilio_api_url": "https://relay.test"}, "TWILIO_API_URL is not Twilio's own address: https://relay.test"),
+    ({"smsapi_url": "https://relay.test"}, "SMSAPI_URL is not SMSAPI's own address: https://relay.test"),
+    ({"smsapi_url": "http://api.smsapi.pl"}, "SMSAPI_URL is not SMSAPI's own address: http://api.smsapi.pl"),
+]
 
 
-def test_an_address_that_is_not_twilios_own_is_named(app):
+@pytest.mark.parametrize(("changes", "says"), STRANGE)
+def test_an_address_that_is_not_the_providers_own_is_named(app, changes, says):
     own = settings()
-    app.config["SETTINGS"] = replace(own, **STRANGE)
+    app.config["SETTINGS"] = replace(own, **REAL | changes)
     try:
         assert health.provider().verdict is Verdict.WARNING
-        assert health.provider().says == "TWILIO_API_URL is not Twilio's own address: https://relay.test"
+        assert health.provider().says == says
     finally:
         app.config["SETTINGS"] = own
 
 
-def test_an_address_that_is_not_twilios_own_is_named_at_the_start(app, caplog):
+@pytest.mark.parametrize(("changes", "says"), STRANGE)
+def test_an_address_that_is_not_the_providers_own_is_named_at_the_start(app, caplog, changes, says):
     warn_of_strange_provider(settings())
+    warn_of_strange_provider(replace(settings(), **REAL, smsapi_url="https://api2.smsapi.pl"))
     assert caplog.messages == []
-    warn_of_strange_provider(replace(settings(), **STRANGE))
-    assert caplog.messages == ["TWILIO_API_URL is not Twilio's own address: https://relay.test"]
+    warn_of_strange_provider(replace(settings(), **REAL | changes))
+    assert caplog.messages == [says]
 
 
 def test_hours_without_anybody_on_duty_are_named(cast):
