@@ -13,7 +13,7 @@ from flask import Flask
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import reconcile
 from helpdesk.notify.worker import beat
-from helpdesk.oncall import escalation
+from helpdesk.oncall import duty_test, escalation
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
@@ -57,6 +57,14 @@ def clean_up() -> None:
     sweep_orphans()
 
 
+def try_the_next_phone() -> None:
+    """The weekly test alert: begin it, and tell the managers when it was not confirmed."""
+    if duty_test.is_due():
+        with transaction():
+            duty_test.start()
+    one_by_one(duty_test.overdue(), duty_test.miss)
+
+
 def heartbeat() -> None:
     beat("scheduler")
 
@@ -67,6 +75,7 @@ JOBS = (
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),
     Job("ask_about_silent", 10, reconcile.ask_about_silent),
     Job("send_reminders", 30, send_reminders),
+    Job("try_the_next_phone", 20, try_the_next_phone),
     Job("heartbeat", 15, heartbeat),
     Job("close_resolved", 600, close_resolved),
     Job("clean_up", 3600, clean_up),

@@ -13,9 +13,9 @@ from helpdesk import tokens
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 from helpdesk.extensions import csrf, db
-from helpdesk.inbound import calls, sms
+from helpdesk.inbound import calls, sms, test_calls
 from helpdesk.models import Attempt
-from helpdesk.models.codes import AttemptState
+from helpdesk.models.codes import AttemptState, NotificationEvent
 from helpdesk.notify import outcome
 from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES
 from helpdesk.notify.twilio import is_signed
@@ -25,6 +25,9 @@ from helpdesk.transaction import transaction
 log = logging.getLogger(__name__)
 bp = Blueprint("twilio", __name__, url_prefix="/twilio")
 csrf.exempt(bp)
+# Calls that are no alerts.
+SPOKEN = {NotificationEvent.TEST_ALERT: test_calls.spoken}
+PRESSED = {NotificationEvent.TEST_ALERT: test_calls.pressed}
 
 
 @bp.before_request
@@ -100,21 +103,29 @@ def call_status(token: str) -> ResponseReturnValue:
 @bp.post("/call/<token>")
 @signed
 def call(token: str) -> ResponseReturnValue:
-    return _twiml(calls.alert_call(_attempt(token), turn=0))
+    return _spoken(token, turn=0)
 
 
 @bp.post("/call/<token>/<int:turn>")
 @signed
 def call_again(token: str, turn: int) -> ResponseReturnValue:
-    return _twiml(calls.alert_call(_attempt(token), turn))
+    return _spoken(token, turn)
 
 
 @bp.post("/digit/<token>")
 @signed
 def digit(token: str) -> ResponseReturnValue:
     with transaction():
-        said = calls.alert_digit(_attempt(token), _field("Digits", 10))
+        attempt = _attempt(token)
+        act = PRESSED.get(attempt.notification.event, calls.alert_digit)
+        said = act(attempt, _field("Digits", 10))
     return _twiml(said)
+
+
+def _spoken(token: str, turn: int) -> Response:
+    attempt = _attempt(token)
+    say = SPOKEN.get(attempt.notification.event, calls.alert_call)
+    return _twiml(say(attempt, turn))
 
 
 def _report(token: str, status_field: str, sid_field: str, states: dict[str, AttemptState]) -> None:

@@ -39,7 +39,10 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.REMINDER: {"target": "first_response", "share": 90},
     Event.BREACH: {"target": "first_response", "share": 100},
     Event.SIGN_IN_CODE: {"code": "123456"},
+    Event.TEST_ALERT: {"test": 1},
+    Event.TEST_MISSED: {"name": LONG_NAME, "reason": "no_answer"},
 }
+ABOUT_NO_TICKET = (Event.SIGN_IN_CODE, Event.TEST_ALERT, Event.TEST_MISSED)
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
 
@@ -64,12 +67,12 @@ def message(ticket: Ticket, event: Event, locale: str) -> Notification:
         params["message_id"] = ticket.messages[0].id
     if "target" in params:
         params["target"] = longest(SlaTargetKind, locale)
-    if event is not Event.SIGN_IN_CODE:
+    if event not in ABOUT_NO_TICKET:
         ticket.category = longest(Category, locale)
     return Notification(
         event=event,
         locale=locale,
-        ticket=None if event is Event.SIGN_IN_CODE else ticket,
+        ticket=None if event in ABOUT_NO_TICKET else ticket,
         user=ticket.assignee,
         user_id=1,
         params=params,
@@ -89,7 +92,8 @@ def every_message(ticket: Ticket) -> Iterator[Notification]:
 
 
 def test_every_event_has_a_template_for_each_part() -> None:
-    wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")} | {"alert.voice"}
+    wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
+    wanted |= {"alert.voice", "test_alert.voice"}
     assert {path.name for path in (templates_folder() / "messages").glob("[!_]*")} == wanted
     assert set(PARAMS) == set(Event)
 
