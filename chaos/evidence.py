@@ -1,0 +1,96 @@
+"""Collects what the judge looks at, and waits until the program has settled everything."""
+
+import time
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from chaos import journal
+from chaos.judge import Evidence, Stored, Told, Try
+from chaos.stage import Stage
+from helpdesk import clock
+from helpdesk.errors import BadToken
+from helpdesk.extensions import db
+from helpdesk.models import Attempt, Escalation, Notification
+from helpdesk.models.codes import AttemptState
+from helpdesk.tokens import read_attempt
+
+# An attempt that is due waits so long for a busy line at most (fast clock).
+OVERDUE = timedelta(seconds=1)
+
+
+def settle(stage: Stage, seconds: float) -> int:
+    """Wait until nothing is due, sending or unknown; how many are left after so many real seconds."""
+    end = time.monotonic() + seconds
+    with stage.app().app_context():
+        while True:
+            left = _unsettled()
+            if not left or time.monotonic() > end:
+                return left
+            time.sleep(0.25)
+
+
+def _unsettled() -> int:
+    is_due = sa.and_(Attempt.state == AttemptState.DUE, Attempt.due_at <= clock.now() + OVERDUE)
+    open_ones = Attempt.state.in_((AttemptState.SENDING, AttemptState.UNKNOWN))
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Attempt).where(sa.or_(is_due, open_ones)))
+    db.session.rollback()
+    return count or 0
+
+
+def collect(stage: Stage) -> Evidence:
+    with stage.app().app_context():
+        record = journal.read(stage.stored)
+        return Evidence(
+            told=_told(),
+            stored=[_stored(line) for line in record if line["what"] == "stored"],
+            filed=[line["ticket"] for line in journal.read(stage.filed)],
+            acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
+            complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],
+        )
+
+
+def _told() -> list[Told]:
+    query = (
+        sa.select(Notification, Escalation)
+        .outerjoin(Escalation, Escalation.id == Notification.escalation_id)
+        .order_by(Notification.id)
+    )
+    return [_one(notification, escalation) for notification, escalation in db.session.execute(query)]
+
+
+def _one(notification: Notification, escalation: Escalation | None) -> Told:
+    ended_at = (escalation.acknowledged_at or escalation.closed_at) if escalation else None
+    return Told(
+        id=notification.id,
+        event=notification.event.value,
+        ticket=notification.ticket_id or 0,
+        escalation=notification.escalation_id,
+        tries=tuple(_try(attempt) for attempt in notification.attempts),
+        ended_at=ended_at,
+    )
+
+
+def _try(attempt: Attempt) -> Try:
+    return Try(
+        id=attempt.id,
+        state=attempt.state.value,
+        due_at=attempt.due_at,
+        carried_by=getattr(attempt,'carried_by',None),
+        error_code=attempt.error_code,
+        finished_at=attempt.finished_at,
+    )
+
+
+def _stored(line: dict[str, object]) -> Stored:
+    try:
+        attempt = read_attempt(str(line["token"]))
+    except BadToken:
+        attempt = f"(no signed id in {line['token']!r})"
+    return Stored(
+        attempt=attempt,
+        sent=float(str(line["sent"])),
+        claimed=float(str(line["claimed"])),
+        failed=bool(line["failed"]),
+        could_be_asked=bool(line.get("could_be_asked", True)),
+    )

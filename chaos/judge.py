@@ -1,0 +1,185 @@
+"""What became of every alert: judged from the rows of the database, the provider's record and the journals.
+
+Pure: it looks at nothing else, so that tests can show it a fault and see that it finds it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+UNSETTLED = ("due", "sending", "unknown")
+UNHEARD = ("failed", "undelivered", "expired")
+# An alert that is cancelled because somebody acknowledged may not have waited longer than this (fast clock): a lease,
+# two looks and a busy line are over by then.
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Try:
+    """An attempt as the database has it. `carried_by` is the attempt in whose message or call it went along."""
+
+    id: str
+    state: str
+    due_at: datetime
+    carried_by: str | None = None
+    error_code: str = ""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notification with its attempts in order; `ended_at` is when its alert ended, None while it is open."""
+
+    id: int
+    event: str
+    ticket: int
+    escalation: int | None
+    tries: tuple[Try, ...]
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the claim's commit `claimed`."""
+
+    attempt: str
+    sent: float
+    claimed: float = 0.0
+    failed: bool = False
+    could_be_asked: bool = True
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`filed`: tickets whose commit returned. `acknowledged`: monotonic seconds right after that commit returned."""
+
+    told: list[Told]
+    stored: list[Stored]
+    filed: list[int]
+    acknowledged: dict[int, float] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`lost`, `duplicated`, `late` and `excused` are one line for each; `outcomes` counts the alerts' ends."""
+
+    outcomes: Counter[str]
+    lost: list[str]
+    duplicated: list[str]
+    excused: list[str]
+    late: list[str]
+    nearest: float | None
+    windows: list[float]
+    complaints: list[str]
+
+    @property
+    def alerts(self) -> int:
+        return sum(self.outcomes.values())
+
+    @property
+    def is_kept(self) -> bool:
+        """The promise."""
+        return not (self.lost or self.duplicated or self.late or self.complaints)
+
+
+def judge(seen: Evidence, event: str = "alert") -> Verdict:
+    told = [each for each in seen.told if each.event == event]
+    stored = _stored_for(seen)
+    outcomes = {each.id: _outcome(each, stored[each.id]) for each in told}
+    heard = {each.escalation for each in told if stored[each.id]}
+    repeats = [repeat for each in told for repeat in _repeats(each, stored[each.id])]
+    late = [line for each in told for line in _late(each, stored[each.id], seen.acknowledged)]
+    return Verdict(
+        outcomes=Counter(outcomes.values()),
+        lost=[*_lost(told, outcomes, heard), *_unalerted(seen, told)],
+        duplicated=[line for line, could_be_asked in repeats if could_be_asked],
+        excused=[line for line, could_be_asked in repeats if not could_be_asked],
+        late=late,
+        nearest=_nearest(told, stored, seen.acknowledged),
+        windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
+        complaints=[*seen.complaints, *_strangers(seen)],
+    )
+
+
+def _stored_for(seen: Evidence) -> dict[int, list[Stored]]:
+    """For each notification what the provider stored for it: of its own attempts, and of those that carried them."""
+    by_attempt: dict[str, list[Stored]] = defaultdict(list)
+    for each in seen.stored:
+        by_attempt[each.attempt].append(each)
+    found: dict[int, list[Stored]] = defaultdict(list)
+    for told in seen.told:
+        carriers = {attempt.carried_by or attempt.id for attempt in told.tries}
+        found[told.id] = sorted((s for c in carriers for s in by_attempt[c]), key=lambda s: s.sent)
+    return found
+
+
+def _outcome(told: Told, stored: list[Stored]) -> str:
+    last = told.tries[-1]
+    if last.state in UNSETTLED:
+        return "stored" if stored and last.state == "due" else f"left {last.state}"
+    if stored:
+        return "stored"
+    if last.state == "cancelled":
+        waited = (told.ended_at or last.due_at) - min(attempt.due_at for attempt in told.tries)
+        is_moot = told.ended_at is not None and waited <= LONGEST_WAIT
+        return "moot" if is_moot else "waited too long"
+    return "given up" if last.state in UNHEARD else f"{last.state}, says the database"
+
+
+def _lost(told: Iterable[Told], outcomes: dict[int, str], heard: set[int | None]) -> list[str]:
+    """Neither stored nor moot; one that was given up with a reason is not lost when its alert was heard another way,
+    or had ended."""
+    lines = []
+    for each in told:
+        outcome = outcomes[each.id]
+        if outcome in ("stored", "moot"):
+            continue
+        if outcome == "given up" and (each.escalation in heard or each.ended_at is not None):
+            continue
+        lines.append(f"ticket {each.ticket}, notification {each.id}: {outcome}, {_history(each)}")
+    return lines
+
+
+def _unalerted(seen: Evidence, told: Iterable[Told]) -> list[str]:
+    alerted = {each.ticket for each in told}
+    return [f"ticket {ticket}: filed, but nobody is alerted" for ticket in seen.filed if ticket not in alerted]
+
+
+def _repeats(told: Told, stored: list[Stored]) -> list[tuple[str, bool]]:
+    """Every one after the first that the provider did not report as failed."""
+    heard = [each for each in stored if not each.failed]
+    line = f"ticket {told.ticket}, notification {told.id}: stored {len(heard)} times, {_history(told)}"
+    return [(line, each.could_be_asked) for each in heard[1:]]
+
+
+def _late(told: Told, stored: list[Stored], acknowledged: dict[int, float]) -> list[str]:
+    at = acknowledged.get(told.ticket)
+    return [
+        f"ticket {told.ticket}, notification {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the commit of the"
+        f" acknowledgement, {(each.sent - each.claimed) * 1000:.1f} ms after that of the claim"
+        for each in stored
+        if at is not None and each.sent > at
+    ]
+
+
+def _nearest(told: Iterable[Told], stored: dict[int, list[Stored]], acknowledged: dict[int, float]) -> float | None:
+    """The closest that an acknowledgement followed a POST, in seconds."""
+    gaps = [
+        acknowledged[each.ticket] - sent.sent
+        for each in told
+        if each.ticket in acknowledged
+        for sent in stored[each.id]
+        if sent.sent <= acknowledged[each.ticket]
+    ]
+    return min(gaps, default=None)
+
+
+def _strangers(seen: Evidence) -> list[str]:
+    known = {attempt.id for told in seen.told for attempt in told.tries}
+    return [f"stored for an unknown attempt {each.attempt}" for each in seen.stored if each.attempt not in known]
+
+
+def _history(told: Told) -> str:
+    return " → ".join(f"{attempt.state} {attempt.error_code}".strip() for attempt in told.tries)

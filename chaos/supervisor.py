@@ -1,0 +1,78 @@
+"""Keeps the workers running: a killed one is started anew, with the next bomb."""
+
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from random import Random
+
+from chaos import journal, process
+from chaos.bomb import Bomb
+from chaos.launcher import run_worker
+from chaos.moments import ANYWHERE, MOMENTS
+from chaos.stage import Stage
+
+PATIENCE = 8.0  # a bomb whose moment does not come: killed from outside
+LONGEST_PASSAGE = 4
+
+
+class Supervisor:
+    def __init__(self, stage: Stage, count: int, dice: Random) -> None:
+        self._stage, self._count, self._dice = stage, count, dice
+        self._running: dict[int, tuple[Bomb | None, float]] = {}
+
+    def start(self) -> None:
+        for _ in range(self._count):
+            self._start(None)
+
+    def kill_until(self, kills: int, seconds: float) -> None:
+        """Arm every worker until so many were killed, or so long."""
+        end_at = time.monotonic() + seconds
+        for _ in range(self._count):
+            self._start(self._next_bomb())
+        while sum(self.kills().values()) < kills and time.monotonic() < end_at:
+            self._watch(armed=True)
+            time.sleep(0.01)
+        self.stop()
+
+    def keep(self, seconds: float) -> None:
+        """Let them work; one that ends by itself is started anew, as a service manager does."""
+        end_at = time.monotonic() + seconds
+        while time.monotonic() < end_at:
+            self._watch(armed=False)
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        for child in self._running:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+        for child in self._running:
+            process.end(child)
+        self._running.clear()
+
+    def kills(self) -> Counter[str]:
+        return Counter(line["moment"] for line in journal.read(self._stage.killed))
+
+    def _start(self, bomb: Bomb | None) -> None:
+        child = process.spawn(self._stage.log, run_worker, self._stage, bomb)
+        patience = bomb.seconds if bomb and bomb.moment == ANYWHERE else PATIENCE
+        self._running[child] = bomb, time.monotonic() + patience
+
+    def _watch(self, *, armed: bool) -> None:
+        for child, (bomb, until) in list(self._running.items()):
+            if bomb and time.monotonic() > until:
+                journal.note(self._stage.killed, moment=ANYWHERE)
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            elif not process.is_over(child):
+                continue
+            del self._running[child]
+            self._start(self._next_bomb() if armed else None)
+
+    def _next_bomb(self) -> Bomb:
+        """At the moment with the fewest kills so far, those that are armed included."""
+        done = self.kills() + Counter(bomb.moment for bomb, _ in self._running.values() if bomb)
+        fewest = min(done[moment] for moment in MOMENTS)
+        moment = self._dice.choice([moment for moment in MOMENTS if done[moment] == fewest])
+        return Bomb(moment, self._dice.randint(1, LONGEST_PASSAGE), self._dice.uniform(0.5, 2.5))
