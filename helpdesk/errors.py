@@ -49,7 +49,7 @@ class NoContract(HelpdeskError):  # noqa: N818
 
 
 class BadUpload(HelpdeskError):  # noqa: N818
-    """A file that is refused: "too_large", "wrong_type", "empty", "too_many"."""
+    """A file that is refused: "too_large", "wrong_type", "empty", "too_many", "not_stored"."""
 
 
 class BadToken(HelpdeskError):  # noqa: N818

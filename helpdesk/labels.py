@@ -117,6 +117,7 @@ ERRORS: dict[str, LazyString] = {
     "wrong_type": _l("Only pictures (JPEG, PNG, WebP, GIF) and PDF files are accepted."),
     "empty": _l("This file is empty."),
     "too_many": _l("At most 5 files at once."),
+    "not_stored": _l("This file cannot be stored just now. Send the form again without it: the rest is kept."),
 }
 
 

@@ -4,10 +4,12 @@ A file without a row is harmless; `sweep_orphans` removes it later. A row withou
 """
 
 import hashlib
+import logging
 import os
 import secrets
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -24,6 +26,7 @@ from helpdesk.tickets.actor import Actor
 from helpdesk.tickets.pictures import clean_picture
 from helpdesk.tickets.timeline import record
 
+log = logging.getLogger(__name__)
 MAX_UPLOADS = 5
 PDF = "application/pdf"
 EXTENSIONS = {PDF: ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
@@ -46,7 +49,7 @@ def store_upload(name: str, data: bytes) -> StoredFile:
     """Check a file by its content, take hidden data (GPS) out of pictures, write it whole or not at all.
 
     Raises:
-        BadUpload: "empty", "too_large" (bytes or pixels) or "wrong_type".
+        BadUpload: "empty", "too_large" (bytes or pixels), "wrong_type", or "not_stored" (the disk takes no more).
     """
     if not data:
         raise BadUpload("empty")
@@ -149,14 +152,24 @@ def _new_place(extension: str) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, even if the machine dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all, even if the machine dies.
+
+    Raises:
+        BadUpload: "not_stored": a full disk keeps nobody from filing the ticket without the file.
+    """
     unfinished = path.with_suffix(".part")
-    with unfinished.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as refused:
+        log.exception("an attachment of %s bytes could not be stored", len(data))
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise BadUpload("not_stored") from refused
 
 
 def _stored_files() -> Iterator[Path]:

@@ -1,3 +1,4 @@
+import errno
 import os
 from datetime import timedelta
 from io import BytesIO
@@ -201,3 +202,14 @@ def test_old_files_that_no_ticket_took_are_swept_away_and_nothing_else(cast):
     assert sweep_orphans() >= 1
     left = [(settings().uploads / stored.stored_as).exists() for stored in (taken, orphan, young)]
     assert left == [True, False, True]
+
+
+def test_a_file_that_the_disk_does_not_take_is_refused_and_leaves_nothing_behind(app, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    before = set(settings().uploads.rglob("*.*"))
+    with pytest.raises(BadUpload, match="not_stored"):
+        store_upload("zrzut.png", picture())
+    assert set(settings().uploads.rglob("*.*")) == before
