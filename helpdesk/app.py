@@ -15,7 +15,7 @@ from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
 from helpdesk.signin.setup import init_signin
-from helpdesk.transaction import prepare_sqlite
+from helpdesk.transaction import POSTGRESQL, prepare_sqlite
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -68,7 +68,9 @@ def init_database(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"pool_size": 20} if settings.is_sqlite else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        {"pool_size": 20}
+        if settings.is_sqlite
+        else {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "connect_args": POSTGRESQL}
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(migrations_folder()), render_as_batch=True)

@@ -4,6 +4,7 @@ import logging
 from functools import cache
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -46,9 +47,10 @@ def refuse_another_schema(app: Flask) -> None:
         raise BadSetting("The database has the schema of another version. Run: helpdesk db upgrade")
 
 
-def reason(error: DBAPIError) -> str:
+def reason(error: DBAPIError | psycopg.Error) -> str:
     """What the database said, its first line, without the statement."""
-    return (str(error.orig).splitlines() or [type(error.orig).__name__])[0].rstrip(".")
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return (str(said).splitlines() or [type(said).__name__])[0].rstrip(".")
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import psycopg
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -17,6 +18,7 @@ from helpdesk.demo import DEMO_PEOPLE
 from helpdesk.errors import BadSetting
 from helpdesk.jobs import start_scheduler
 from helpdesk.notify.worker import Worker
+from helpdesk.outage import DATABASE
 from helpdesk.schema import reason
 from helpdesk.simulator.autopilot import Pace
 from helpdesk.simulator.driver import Person, Simulator
@@ -31,16 +33,18 @@ def set_up_logging() -> None:
     for chatty in ("apscheduler", "twilio.http_client", "waitress.queue", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(tell_shortly_that_the_database_is_away)
+        handler.addFilter(tell_once_that_the_database_is_away)
 
 
-def tell_shortly_that_the_database_is_away(record: logging.LogRecord) -> bool:
-    """For handlers: a line, no traceback, because every thread says it every second. Keeps all records."""
+def tell_once_that_the_database_is_away(record: logging.LogRecord) -> bool:
+    """For handlers: one line in ten seconds, no traceback, because every thread notices it every second."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, OperationalError):
-        record.msg, record.args = f"{record.getMessage()}: {reason(error)}", ()
-        record.exc_info = record.exc_text = None
-    return True
+    if not isinstance(error, OperationalError | psycopg.OperationalError):
+        return True
+    why = reason(error)
+    record.msg, record.args = "the database cannot be used: %s. What is due waits and goes on by itself", (why,)
+    record.exc_info = record.exc_text = None
+    return DATABASE.is_news(why)
 
 
 def warn_of_strange_provider(settings: Settings) -> None:

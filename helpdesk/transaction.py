@@ -12,6 +12,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from helpdesk.extensions import db
 
 AFTER_COMMIT = "helpdesk_after_commit"
+# For libpq, in seconds (the last in milliseconds): a network that is dead is noticed within half a minute.
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 from helpdesk.app import create_app
 from helpdesk.cli import main
 from helpdesk.config import read_settings
+from helpdesk.outage import DATABASE
 from helpdesk.schema import upgrade_database
-from helpdesk.serve import tell_shortly_that_the_database_is_away
+from helpdesk.serve import tell_once_that_the_database_is_away
 from helpdesk.setting_values import PARSERS
 
 
@@ -80,9 +81,30 @@ def test_nobody_can_be_called_nothing(start, tmp_path):
     assert start("user", "create", "--role", "manager", "--email", "a@b.test", "--name", " ") == "2"
 
 
-def test_a_database_that_is_away_is_told_in_a_line_not_in_a_traceback():
+@pytest.fixture
+def away():
+    """Records as two threads write them while the database is away."""
+    DATABASE.is_over()
     error = OperationalError("SELECT 1", {}, ConnectionError("connection refused\nIs the server running?"))
-    record = logging.LogRecord("x", logging.ERROR, "", 1, "failed: %s", ("job",), (type(error), error, None))
-    assert tell_shortly_that_the_database_is_away(record)
-    assert record.getMessage() == "failed: job: connection refused"
-    assert record.exc_info is None
+    facts = (type(error), error, None)
+    yield [logging.LogRecord("x", logging.ERROR, "", 1, "failed: %s", (who,), facts) for who in ("a", "b")]
+    DATABASE.is_over()
+
+
+def test_a_database_that_is_away_is_told_in_a_line_not_in_a_traceback(away):
+    assert tell_once_that_the_database_is_away(away[0])
+    assert away[0].getMessage().startswith("the database cannot be used: connection refused.")
+    assert away[0].exc_info is None
+
+
+def test_what_every_thread_notices_is_told_once_and_its_end_too(away):
+    assert [tell_once_that_the_database_is_away(record) for record in away] == [True, False]
+    assert DATABASE.is_over()
+    assert not DATABASE.is_over()
+
+
+def test_other_errors_are_told_each_time_and_whole():
+    error = ValueError()
+    record = logging.LogRecord("x", logging.ERROR, "", 1, "failed", (), (ValueError, error, None))
+    assert tell_once_that_the_database_is_away(record)
+    assert record.exc_info is not None

@@ -13,12 +13,12 @@ from helpdesk.paths import PACKAGE
 # a module named itself beats its package.
 LAYERS = {
     "foundation": """
-        base clock config errors extensions i18n paths phone setting_values signin.identities
+        base clock config errors extensions i18n paths phone outage setting_values signin.identities
         signin.onetime single tokens transaction
     """,
     "models": "models schema",
     "words": "attempt_words labels question_labels sentences",
-    "rules": "api_tokens idempotency oncall outbox quiet reports sla tickets users wake wanted",
+    "rules": "api_tokens idempotency oncall outbox quiet reports signs sla tickets users wake wanted",
     "notify": "health inbound notify",
     "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",
     "app": "__main__ app cli",
@@ -31,6 +31,7 @@ TWIML = ("inbound.calls", "inbound.speech", "inbound.test_calls", "notify.voice"
 ONLY_IN = {
     "twilio": ("notify.twilio", "simulator", *TWIML),
     "twilio.rest": ("notify.twilio",),
+    "smsapi": ("notify.smsapi",),
     "apscheduler": ("jobs", "serve"),
     "waitress": ("serve",),
     "smtplib": ("notify.email", "doctor"),
@@ -39,7 +40,7 @@ ONLY_IN = {
 }
 # Rules know no request, no provider and no translation.
 TRANSLATION = tuple(f"flask_babel.{name}" for name in ("gettext", "lazy_gettext", "ngettext", "force_locale"))
-NOT_IN_RULES = ("flask", *TRANSLATION, "flask_login", "requests", "twilio", "wtforms")
+NOT_IN_RULES = ("flask", *TRANSLATION, "flask_login", "requests", "smsapi", "twilio", "wtforms")
 RULES = ("oncall", "outbox", "quiet", "reports", "sla", "tickets", "wake", "wanted")
 
 

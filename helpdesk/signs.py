@@ -1,0 +1,39 @@
+"""Signs of life that may come often and are written at most once a minute."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models import Heartbeat
+from helpdesk.transaction import changed_rows, transaction
+
+WEBHOOK = "webhook"  # the provider's word reached us
+MONITOR = "monitor"  # the monitor outside heard from us
+EVERY = timedelta(seconds=60)
+
+
+def seen_at(name: str) -> datetime | None:
+    """When it was written last (aware UTC): the sign itself may be up to a minute younger."""
+    return db.session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))
+
+
+def note(name: str) -> None:
+    """It gives a sign of life now. Opens a transaction of its own when there is something to write."""
+    now, before = clock.now(), seen_at(name)
+    if before is not None and before > now - EVERY:
+        return
+    with transaction():
+        written = changed_rows(
+            sa.update(Heartbeat).where(Heartbeat.name == name, Heartbeat.at <= now - EVERY).values(at=now)
+        )
+        if not written and before is None:
+            _first(name, now)
+
+
+def _first(name: str, now: datetime) -> None:
+    with suppress(IntegrityError), db.session.begin_nested():  # somebody else was first; theirs is as good
+        db.session.add(Heartbeat(name=name, at=now))
