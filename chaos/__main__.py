@@ -1,21 +1,33 @@
-"""`make chaos`: real processes, killed and deceived; prints what was lost."""
+"""`make chaos`: real processes, killed and deceived. Prints what was lost; exit status 1 when anything was."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from chaos import fastclock, kills
+from chaos import database_faults, fastclock, kills, provider_faults
 
 KILLS = 300
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m chaos")
-    parser.add_argument("parts", nargs="*", choices=["kills", []], help="which to run; all without any")
-    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("parts", nargs="*", choices=["kills", "provider", "database", []], help="all without any")
+    parser.add_argument("--kills", type=int, default=KILLS, help=f"how many workers to kill, {KILLS} by default")
     given = parser.parse_args()
+    parts: dict[str, Callable[[], bool]] = {
+        "kills": partial(kills.run, given.kills),
+        "provider": provider_faults.run,
+        "database": database_faults.run,
+    }
     fastclock.install()
     print(f"All processes share a clock {fastclock.SPEED} times as fast as the real one.")
-    sys.exit(0 if kills.run(given.kills) else 1)
+    kept = True
+    for name in given.parts or parts:
+        print(f"\n== {name}", flush=True)
+        kept = parts[name]() and kept
+    print("\nThe promise was kept." if kept else "\nThe promise was BROKEN.")
+    sys.exit(0 if kept else 1)
 
 
 main()

@@ -19,8 +19,8 @@ LONGEST = 2.0
 
 
 class Courier:
-    """Ways: "none" sends nothing; "orderly"; "lost" loses half; "repeated" sends each three times; "reordered" sends
-    the last word first; "early" brings all of them before the POST is answered."""
+    """Ways: "none" sends nothing; "orderly"; "lost" loses half; "repeated" sends each three times; "reordered"
+    sends the last word first; "early" brings all of them before the POST is answered."""
 
     def __init__(self, auth_token: str) -> None:
         self._validator = RequestValidator(auth_token)

@@ -45,6 +45,7 @@ def collect(stage: Stage) -> Evidence:
             told=_told(),
             stored=[_stored(line) for line in record if line["what"] == "stored"],
             filed=[line["ticket"] for line in journal.read(stage.filed)],
+            at=clock.now(),
             acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
             complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],
         )
@@ -76,7 +77,7 @@ def _try(attempt: Attempt) -> Try:
         id=attempt.id,
         state=attempt.state.value,
         due_at=attempt.due_at,
-        carried_by=getattr(attempt,'carried_by',None),
+        carried_by=getattr(attempt, "carried_by", None),
         error_code=attempt.error_code,
         finished_at=attempt.finished_at,
     )

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 UNSETTLED = ("due", "sending", "unknown")
+FINE = ("stored", "moot", "not due yet")
 UNHEARD = ("failed", "undelivered", "expired")
-# An alert that is cancelled because somebody acknowledged may not have waited longer than this (fast clock): a lease,
-# two looks and a busy line are over by then.
-LONGEST_WAIT = timedelta(minutes=10)
+# An alert that is cancelled because somebody acknowledged may not have waited longer (fast clock): a lease, two
+# looks and a busy line are over by then.
+PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the claim's commit `claimed`."""
+    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the commit of the claim."""
 
     attempt: str
     sent: float
@@ -52,13 +53,18 @@ class Stored:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`filed`: tickets whose commit returned. `acknowledged`: monotonic seconds right after that commit returned."""
+    """`filed`: tickets whose commit returned. `acknowledged`: monotonic seconds right after that commit returned.
+
+    `at` is when it was taken; `patience` how long an alert may have waited when it was cancelled.
+    """
 
     told: list[Told]
     stored: list[Stored]
     filed: list[int]
+    at: datetime
     acknowledged: dict[int, float] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    patience: timedelta = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ class Verdict:
 def judge(seen: Evidence, event: str = "alert") -> Verdict:
     told = [each for each in seen.told if each.event == event]
     stored = _stored_for(seen)
-    outcomes = {each.id: _outcome(each, stored[each.id]) for each in told}
+    outcomes = {each.id: _outcome(each, stored[each.id], seen) for each in told}
     heard = {each.escalation for each in told if stored[each.id]}
     repeats = [repeat for each in told for repeat in _repeats(each, stored[each.id])]
     late = [line for each in told for line in _late(each, stored[each.id], seen.acknowledged)]
@@ -104,7 +110,7 @@ def judge(seen: Evidence, event: str = "alert") -> Verdict:
 
 
 def _stored_for(seen: Evidence) -> dict[int, list[Stored]]:
-    """For each notification what the provider stored for it: of its own attempts, and of those that carried them."""
+    """What the provider stored for each notification: its own attempts, and those that carried them."""
     by_attempt: dict[str, list[Stored]] = defaultdict(list)
     for each in seen.stored:
         by_attempt[each.attempt].append(each)
@@ -115,26 +121,27 @@ def _stored_for(seen: Evidence) -> dict[int, list[Stored]]:
     return found
 
 
-def _outcome(told: Told, stored: list[Stored]) -> str:
+def _outcome(told: Told, stored: list[Stored], seen: Evidence) -> str:
     last = told.tries[-1]
+    if last.state == "due" and last.due_at > seen.at:
+        return "stored" if stored else "not due yet"
     if last.state in UNSETTLED:
-        return "stored" if stored and last.state == "due" else f"left {last.state}"
+        return f"left {last.state}"
     if stored:
         return "stored"
     if last.state == "cancelled":
-        waited = (told.ended_at or last.due_at) - min(attempt.due_at for attempt in told.tries)
-        is_moot = told.ended_at is not None and waited <= LONGEST_WAIT
-        return "moot" if is_moot else "waited too long"
+        waited = (told.ended_at or seen.at) - told.tries[0].due_at
+        return "moot" if told.ended_at is not None and waited <= seen.patience else "waited too long"
     return "given up" if last.state in UNHEARD else f"{last.state}, says the database"
 
 
 def _lost(told: Iterable[Told], outcomes: dict[int, str], heard: set[int | None]) -> list[str]:
-    """Neither stored nor moot; one that was given up with a reason is not lost when its alert was heard another way,
-    or had ended."""
+    """Neither stored nor moot. One that was given up with a reason is not lost when its alert was heard another
+    way, or had ended."""
     lines = []
     for each in told:
         outcome = outcomes[each.id]
-        if outcome in ("stored", "moot"):
+        if outcome in FINE:
             continue
         if outcome == "given up" and (each.escalation in heard or each.ended_at is not None):
             continue
@@ -157,8 +164,8 @@ def _repeats(told: Told, stored: list[Stored]) -> list[tuple[str, bool]]:
 def _late(told: Told, stored: list[Stored], acknowledged: dict[int, float]) -> list[str]:
     at = acknowledged.get(told.ticket)
     return [
-        f"ticket {told.ticket}, notification {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the commit of the"
-        f" acknowledgement, {(each.sent - each.claimed) * 1000:.1f} ms after that of the claim"
+        f"ticket {told.ticket}, notification {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the"
+        f" acknowledgement was committed, {(each.sent - each.claimed) * 1000:.1f} ms after the claim was"
         for each in stored
         if at is not None and each.sent > at
     ]

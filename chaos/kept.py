@@ -1,6 +1,7 @@
 """What the provider has: messages and calls, as Twilio shows them."""
 
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -59,7 +60,7 @@ class Thing:
 @dataclass
 class Kept:
     things: list[Thing] = field(default_factory=list)
-    lock: "RLock" = field(default_factory=RLock)  # type: ignore[valid-type]
+    lock: AbstractContextManager[object] = field(default_factory=RLock)
 
     def add(self, kind: str, form: dict[str, str], *, created_at: datetime, error: int) -> Thing:
         sid = PREFIX[kind] + secrets.token_hex(16)

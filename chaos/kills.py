@@ -2,15 +2,12 @@
 
 from random import Random
 
-from chaos import evidence, people, process, table
-from chaos.judge import Verdict, judge
-from chaos.stage import POSTGRESQL, SQLITE, Stage, stage
+from chaos import table
+from chaos.play import TICKETS_PER_SECOND, WORKERS, Verdict, drain_and_judge, filing
+from chaos.stage import SQLITE, stage
 from chaos.supervisor import Supervisor
 
-WORKERS = {SQLITE: 1, POSTGRESQL: 3}
-TICKETS_PER_SECOND = {SQLITE: 4.0, POSTGRESQL: 6.0}
 SECONDS_PER_KILL = 4.0
-SETTLE_SECONDS = 60.0
 
 
 def run(kills: int) -> bool:
@@ -22,23 +19,10 @@ def run(kills: int) -> bool:
 def _on(kind: str, kills: int) -> Verdict:
     with stage(kind) as scene:
         supervisor = Supervisor(scene, WORKERS[kind], Random(kills))
-        actors = [
-            process.spawn(scene.log, people.file_tickets, scene, TICKETS_PER_SECOND[kind]),
-            process.spawn(scene.log, people.answer_alerts, scene),
-        ]
-        supervisor.kill_until(kills, kills * SECONDS_PER_KILL)
-        process.end(actors[0])
+        with filing(scene, TICKETS_PER_SECOND[kind]):
+            supervisor.kill_until(kills, kills * SECONDS_PER_KILL)
+        supervisor.start()
         verdict = drain_and_judge(scene, supervisor)
-        process.end(actors[1])
         table.print_kills(f"{kind}, {WORKERS[kind]} worker(s)", supervisor.kills())
         table.print_verdict(kind, verdict)
         return verdict
-
-
-def drain_and_judge(scene: Stage, supervisor: Supervisor) -> Verdict:
-    """Workers run undisturbed until nothing is due, sending or unknown; then the evidence is taken."""
-    supervisor.start()
-    process.ask(scene.log, evidence.settle, scene, SETTLE_SECONDS)
-    verdict = judge(process.ask(scene.log, evidence.collect, scene))
-    supervisor.stop()
-    return verdict

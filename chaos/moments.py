@@ -6,6 +6,7 @@ program is restructured, only this file changes.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from importlib import import_module
 from threading import local
 from time import monotonic
@@ -35,7 +36,7 @@ MOMENTS = (
 )
 
 Passes = Callable[[str], None]
-Any_ = Callable[..., Any]
+Function = Callable[..., Any]
 # What the present transaction of this thread is about, when its claim was committed, and whether it has asked.
 here = local()
 
@@ -55,19 +56,19 @@ CLIENT = ("helpdesk.notify.twilio", "ApiClient", "request")
 def wrap_all(passes: Passes) -> None:
     """Call `passes(moment)` whenever this process comes to one of the moments."""
     for module, name, about in MARKS:
-        _replace(import_module(module), name, lambda original, about=about: _marking(original, about))
+        _replace(import_module(module), name, partial(_marking, about))
     for module in WATCHED:
-        _replace(import_module(module), "transaction", lambda original: _watching(original, passes))
+        _replace(import_module(module), "transaction", partial(_watching, passes))
     module, owner, method = CLIENT
-    _replace(getattr(import_module(module), owner), method, lambda original: _requesting(original, passes))
+    _replace(getattr(import_module(module), owner), method, partial(_requesting, passes))
 
 
-def _replace(owner: Any, name: str, wrapper: Callable[[Any_], Any_]) -> None:
+def _replace(owner: Any, name: str, wrapper: Callable[[Function], Function]) -> None:
     """Raises AttributeError when the program has no such function any more: this file must follow it."""
     setattr(owner, name, wrapper(getattr(owner, name)))
 
 
-def _marking(original: Any_, about: str) -> Any_:
+def _marking(about: str, original: Function) -> Function:
     def marked(*args: Any, **more: Any) -> Any:
         given = original(*args, **more)
         if about != "claim" or given:
@@ -77,7 +78,7 @@ def _marking(original: Any_, about: str) -> Any_:
     return marked
 
 
-def _watching(original: Callable[[], AbstractContextManager[None]], passes: Passes) -> Any_:
+def _watching(passes: Passes, original: Callable[[], AbstractContextManager[None]]) -> Function:
     @contextmanager
     def watched() -> Iterator[None]:
         here.about = ""
@@ -92,7 +93,7 @@ def _watching(original: Callable[[], AbstractContextManager[None]], passes: Pass
     return watched
 
 
-def _requesting(original: Any_, passes: Passes) -> Any_:
+def _requesting(passes: Passes, original: Function) -> Function:
     def request(client: Any, method: str, url: str, **rest: Any) -> Any:
         asks = method.upper() == "GET" and url.endswith(("/Messages.json", "/Calls.json"))
         posts = method.upper() == "POST"

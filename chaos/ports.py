@@ -20,3 +20,7 @@ def wait_until_open(port: int, seconds: float = 20) -> None:
                 return
         time.sleep(0.02)
     raise TimeoutError(f"nobody listens at port {port}")
+
+
+def port_of(url: str) -> int:
+    return int(url.rsplit(":", 1)[1])

@@ -4,6 +4,8 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Question = Callable[[], T]
 
 
 def spawn(log: Path, act: Callable[P, object], *args: P.args, **more: P.kwargs) -> int:
@@ -53,6 +56,37 @@ def ask(log: Path, question: Callable[P, T], *args: P.args, **more: P.kwargs) ->
         raise RuntimeError("a child gave no answer:\n" + log.read_text()[-3000:])
     answered: Any = pickle.loads(said)
     return answered  # type: ignore[no-any-return]
+
+
+def ask_side_by_side(questions: "list[tuple[str, Question[T]]]", at_once: int) -> list[tuple[str, T]]:
+    """Answers in the order of the questions, so many at a time. A question is played in a child of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        running: dict[int, str] = {}
+        for number, (_name, question) in enumerate(questions):
+            while len(running) >= at_once:
+                running.pop(_next_to_end(running))
+            running[spawn(Path(folder) / f"{number}.log", _answer, question, Path(folder) / str(number))] = ""
+        while running:
+            running.pop(_next_to_end(running))
+        return [(name, _answered(Path(folder) / str(number))) for number, (name, _) in enumerate(questions)]
+
+
+def _next_to_end(running: dict[int, str]) -> int:
+    while True:
+        for child in running:
+            if is_over(child):
+                return child
+        time.sleep(0.05)
+
+
+def _answer(question: "Question[Any]", file: Path) -> None:
+    file.write_bytes(pickle.dumps(question()))
+
+
+def _answered(file: Path) -> Any:
+    if not file.exists():
+        raise RuntimeError("a child gave no answer:\n" + file.with_suffix(".log").read_text()[-3000:])
+    return pickle.loads(file.read_bytes())
 
 
 def end(child: int) -> None:

