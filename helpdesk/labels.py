@@ -69,6 +69,7 @@ WORDS: tuple[tuple[Enum, LazyString], ...] = (
     (c.AttemptState.EXPIRED, _l("expired")),
     (c.AttemptState.CANCELLED, _l("cancelled, no longer needed")),
     (c.AttemptState.UNKNOWN, _l("outcome unknown, being checked")),
+    (c.CallMoment.PICKED_UP, _l("picked up")),
     (c.SlaTargetKind.ACKNOWLEDGE, _l("Acknowledgement")),
     (c.SlaTargetKind.FIRST_RESPONSE, _l("First response")),
     (c.SlaTargetKind.RESOLVE, _l("Resolution")),
@@ -89,7 +90,7 @@ WORDS: tuple[tuple[Enum, LazyString], ...] = (
 # A call is not "delivered".
 CALL_WORDS: dict[c.AttemptState, LazyString] = {
     c.AttemptState.SENT: _l("calling"),
-    c.AttemptState.DELIVERED: _l("answered"),
+    c.AttemptState.DELIVERED: _l("answered with a key"),
     c.AttemptState.UNDELIVERED: _l("no answer"),
 }
 # By kind and code: equal codes of two kinds ("closed", "sms") have words of their own.

@@ -18,7 +18,7 @@ _LONGEST_SHORT_NUMBER = 6  # 116 111, 19115, 71911: nothing to be called from ab
 _PAID_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 _SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})  # several dollars a minute
 _MOBILE_TYPES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
-_HIDES_EVERYTHING_BELOW = 7  # digits: three visible ones would give a shorter number away
+_HIDES_EVERYTHING_BELOW = 7  # digits: the visible ones would give a shorter number away
 
 _LABEL = re.compile(r"^(?:tel|telefon|kom|mobile|phone)\b[.:\s]*", re.IGNORECASE)
 _EXTENSION = re.compile(
@@ -54,16 +54,12 @@ def is_mobile(e164: str) -> bool:
 
 def mask_phone(e164: str) -> str:
     """For logs: "+48 5** *** *12". Whatever cannot be read as a number comes out as "***"; never raises."""
-    try:
-        number = _read(e164, None)
-    except InvalidPhoneNumber:
-        return "***"
-    country = f"+{number.country_code}"
-    pretty = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).removeprefix(country)
-    digits = [at for at, character in enumerate(pretty) if character.isdigit()]
-    shown = {digits[0], *digits[-2:]} if len(digits) >= _HIDES_EVERYTHING_BELOW else set()
-    hidden = set(digits) - shown
-    return country + "".join("*" if at in hidden else character for at, character in enumerate(pretty))
+    return _masked(e164, "*", first=1, last=2)
+
+
+def hide_middle(e164: str) -> str:
+    """For people who know the number but need not dial it: "+48 500 ••• 012"; never raises."""
+    return _masked(e164, "•", first=3, last=3)
 
 
 def show_phone(e164: str) -> str:
@@ -72,6 +68,19 @@ def show_phone(e164: str) -> str:
         return phonenumbers.format_number(_read(e164, None), PhoneNumberFormat.INTERNATIONAL)
     except InvalidPhoneNumber:
         return e164
+
+
+def _masked(e164: str, sign: str, *, first: int, last: int) -> str:
+    try:
+        number = _read(e164, None)
+    except InvalidPhoneNumber:
+        return sign * 3
+    country = f"+{number.country_code}"
+    pretty = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).removeprefix(country)
+    digits = [at for at, character in enumerate(pretty) if character.isdigit()]
+    shown = {*digits[:first], *digits[-last:]} if len(digits) >= _HIDES_EVERYTHING_BELOW else set()
+    hidden = set(digits) - shown
+    return country + "".join(sign if at in hidden else character for at, character in enumerate(pretty))
 
 
 def _tidy(text: str) -> str:

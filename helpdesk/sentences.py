@@ -12,6 +12,7 @@ from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import (
     AckVia,
     AttemptState,
+    CallMoment,
     Channel,
     EventKind,
     Priority,
@@ -59,6 +60,14 @@ def span(length: timedelta) -> str:
     return " ".join(words) or _("under a minute")
 
 
+def exact_span(length: timedelta) -> str:
+    """To the second, for proofs: "54 s", "3 min 5 s", "2 days 3 h 0 min 9 s"."""
+    seconds = max(0, int(length.total_seconds()))
+    counts = (seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+    first = next((place for place, count in enumerate(counts) if count), 3)
+    return " ".join(word(count) for word, count in list(zip(_EXACT, counts, strict=True))[first:])
+
+
 def _days(count: int) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", count))
 
@@ -69,6 +78,13 @@ def _hours(count: int) -> str:
 
 def _minutes(count: int) -> str:
     return _("%(count)s min", count=count)
+
+
+def _seconds(count: int) -> str:
+    return _("%(count)s s", count=count)
+
+
+_EXACT = (_days, _hours, _minutes, _seconds)
 
 
 def urgency(at: datetime, breached: datetime | None = None) -> str:
@@ -123,6 +139,8 @@ def _attempt(event: TimelineEvent) -> str:
 
 def _attempt_state(event: TimelineEvent) -> str:
     channel, state = _value(event, "channel"), _value(event, "state")
+    if state == CallMoment.PICKED_UP:
+        return str(label(CallMoment.PICKED_UP))
     return str(attempt_label(Channel(channel), AttemptState(state))) if channel and state else ""
 
 

@@ -168,6 +168,12 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"  # nobody can say whether the provider has it: to be reconciled
 
 
+class CallMoment(StrEnum):
+    """What happens in the life of a call besides the states of its attempt."""
+
+    PICKED_UP = "picked_up"  # by a person or a voicemail: nobody can tell
+
+
 FINAL_ATTEMPT_STATES = (
     AttemptState.DELIVERED,
     AttemptState.UNDELIVERED,

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from helpdesk import tokens
-from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.forms.desk import (
     AssignForm,
     EmptyForm,
@@ -21,9 +20,9 @@ from helpdesk.forms.desk import (
 )
 from helpdesk.forms.uploads import Kept, uploads_sent
 from helpdesk.models import Message, Ticket, User
-from helpdesk.models.codes import STAFF, Category, EventKind, MessageKind, Priority, RoleName
+from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
-from helpdesk.routes import desk_list
+from helpdesk.routes import desk_list, proof
 from helpdesk.routes.access import EVERYBODY, allow
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, me, perform, send, take
 from helpdesk.sentences import _
@@ -32,7 +31,7 @@ from helpdesk.tickets import conversation, lifecycle
 from helpdesk.tickets.access import find_ticket
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.attachments import public_attachments
-from helpdesk.tickets.page import attempts_of, last_events, masked_address, recipient_of
+from helpdesk.tickets.page import last_events
 from helpdesk.tickets.questions import answers_for_display
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -197,9 +196,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         forms=forms,
         kept=kept.tokens,
         seen=last_events([ticket.id])[ticket.id],
-        attempts=attempts_of(ticket),
-        proof={"recipient": recipient_of, "address": masked_address, "why": why_not, "events": EVENTS},
-        acknowledged=[event for event in ticket.events if event.kind is EventKind.ACKNOWLEDGED],
+        **proof.contents(ticket, me()),
         other_priority=Priority.NORMAL if ticket.is_urgent else Priority.URGENT,
     )
 

@@ -20,6 +20,7 @@ from helpdesk.notify import outcome
 from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES
 from helpdesk.notify.twilio import is_signed
 from helpdesk.routes.access import signed
+from helpdesk.tickets.proof import note_picked_up
 from helpdesk.transaction import transaction
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,9 @@ def call_status(token: str) -> ResponseReturnValue:
 @bp.post("/call/<token>")
 @signed
 def call(token: str) -> ResponseReturnValue:
+    """Asked for the moment the call is picked up."""
+    with transaction():
+        note_picked_up(_attempt(token))
     return _spoken(token, turn=0)
 
 

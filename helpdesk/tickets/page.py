@@ -7,8 +7,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket, TimelineEvent
-from helpdesk.models.codes import Channel, EventKind
-from helpdesk.phone import mask_phone
+from helpdesk.models.codes import EventKind
 from helpdesk.tickets.queries import NAME_ONLY
 
 WRITTEN = (EventKind.REPLIED, EventKind.NOTED)
@@ -31,15 +30,6 @@ def recipient_of(attempt: Attempt, ticket: Ticket) -> str:
     """Whom the attempt was for, by name."""
     user = attempt.notification.user
     return user.name if user else ticket.reporter_name
-
-
-def masked_address(attempt: Attempt) -> str:
-    """Enough to recognise the number or mailbox, not enough to use it."""
-    address = attempt.notification.address
-    if attempt.channel is not Channel.EMAIL:
-        return mask_phone(address)
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}"
 
 
 def last_events(ticket_ids: Sequence[int]) -> dict[int, int]:

@@ -7,8 +7,10 @@ from playwright.sync_api import Page
 
 from helpdesk.extensions import db
 from helpdesk.models import Ticket, Unit
-from helpdesk.models.codes import TicketStatus, UnitKind
+from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
+from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
+from helpdesk.transaction import transaction
 from tests.browser.stage import DESKTOP, PHONE, Site
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -25,6 +27,22 @@ def _unit() -> Unit:
 
 def _ticket_of(unit: Unit) -> Ticket:
     return db.session.scalars(sa.select(Ticket).where(Ticket.unit_id == unit.id).order_by(Ticket.id.desc())).first()
+
+
+def _alerted(site: Site) -> Ticket:
+    """An urgent ticket with attempts, the same at every call."""
+    with transaction():
+        unit = _unit()
+        reporter = Reporter("Olgierd Sikawka", "+48500000014")
+        draft = TicketDraft(
+            unit=unit,
+            category=Category.HELD_POST,
+            priority=Priority.URGENT,
+            summary="Ostrzeżenie o wichurze",
+            reporter=reporter,
+            submission_key="browser",
+        )
+        return open_ticket(draft)
 
 
 def _page_of(ticket: Ticket) -> str:
@@ -53,6 +71,9 @@ PAGES = {
     "ticket, new": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}"),
     "ticket, waiting": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.WAITING).number}"),
     "ticket, resolved": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.RESOLVED).number}"),
+    "proof, urgent": ("manager", lambda site: f"/desk/{_alerted(site).number}/proof"),
+    "proof, nothing sent": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}/proof"),
+    "ticket, alerted": ("administrator", lambda site: f"/desk/{_alerted(site).number}"),
     "my duty": ("administrator", lambda site: "/duty"),
     "health": ("manager", lambda site: "/health"),
     "dashboard": ("manager", lambda site: "/dashboard"),
@@ -65,6 +86,7 @@ PAGES = {
     "ticket, coordinator": ("coordinator", lambda site: f"/desk/{_ticket_of(_unit()).number}"),
     "simulator": (None, lambda site: site.simulator.url),
 }
+A4_INSIDE = 702  # CSS pixels between the margins: 186 mm
 # The console notes these answers by itself.
 NOT_FOUND = {"not found", "unknown link"}
 
@@ -76,6 +98,18 @@ def test_a_page_is_accessible_quiet_and_fits(site: Site, visit, name, size):
     path = path_of(site)
     page: Page = visit(size, site.people(role)[0] if role else None, noise=name in NOT_FOUND)
     page.goto(path if path.startswith("http") else site.url + path)
+    page.evaluate("document.querySelectorAll('.proof-fold').forEach((folded) => { folded.open = true; })")
     results = Axe().run(page, options=RULES)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_the_proof_prints_on_a4_with_page_numbers_and_nothing_cut(site: Site, visit):
+    page: Page = visit(DESKTOP, site.people("manager")[0])
+    page.goto(f"{site.url}/desk/{_alerted(site).number}/proof")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595 842]" in pdf
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4_INSIDE, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_INSIDE
+    assert page.locator("thead .running").is_visible() and not page.locator(".site-header").is_visible()

@@ -1,0 +1,59 @@
+"""Rule 14. Every attempt and its outcome stands on the ticket, to the second."""
+
+from datetime import timedelta
+
+from helpdesk import clock
+from tests.conftest import sign_in
+
+
+def proof_page(story, user, ticket) -> str:
+    client = story.app.test_client()
+    sign_in(client, user)
+    answer = client.get(f"/desk/{ticket.number}/proof")
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+def alerted_and_taken_by_key(story, cast):
+    """Filed at 10:00:00: the SMS arrives at :07, the call rings at :30, is picked up at :41; the key at :52."""
+    ticket = story.files(cast.osp, cast.jan)
+    clock.advance(timedelta(seconds=7))
+    story.sim.deliver(story.sim.messages_to(cast.anna.contacts[0].value)[0].sid)
+    story.passes(seconds=23)
+    call = story.calls(cast.anna)[0]
+    clock.advance(timedelta(seconds=11))
+    story.sim.answer(call.sid)
+    clock.advance(timedelta(seconds=11))
+    story.sim.press(call.sid, "1")
+    return ticket
+
+
+def test_the_manager_reads_when_the_sms_arrived_the_call_was_picked_up_and_the_key_pressed(story, cast):
+    page = proof_page(story, cast.marek, alerted_and_taken_by_key(story, cast))
+    assert "SMS doręczony 10:00:07 · telefon odebrany 10:00:41 · Zgłoszenie przyjmuje Anna Testowa" in page
+    assert "klawiszem w rozmowie 10:00:52 (52 s po zgłoszeniu)" in page
+
+
+def test_the_ticket_itself_says_it_in_one_line(story, cast):
+    ticket = alerted_and_taken_by_key(story, cast)
+    client = story.app.test_client()
+    sign_in(client, cast.anna)
+    folded = client.get(f"/desk/{ticket.number}").text.split("proof-fold")[1].split("</summary>")[0]
+    assert "doręczony 10:00:07" in folded and "odebrany 10:00:41" in folded and "10:00:52" in folded
+
+
+def test_a_message_that_did_not_arrive_says_why_in_words(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.sim.undeliver(story.sim.messages_to(cast.anna.contacts[0].value)[0].sid, 30003)
+    assert "niedoręczony: telefon wyłączony lub poza zasięgiem" in proof_page(story, cast.marek, ticket)
+
+
+def test_a_voicemail_that_picks_up_takes_nothing_and_is_written_down(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(seconds=30)
+    call = story.calls(cast.anna)[0]
+    story.sim.answer(call.sid)
+    story.sim.hang_up(call.sid)
+    page = proof_page(story, cast.marek, ticket)
+    assert "Nikt jeszcze nie przyjął zgłoszenia" in page
+    assert "odebrany 10:00:30" in page and "nie naciśnięto klawisza" in page
