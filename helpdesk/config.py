@@ -51,6 +51,10 @@ class Settings:
     smsapi_sender: str = ""
     smsapi_url: str = SMSAPI_API
     smsapi_sms_per_second: int = 10
+    twilio_sms_per_second: int = 10
+    twilio_calls_per_second: int = 1
+    alert_sms_gap_seconds: int = 15
+    notice_sms_gap_seconds: int = 120
     mail_server: str = "localhost"
     mail_port: int = 25
     mail_username: str = ""

@@ -4,6 +4,7 @@ States of an attempt only move forward (RANK); every move is a conditional updat
 so that a repeated, late or reordered report changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,10 +23,11 @@ from helpdesk.models.codes import (
 )
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import changed_rows
-from helpdesk.wanted import is_in_a_call, is_moot
+from helpdesk.wanted import BUNDLED, is_left_alone, is_moot
 
 LEASE = timedelta(seconds=60)
-CALLS_LOCK = 112  # any number, the same in all workers
+CANDIDATES = 32  # other workers may be at the first ones
+NUMBERS_LOCK = 112  # any number, the same in all workers
 RANK = {
     AttemptState.DUE: 0,
     AttemptState.SENDING: 1,
@@ -41,6 +43,7 @@ TIME_OF = {
     AttemptState.SENT: "sent_at",
     **dict.fromkeys(FINAL_ATTEMPT_STATES, "finished_at"),
 }
+Candidate = sa.Row[tuple[str, str, datetime | None]]  # id, address, expires_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,17 +105,24 @@ def enqueue_code(user: User, channel: Channel, code: str, address: str) -> None:
 
 
 def add_attempt(
-    notification: Notification, lane: int, due_at: datetime, expires_at: datetime | None = None
+    notification: Notification,
+    lane: int,
+    due_at: datetime,
+    expires_at: datetime | None = None,
+    *,
+    provider: str = "",
 ) -> Attempt:
-    """One more try of the notification, due at `due_at`."""
+    """One more try of the notification, due at `due_at`, over the named provider or the best one then."""
     attempt = Attempt(
         id=new_attempt_id(),
         notification=notification,
         ordinal=len(notification.attempts),
         channel=notification.channel,
+        address=notification.address,
         lane=lane,
         due_at=due_at,
         expires_at=expires_at,
+        provider=provider,
     )
     db.session.add(attempt)
     if due_at <= clock.now():
@@ -124,62 +134,124 @@ def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
     """Take the most urgent due attempt of the channel, in the lanes from first to last; its id, None if none.
 
     The statement that takes it checks again that it is still wanted; a moot attempt becomes cancelled, one past
-    its time expired, and the next is looked at. A number that is being called is not called a second time.
+    its time expired, and the next is looked at. What else is due for the same person in the same words goes along
+    in the same message or call: it is carried by the one that was taken.
     """
-    if channel is Channel.VOICE:
-        _queue_up()
-    while True:
-        found = _next_due(channel, lanes)
-        if found is None:
+    while candidates := _due_first(channel, lanes, CANDIDATES):
+        busy = 0
+        for candidate in candidates:
+            if not _is_ours_alone(channel, candidate):
+                busy += 1
+            elif candidate.expires_at is not None and candidate.expires_at <= clock.now():
+                move(candidate.id, AttemptState.EXPIRED)
+            elif _take(candidate.id, channel, owner):
+                _carry_along(candidate.id, channel, owner)
+                return str(candidate.id)
+            else:
+                _cancel_if_moot(candidate.id)
+        if busy == len(candidates):
             return None
-        attempt_id, expires_at = found
-        if expires_at is not None and expires_at <= clock.now():
-            move(attempt_id, AttemptState.EXPIRED)
-        elif _take(attempt_id, owner):
-            return attempt_id
-        else:
-            _cancel_if_moot(attempt_id)
+    return None
 
 
 def has_due(channel: Channel, lanes: tuple[Lane, Lane]) -> bool:
     """A look without any lock, so that idle workers do not stand in each other's way."""
-    return db.session.execute(_due_first(channel, lanes)).first() is not None
+    return bool(_due_first(channel, lanes, 1))
 
 
-def _next_due(channel: Channel, lanes: tuple[Lane, Lane]) -> tuple[str, datetime | None] | None:
-    row = db.session.execute(_due_first(channel, lanes).with_for_update(skip_locked=True)).first()
-    return (row.id, row.expires_at) if row else None
+def carried_by(attempt: Attempt) -> list[Attempt]:
+    """The attempts that go along with this one, oldest notification first."""
+    query = sa.select(Attempt).where(Attempt.carried_by == attempt.id).order_by(Attempt.notification_id)
+    return list(db.session.scalars(query))
 
 
-def _due_first(channel: Channel, lanes: tuple[Lane, Lane]) -> sa.Select[tuple[str, datetime | None]]:
+def bundle(attempt_id: str) -> list[str]:
+    """The attempt's id and those of what it carries: the provider's word about it is about all of them."""
+    carried = sa.select(Attempt.id).where(Attempt.carried_by == attempt_id).order_by(Attempt.notification_id)
+    return [attempt_id, *db.session.scalars(carried)]
+
+
+def note_parcel(attempt_id: str, provider: str, text_hash: str | None) -> None:
+    """Who is given the attempt and what it carries, and how the provider's copy of its text is recognised."""
+    changed_rows(
+        sa.update(Attempt)
+        .where(sa.or_(Attempt.id == attempt_id, Attempt.carried_by == attempt_id))
+        .values(provider=provider, text_hash=text_hash)
+    )
+
+
+def _due_first(channel: Channel, lanes: tuple[Lane, Lane], limit: int) -> Sequence[Candidate]:
     query = (
-        sa.select(Attempt.id, Attempt.expires_at)
+        sa.select(Attempt.id, Attempt.address, Attempt.expires_at)
         .where(
             Attempt.state == AttemptState.DUE,
             Attempt.channel == channel,
             Attempt.lane.between(*lanes),
             Attempt.due_at <= clock.now(),
+            ~is_left_alone(channel),
         )
         .order_by(Attempt.lane, Attempt.due_at)
-        .limit(1)
+        .limit(limit)
     )
-    return query.where(~is_in_a_call()) if channel is Channel.VOICE else query
+    return db.session.execute(query).all()
 
 
-def _queue_up() -> None:
-    """Two workers must not each find the same number free. SQLite has one writer at a time anyway."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(CALLS_LOCK)))
+def _is_ours_alone(channel: Channel, candidate: Candidate) -> bool:
+    """Two workers must not each find the same number free, nor wait for each other at a mail; whoever is second
+    takes another one. SQLite has one writer at a time anyway."""
+    if db.engine.dialect.name != "postgresql":
+        return True
+    whose = candidate.id if channel is Channel.EMAIL else f"{channel}:{candidate.address}"
+    lock = sa.func.pg_try_advisory_xact_lock(NUMBERS_LOCK, sa.func.hashtext(whose))
+    return bool(db.session.scalar(sa.select(lock)))
 
 
-def _take(attempt_id: str, owner: str) -> bool:
-    now = clock.now()
+def _take(attempt_id: str, channel: Channel, owner: str) -> bool:
     taken = changed_rows(
         sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, ~is_moot())
-        .values(state=AttemptState.SENDING, sending_at=now, lease_owner=owner, lease_until=now + LEASE)
+        .where(
+            Attempt.id == attempt_id,
+            Attempt.state == AttemptState.DUE,
+            ~is_moot(),
+            ~is_left_alone(channel),
+        )
+        .values(state=AttemptState.SENDING, **_lease(owner))
     )
     return taken == 1
+
+
+def _carry_along(attempt_id: str, channel: Channel, owner: str) -> None:
+    """Nobody else takes what belongs to a number that is ours alone, so no two workers wait for each other."""
+    attempt = db.session.get_one(Attempt, attempt_id)
+    first = attempt.notification
+    if first.event not in BUNDLED or channel is Channel.EMAIL:
+        return
+    same = sa.select(1).where(
+        Notification.id == Attempt.notification_id,
+        Notification.event == first.event,
+        Notification.user_id == first.user_id,
+        Notification.locale == first.locale,
+    )
+    changed_rows(
+        sa.update(Attempt)
+        .where(
+            Attempt.address == attempt.address,
+            Attempt.sending_at.is_(None),
+            Attempt.state == AttemptState.DUE,
+            Attempt.channel == channel,
+            Attempt.lane == attempt.lane,
+            Attempt.provider == attempt.provider,
+            Attempt.due_at <= clock.now(),
+            sa.exists(same.correlate(Attempt)),
+            ~is_moot(),
+        )
+        .values(state=AttemptState.SENDING, carried_by=attempt_id, **_lease(owner))
+    )
+
+
+def _lease(owner: str) -> dict[str, Any]:
+    now = clock.now()
+    return {"sending_at": now, "lease_owner": owner, "lease_until": now + LEASE}
 
 
 def _cancel_if_moot(attempt_id: str) -> None:

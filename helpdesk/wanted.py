@@ -1,17 +1,22 @@
-"""Clauses about an attempt that waits to be sent: whether it is still wanted, whether its line is free."""
+"""Clauses about an attempt that waits to be sent: is it still wanted, must its number be left alone?"""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from helpdesk import clock
+from helpdesk.config import settings
 from helpdesk.models import Attempt, Escalation, Notification, Ticket
 from helpdesk.models.codes import AttemptState, Channel, EscalationState, NotificationEvent
 
 # Ringing and three readings; a call of which nothing is heard for longer does not keep the line busy.
 CALL_LASTS = timedelta(seconds=120)
 IN_CALL = (AttemptState.SENDING, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.SENT)
+ARRIVED = (*IN_CALL, AttemptState.DELIVERED)
+# Of these several may go in one SMS or one call, and a number gets no second SMS soon after the first.
+BUNDLED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
 
 
 def is_moot() -> sa.ColumnElement[bool]:
@@ -24,19 +29,48 @@ def is_moot() -> sa.ColumnElement[bool]:
     return sa.or_(sa.exists(ended), sa.exists(taken))
 
 
-def is_in_a_call() -> sa.ColumnElement[bool]:
-    """Another call to the number of the attempt is under way."""
-    own, others, other = aliased(Notification), aliased(Notification), aliased(Attempt)
-    calls = (
-        sa.select(1)
-        .select_from(own)
-        .join(others, others.address == own.address)
-        .join(other, other.notification_id == others.id)
-        .where(
-            own.id == Attempt.notification_id,
-            other.channel == Channel.VOICE,
-            other.state.in_(IN_CALL),
-            other.sending_at > clock.now() - CALL_LASTS,
-        )
+def is_left_alone(channel: Channel) -> sa.ColumnElement[bool]:
+    """The number must not be called or texted just now; what is due waits and goes together."""
+    match channel:
+        case Channel.VOICE:
+            return _is_in_a_call()
+        case Channel.SMS:
+            return sa.or_(*_has_just_had_an_sms())
+        case Channel.EMAIL:
+            return sa.false()
+
+
+def _is_in_a_call() -> sa.ColumnElement[bool]:
+    other = aliased(Attempt)
+    calls = sa.select(1).where(
+        other.address == Attempt.address,
+        other.channel == Channel.VOICE,
+        other.state.in_(IN_CALL),
+        other.sending_at > clock.now() - CALL_LASTS,
     )
     return sa.exists(calls.correlate(Attempt))
+
+
+def _has_just_had_an_sms() -> Iterator[sa.ColumnElement[bool]]:
+    """One of the same kind, so short a time ago that the next one is put off."""
+    house = settings()
+    gaps = {
+        NotificationEvent.ALERT: house.alert_sms_gap_seconds,
+        NotificationEvent.NEW_TICKET: house.notice_sms_gap_seconds,
+    }
+    for event, seconds in gaps.items():
+        own, others, other = aliased(Notification), aliased(Notification), aliased(Attempt)
+        last = (
+            sa.select(1)
+            .select_from(other)
+            .join(others, others.id == other.notification_id)
+            .where(
+                other.address == Attempt.address,
+                other.sending_at > clock.now() - timedelta(seconds=seconds),
+                other.channel == Channel.SMS,
+                other.state.in_(ARRIVED),
+                others.event == event,
+            )
+        )
+        is_of_the_kind = sa.select(1).where(own.id == Attempt.notification_id, own.event == event)
+        yield sa.and_(sa.exists(is_of_the_kind.correlate(Attempt)), sa.exists(last.correlate(Attempt)))

@@ -3,12 +3,14 @@
 A call counts as answered only when a digit is pressed; a voicemail "answers" like a human being.
 """
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from twilio.twiml.voice_response import VoiceResponse
 
+from helpdesk import outbox
 from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
+from helpdesk.extensions import db
 from helpdesk.inbound.people import tickets_asked_about, waiting_for_somebody
 from helpdesk.inbound.speech import REPEATS
 from helpdesk.inbound.speech import ask as _ask
@@ -26,42 +28,63 @@ from helpdesk.tokens import sign_attempt
 
 
 def alert_call(attempt: Attempt, turn: int) -> str:
-    """What an alert call says when it is picked up, the `turn`-th time; after the last it hangs up."""
-    notification = attempt.notification
-    ticket = notification.ticket
-    if ticket is None:
+    """What an alert call says when it is picked up, the `turn`-th time; after the last it hangs up.
+
+    A call that carries several alerts reads out the first of them that has no answer yet.
+    """
+    if attempt.notification.ticket is None:
         return _nothing_to_say()
-    with force_locale(notification.locale):
+    asked, locale = _still_asked(attempt), attempt.notification.locale
+    with force_locale(locale):
+        if not asked:
+            return _last_words(_taken(attempt.notification.ticket), locale)
+        if turn >= REPEATS:
+            return _last_words(_("No answer. We are alerting the next person."), locale)
         response = VoiceResponse()
-        if ticket.acknowledged_at is not None or not ticket.is_open:
-            _say(response, _taken(ticket), notification.locale)
-            response.hangup()
-        elif turn >= REPEATS:
-            _say(response, _("No answer. We are alerting the next person."), notification.locale)
-            response.hangup()
-        else:
-            token = sign_attempt(attempt.id)
-            gather = _ask(response, absolute("twilio.digit", token=token))
-            _say(gather, render(notification, "voice"), notification.locale)
-            response.redirect(absolute("twilio.call_again", token=token, turn=turn + 1), method="POST")
+        gather = _ask(response, absolute("twilio.digit", token=sign_attempt(asked[0].id)))
+        if len(asked) > 1:
+            _say(gather, ngettext("%(num)s urgent ticket.", "%(num)s urgent tickets.", len(asked)), locale)
+        _say(gather, render(asked[0].notification, "voice"), locale)
+        _read_again(response, attempt.id, turn + 1)
         return str(response)
 
 
 def alert_digit(attempt: Attempt, digit: str) -> str:
-    """The person pressed something in an alert call: 1 takes the ticket, 2 passes it on, the rest repeats."""
+    """The person pressed something in an alert call: 1 takes the ticket that was read out, 2 passes it on, the rest
+    repeats. The next alert of the same call follows."""
     notification = attempt.notification
     ticket, user = notification.ticket, notification.user
     if ticket is None or user is None:
         return _nothing_to_say()
+    call = db.session.get_one(Attempt, attempt.carried_by or attempt.id)
     with force_locale(notification.locale):
         response = VoiceResponse()
         if digit not in ("1", "2"):
-            response.redirect(absolute("twilio.call_again", token=sign_attempt(attempt.id), turn=1), method="POST")
+            _read_again(response, call.id, 1)
             return str(response)
         _say(response, _act(ticket, user, digit), notification.locale)
-        outcome.reported(attempt.id, AttemptState.DELIVERED, sid=None, status=f"digit {digit}")
-        response.hangup()
+        outcome.pressed(attempt.id, digit)
+        if _still_asked(call):
+            _read_again(response, call.id, 0)
+        else:
+            response.hangup()
         return str(response)
+
+
+def _still_asked(call: Attempt) -> list[Attempt]:
+    """Of the alerts in one call, those that wait for an answer: nobody has the ticket, and no key was pressed."""
+    return [each for each in (call, *outbox.carried_by(call)) if _waits_for_an_answer(each)]
+
+
+def _waits_for_an_answer(attempt: Attempt) -> bool:
+    ticket = attempt.notification.ticket
+    is_wanted = ticket is not None and ticket.is_open and ticket.acknowledged_at is None
+    return is_wanted and attempt.state is not AttemptState.DELIVERED
+
+
+def _read_again(response: VoiceResponse, attempt_id: str, turn: int) -> None:
+    url = absolute("twilio.call_again", token=sign_attempt(attempt_id), turn=turn)
+    response.redirect(url, method="POST")
 
 
 def _nothing_to_say() -> str:

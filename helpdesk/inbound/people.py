@@ -41,6 +41,12 @@ def meant_without_a_number(number: str, waiting: list[Ticket]) -> list[Ticket]:
     return [ticket for ticket in waiting if ticket in told or not told]
 
 
+def all_that_were_meant(number: str, waiting: list[Ticket]) -> list[Ticket]:
+    """What "all" is about: the alerts that the number was told of; without any, the notices."""
+    told = _told_of(number, waiting)
+    return [ticket for ticket in told if ticket.priority is Priority.URGENT] or told
+
+
 def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
     """Those whose SMS or call went to that number, the last one first."""
     last = sa.func.max(Attempt.sending_at)

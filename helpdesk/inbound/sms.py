@@ -1,7 +1,7 @@
 """An SMS that came in: a forgiving grammar, and an answer for everybody.
 
-"1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket; "2", "nie" pass it on; other words are added to the
-ticket. A bare "1" counts only when it is clear which ticket waits for an answer from that number.
+"1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket, "wszystkie" all that wait; "2", "nie" pass it on;
+other words are added to the ticket. A bare "1" counts only when it is clear which ticket waits for an answer.
 """
 
 import re
@@ -17,6 +17,7 @@ from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import (
+    all_that_were_meant,
     meant_without_a_number,
     open_ticket_of_reporter,
     tickets_asked_about,
@@ -34,6 +35,7 @@ from helpdesk.tokens import new_attempt_id
 
 class Meaning(StrEnum):
     TAKE = "take"
+    TAKE_ALL = "take_all"
     PASS = "pass"  # noqa: S105  (not a password)
     STOP = "stop"
     START = "start"
@@ -44,6 +46,7 @@ class Meaning(StrEnum):
 WORDS: dict[str, Meaning] = {
     **dict.fromkeys(("1", "ok", "oki", "okej", "tak", "yes", "y", "t", "biore", "mam"), Meaning.TAKE),
     **dict.fromkeys(("przyjmuje", "przyjalem", "przyjelam", "przyjete", "take", "ack"), Meaning.TAKE),
+    **dict.fromkeys(("all", "wszystkie", "wszystko", "1 wszystkie", "1 all", "biore wszystkie"), Meaning.TAKE_ALL),
     **dict.fromkeys(("2", "nie", "no", "n", "nie moge", "dalej", "pass"), Meaning.PASS),
 }
 # The provider acts on these when they are the whole message, and so do we: whoever only seems to have opted out
@@ -143,6 +146,8 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     if answer.number is not None:
         asked = [ticket for ticket in asked if ticket.number.endswith(answer.number)]
     waiting = waiting_for_somebody(asked)
+    if waiting and answer.meaning is Meaning.TAKE_ALL:
+        return _take_all(all_that_were_meant(row.address, waiting), user)
     if len(waiting) > 1:
         waiting = meant_without_a_number(row.address, waiting)
     if len(waiting) > 1:
@@ -156,7 +161,7 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
 
 
 def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) -> tuple[str, str]:
-    if meaning is Meaning.TAKE:
+    if meaning in (Meaning.TAKE, Meaning.TAKE_ALL):
         return _take(ticket, user)
     if meaning is Meaning.PASS:
         if not pass_on(ticket, user, AckVia.SMS):
@@ -182,6 +187,13 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
         name=ticket.reporter_name,
         phone=ticket.reporter_phone,
     )
+
+
+def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
+    taken = [ticket.number for ticket in tickets if acknowledge(ticket, user, AckVia.SMS).holder.id == user.id]
+    if not taken:
+        return "nothing", _("No ticket is waiting for your answer.")
+    return "taken", _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))
 
 
 def _taken_words(ticket: Ticket) -> str:

@@ -74,6 +74,7 @@ class Attempt(Base):
         ),
         sa.Index("ix_attempt_state_lease", "state", "lease_until"),
         sa.Index("ix_attempt_provider_sid", "provider_sid"),
+        sa.Index("ix_attempt_address_sending_at", "address", "sending_at"),
     )
 
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -97,6 +98,7 @@ class Attempt(Base):
     error_text: Mapped[str] = mapped_column(sa.String(300), default="")
     carried_by: Mapped[str | None] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
     text_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str] = mapped_column(sa.String(254))
     notification: Mapped[Notification] = relationship(back_populates="attempts")
 
 

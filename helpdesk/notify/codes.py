@@ -25,7 +25,7 @@ DECISIONS: dict[str, Decision] = {
     "21608": Decision.CONFIGURATION,  # trial account: verified numbers only
     "21610": Decision.OPTED_OUT,
     "21611": Decision.TEMPORARY,  # queue full
-    "21612": Decision.REFUSED,  # this sender cannot reach it
+    "21612": Decision.ELSEWHERE,  # this sender cannot reach it
     "21614": Decision.REFUSED,  # landline: voice still works
     "21635": Decision.REFUSED,
     "30001": Decision.TEMPORARY,  # queue overflow
@@ -34,7 +34,7 @@ DECISIONS: dict[str, Decision] = {
     "30004": Decision.PERMANENT,  # blocked
     "30005": Decision.PERMANENT,  # unknown handset
     "30006": Decision.REFUSED,  # landline or unreachable carrier
-    "30007": Decision.REFUSED,  # filtered by the carrier: never the same text again
+    "30007": Decision.ELSEWHERE,  # filtered by the carrier: never the same text again over this provider
     "30008": Decision.ONCE_MORE,  # unknown
     "30034": Decision.CONFIGURATION,  # unregistered sender
     "30036": Decision.REFUSED,  # validity over

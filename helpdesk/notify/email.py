@@ -2,8 +2,8 @@
 
 import smtplib
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from email.utils import formataddr
+from functools import partial
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -13,8 +13,9 @@ from flask_mail import Connection, Mail, Message
 
 from helpdesk.config import settings
 from helpdesk.models import Attempt
-from helpdesk.models.codes import AttemptState
-from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
+from helpdesk.models.codes import AttemptState, Channel
+from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
+from helpdesk.notify.provider import Provider
 from helpdesk.notify.render import context_of, render
 
 TIMEOUT_SECONDS = 20
@@ -49,23 +50,21 @@ def _sign_in(host: smtplib.SMTP, state: Mail) -> None:
         host.login(state.username, state.password)
 
 
-@dataclass(frozen=True)
-class Mailing:
-    message: Message
-
-    provider = "smtp"
-
-    def send(self) -> Receipt:
-        """Raises DeliveryError. "sent" is the last that is heard of a mail, unless it bounces."""
-        try:
-            with PatientConnection(current_app.extensions["mail"]) as connection:
-                connection.send(self.message)
-        except (smtplib.SMTPException, OSError) as error:
-            raise delivery_error(error) from error
-        return Receipt(str(self.message.msgId), "250", AttemptState.SENT)
+def send(message: Message) -> Receipt:
+    """Raises DeliveryError. "sent" is the last that is heard of a mail, unless it bounces."""
+    try:
+        with PatientConnection(current_app.extensions["mail"]) as connection:
+            connection.send(message)
+    except (smtplib.SMTPException, OSError) as error:
+        raise delivery_error(error) from error
+    return Receipt(str(message.msgId), "250", AttemptState.SENT)
 
 
-def prepare(attempt: Attempt) -> Mailing:
+def prepare(attempt: Attempt) -> Parcel:
+    return Parcel(partial(send, write(attempt)))
+
+
+def write(attempt: Attempt) -> Message:
     """The Message-ID belongs to the notification: a second try is the same message to the mail program."""
     notification = attempt.notification
     text = render(notification, "txt")
@@ -79,7 +78,7 @@ def prepare(attempt: Attempt) -> Mailing:
     )
     host = urlsplit(settings().public_url).hostname
     message.msgId = f"<notification-{notification.id}.{notification.created_at:%Y%m%d%H%M%S}@{host}>"
-    return Mailing(message)
+    return message
 
 
 def delivery_error(error: Exception) -> DeliveryError:
@@ -117,3 +116,28 @@ def _html(attempt: Attempt, text: str) -> str:
 
 def _decoded(text: bytes | str) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+
+
+def probe() -> None:
+    """Greet the server, and sign in where there is a password. Raises DeliveryError."""
+    try:
+        with PatientConnection(current_app.extensions["mail"]):
+            pass
+    except (smtplib.SMTPException, OSError) as error:
+        raise delivery_error(error) from error
+
+
+def decision_for(code: str) -> Decision:
+    """Of a bounce's or reply's code, as far as it alone can tell."""
+    return Decision.TEMPORARY if code.startswith("4") else Decision.REFUSED
+
+
+SMTP = Provider(
+    name="email:smtp",
+    channel=Channel.EMAIL,
+    is_set_up=lambda: True,
+    prepare=prepare,
+    decision_for=decision_for,
+    per_second=lambda: 0.0,
+    probe=probe,
+)

@@ -10,7 +10,8 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact
 from helpdesk.models.codes import AttemptState, EventKind, Lane, NotificationEvent
-from helpdesk.notify.codes import decision_for
+from helpdesk.notify import circuit, pace
+from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.oncall import escalation
 from helpdesk.tickets.actor import SYSTEM
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 # An alert has other channels and other people; a notice has only its own patience (three hours).
 TRIES = {Decision.TEMPORARY: 20, Decision.ONCE_MORE: 2}
 TRIES_OF_ALERT = 5
+# Another provider may manage at once what this one could not.
+FAIL_OVER = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.ELSEWHERE)
+HOLD_OFF_SECONDS = 4  # after "too many requests"; alerts may still run ahead
 LONGEST_WAIT = timedelta(minutes=15)
 LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
 
@@ -27,31 +31,66 @@ LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
 def accepted(attempt_id: str, receipt: Receipt) -> None:
     """The provider took it."""
     facts = {"provider_sid": receipt.sid, "provider_status": receipt.provider_status}
-    outbox.move(attempt_id, receipt.state, **facts)
+    for each in outbox.bundle(attempt_id):
+        outbox.move(each, receipt.state, **facts)
+    circuit.succeeded(_get(attempt_id).provider)
 
 
 def refused(attempt_id: str, error: DeliveryError) -> None:
     """The provider did not take it, or nobody knows."""
     facts = {"error_code": error.code, "error_text": error.text}
-    if error.decision is Decision.UNKNOWN:
-        outbox.move(attempt_id, AttemptState.UNKNOWN, **facts)
-        return
-    escalation.hold(attempt_id)
-    if outbox.move(attempt_id, AttemptState.FAILED, **facts):
-        _after_failure(attempt_id, error.decision)
+    state = AttemptState.UNKNOWN if error.decision is Decision.UNKNOWN else AttemptState.FAILED
+    attempts = outbox.bundle(attempt_id)
+    escalation.hold(attempts)
+    for each in attempts:
+        if outbox.move(each, state, **facts) and state is AttemptState.FAILED:
+            _after_failure(each, error.decision)
+    _note_provider(_get(attempt_id), error)
+
+
+def poisoned(attempt_id: str) -> None:
+    """It cannot be put into words and is set aside; what it carried is tried without it."""
+    attempts = outbox.bundle(attempt_id)
+    escalation.hold(attempts)
+    for each in attempts:
+        if outbox.move(each, AttemptState.FAILED, error_code="internal", error_text="see the log"):
+            _after_failure(each, Decision.REFUSED if each == attempt_id else Decision.TEMPORARY)
+
+
+def _note_provider(attempt: Attempt, error: DeliveryError) -> None:
+    circuit.failed(attempt.provider, error)
+    if error.code in circuit.TOO_MANY:
+        pace.hold_off(attempt.provider, random.uniform(0.5, 1.0) * HOLD_OFF_SECONDS)  # noqa: S311  (jitter)
 
 
 def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: str, code: str = "") -> bool:
-    """A callback or the provider's own list says so. False if it was known, or older than what is known."""
+    """A callback or the provider's own list says so, of the attempt and of all that it carried. False if it was
+    known, or older than what is known."""
     facts = {"provider_status": status[:32], "error_code": code}
     if sid:
         facts["provider_sid"] = sid
-    escalation.hold(attempt_id)
+    attempts = outbox.bundle(attempt_id)
+    escalation.hold(attempts)
+    moved = [_reported(each, state, facts) for each in attempts]
+    return any(moved)
+
+
+def pressed(attempt_id: str, digit: str) -> None:
+    """A digit in a call answers the one alert that was read out."""
+    escalation.hold([attempt_id])
+    _reported(attempt_id, AttemptState.DELIVERED, {"provider_status": f"digit {digit}", "error_code": ""})
+
+
+def _reported(attempt_id: str, state: AttemptState, facts: dict[str, str]) -> bool:
     moved = outbox.move(attempt_id, state, **facts)
     if moved and state in (AttemptState.UNDELIVERED, AttemptState.FAILED):
-        _after_failure(attempt_id, decision_for(code) if code else Decision.REFUSED)
+        attempt, code = _get(attempt_id), facts["error_code"]
+        provider = provider_named(attempt.channel, attempt.provider)
+        _after_failure(attempt_id, provider.decision_for(code) if code else Decision.REFUSED)
     elif moved and state is AttemptState.DELIVERED:
-        _note(_get(attempt_id))
+        attempt = _get(attempt_id)
+        _note(attempt)
+        escalation.arrived(attempt)
     return moved
 
 
@@ -64,9 +103,11 @@ def heard(attempt_id: str, status: str) -> None:
 
 def given_up(attempt_id: str) -> None:
     """Nobody knows what became of it, and it has been tried often enough."""
-    escalation.hold(attempt_id)
-    if outbox.move(attempt_id, AttemptState.FAILED):
-        _after_failure(attempt_id, Decision.REFUSED)
+    attempts = outbox.bundle(attempt_id)
+    escalation.hold(attempts)
+    for each in attempts:
+        if outbox.move(each, AttemptState.FAILED):
+            _after_failure(each, Decision.REFUSED)
 
 
 def _after_failure(attempt_id: str, decision: Decision) -> None:
@@ -76,6 +117,11 @@ def _after_failure(attempt_id: str, decision: Decision) -> None:
         log.error("provider refuses our set-up: attempt %s, code %s", attempt.id, attempt.error_code)
     if decision in (Decision.PERMANENT, Decision.OPTED_OUT):
         _mark_contact(attempt, decision)
+    other = circuit.another(attempt) if decision in FAIL_OVER else None
+    if other is not None:
+        outbox.add_attempt(attempt.notification, attempt.lane, clock.now(), attempt.expires_at, provider=other.name)
+        db.session.flush()
+        return  # on its way again: the next channel keeps its time
     if has_tries_left(attempt, TRIES.get(decision, 0)):
         _try_again(attempt, decision)
     escalation.not_reached(attempt)

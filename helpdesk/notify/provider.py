@@ -44,7 +44,7 @@ class Provider:
     `prepare` puts an attempt into words while the database is at hand; `Parcel.send` then needs it no more.
     `find(address, since, until)` and `fetch(sid)` ask about the past, `probe` whether it would take a message now,
     without sending one. All three raise DeliveryError when it cannot be asked. `find` is None where there is nobody
-    to ask (mail servers). `per_second` is how many messages it may be given.
+    to ask (mail servers). `per_second` is how many messages it may be given, 0 any number.
     """
 
     name: str

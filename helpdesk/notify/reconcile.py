@@ -5,8 +5,7 @@ an alert is sent again (a duplicate is harmless, a lost one is not), a notice wa
 """
 
 import logging
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +16,11 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel, Lane
-from helpdesk.notify import outcome, twilio
-from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES
+from helpdesk.notify import circuit, outcome
+from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import DeliveryError
-from helpdesk.notify.render import render_sms
+from helpdesk.notify.provider import Found
+from helpdesk.notify.sms import text_hash
 from helpdesk.transaction import changed_rows, release, transaction
 
 log = logging.getLogger(__name__)
@@ -28,22 +28,19 @@ LOOK_AGAIN = timedelta(seconds=20)
 # The provider's clock and ours may differ by this much.
 CLOCK_SKEW = timedelta(seconds=30)
 TRIES = 5
-# A link is signed anew each time it is written; the words behind the number may depend on the moment.
-LINK = re.compile(r"https?://\S+")
-SURE_CHARACTERS = 32
 # No callback for so long, and an attempt is asked about; each time twice as late.
 SILENCE = timedelta(seconds=60)
 TOO_OLD = timedelta(hours=24)
-STATES = {Channel.SMS: MESSAGE_STATES, Channel.VOICE: CALL_STATES}
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What is known of an unknown attempt. Without `text` (calls) its time alone tells it from others."""
+    """What is known of an unknown attempt. Without `text_hash` (calls) its time alone tells it from others."""
 
     channel: Channel
+    provider: str
     address: str
-    text: str
+    text_hash: str | None
     sent_at: datetime
 
 
@@ -59,7 +56,7 @@ def take_over_expired() -> int:
 
 def reconcile_unknown(limit: int = 20) -> int:
     """Look into unknown attempts whose time to be looked at has come; how many were settled."""
-    ids = _waiting(Attempt.state == AttemptState.UNKNOWN, limit)
+    ids = _waiting(sa.and_(Attempt.state == AttemptState.UNKNOWN, Attempt.carried_by.is_(None)), limit)
     return sum(_one_of_many(_reconcile, attempt_id) for attempt_id in ids)
 
 
@@ -69,6 +66,7 @@ def ask_about_silent(limit: int = 20) -> int:
     silent = sa.and_(
         Attempt.state.in_((AttemptState.ACCEPTED, AttemptState.SENT)),
         Attempt.channel != Channel.EMAIL,
+        Attempt.carried_by.is_(None),
         Attempt.provider_sid.is_not(None),
         Attempt.sending_at.between(now - TOO_OLD, now - SILENCE),
     )
@@ -97,76 +95,69 @@ def _one_of_many(act: Callable[[str], bool], attempt_id: str) -> bool:
 
 def _reconcile(attempt_id: str) -> bool:
     attempt = db.session.get_one(Attempt, attempt_id)
-    if attempt.channel is Channel.EMAIL:
-        # The Message-ID is the same: a second copy is one message to the mail program.
-        return _send_again(attempt_id)
     trace = _trace(attempt)
     is_alert, looked_before = attempt.lane == Lane.ALERT, attempt.provider_status == "not_found"
+    find = provider_named(attempt.channel, attempt.provider).find
+    if find is None:
+        # A mail: its Message-ID is the same, a second copy is one message to the mail program.
+        return _send_again(attempt_id)
     release()
     try:
-        found = _find(trace)
+        found = _find(trace, find)
     except DeliveryError as error:
         log.warning("the provider cannot be asked about attempt %s: %s", attempt_id, error.code)
         return _send_again(attempt_id) if is_alert else _look_again(attempt_id, LOOK_AGAIN)
     if found is not None:
-        return _adopt(attempt_id, trace.channel, found)
+        return _adopt(attempt_id, found)
     return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, "not_found")
 
 
 def _trace(attempt: Attempt) -> Trace:
-    text = render_sms(attempt.notification) if attempt.channel is Channel.SMS else ""
-    return Trace(attempt.channel, attempt.notification.address, text, attempt.sending_at or attempt.due_at)
+    sent_at = attempt.sending_at or attempt.due_at
+    return Trace(attempt.channel, attempt.provider, attempt.address, attempt.text_hash, sent_at)
 
 
-def _find(trace: Trace) -> Any | None:
+def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
     """What the provider has of the attempt, if no other attempt of ours claims it: the nearest in time."""
     since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE + CLOCK_SKEW
-    if trace.channel is Channel.SMS:
-        found = _with_text(trace.text, twilio.recent_messages(trace.address, since, until))
-    else:
-        found = twilio.recent_calls(trace.address, since, until)
+    found = [each for each in find(trace.address, since, until) if _has_the_text(each, trace)]
     sids = [each.sid for each in found]
     claimed = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(sids))))
     release()
     free = [each for each in found if each.sid not in claimed]
-    return min(free, key=lambda each: abs((each.date_created or trace.sent_at) - trace.sent_at), default=None)
+    return min(free, key=lambda each: abs((each.created_at or trace.sent_at) - trace.sent_at), default=None)
 
 
-def _with_text(text: str, messages: Sequence[Any]) -> list[Any]:
-    """Those with the very text; else those that begin like it: number and kind."""
-    wanted, beginning = _comparable(text), _comparable(text)[:SURE_CHARACTERS]
-    exact = [message for message in messages if _comparable(message.body) == wanted]
-    return exact or [message for message in messages if beginning in _comparable(message.body)]
+def _has_the_text(found: Found, trace: Trace) -> bool:
+    return trace.text_hash is None or text_hash(found.text) == trace.text_hash
 
 
-def _comparable(text: str) -> str:
-    return " ".join(LINK.sub("", text or "").split())
-
-
-def _adopt(attempt_id: str, channel: Channel, found: Any) -> bool:
+def _adopt(attempt_id: str, found: Found) -> bool:
     with transaction():
-        _report(attempt_id, channel, str(found.status), str(getattr(found, "error_code", None) or ""), found.sid)
+        _report(attempt_id, found)
     return True
 
 
 def _ask(attempt_id: str) -> bool:
     attempt = db.session.get_one(Attempt, attempt_id)
-    channel, sid = attempt.channel, attempt.provider_sid or ""
+    sid, fetch = attempt.provider_sid or "", provider_named(attempt.channel, attempt.provider).fetch
     age = clock.now() - (attempt.sending_at or attempt.due_at)
     release()
+    if fetch is None:
+        return False
     try:
-        status, code = twilio.fetch_message(sid) if channel is Channel.SMS else twilio.fetch_call(sid)
+        found = fetch(sid)
     except DeliveryError as error:
         log.warning("the provider cannot be asked about attempt %s: %s", attempt_id, error.code)
         return _look_again(attempt_id, age)
     with transaction():
-        moved = _report(attempt_id, channel, status, code, sid)
+        moved = _report(attempt_id, found)
     return moved or _look_again(attempt_id, age)
 
 
-def _report(attempt_id: str, channel: Channel, status: str, code: str, sid: str) -> bool:
-    state = STATES[channel].get(status, AttemptState.ACCEPTED)
-    return outcome.reported(attempt_id, state, sid=sid, status=status, code=code)
+def _report(attempt_id: str, found: Found) -> bool:
+    state = found.state or AttemptState.ACCEPTED
+    return outcome.reported(attempt_id, state, sid=found.sid, status=found.status, code=found.code)
 
 
 def _look_again(attempt_id: str, after: timedelta, status: str | None = None) -> bool:
@@ -181,10 +172,20 @@ def _look_again(attempt_id: str, after: timedelta, status: str | None = None) ->
 
 
 def _send_again(attempt_id: str) -> bool:
+    """A new attempt for each message of the bundle, over another provider where there is one."""
     with transaction():
-        attempt = db.session.get_one(Attempt, attempt_id)
-        if not outcome.has_tries_left(attempt, TRIES):
+        attempts = [db.session.get_one(Attempt, each) for each in outbox.bundle(attempt_id)]
+        if not outcome.has_tries_left(attempts[0], TRIES):
             outcome.given_up(attempt_id)
-        elif outbox.move(attempt_id, AttemptState.FAILED, error_text="not at the provider; sent again"):
-            outbox.add_attempt(attempt.notification, attempt.lane, clock.now(), attempt.expires_at)
+            return True
+        for attempt in attempts:
+            if outbox.move(attempt.id, AttemptState.FAILED, error_text="not at the provider; sent again"):
+                other = circuit.another(attempt)
+                outbox.add_attempt(
+                    attempt.notification,
+                    attempt.lane,
+                    clock.now(),
+                    attempt.expires_at,
+                    provider=other.name if other else "",
+                )
     return True

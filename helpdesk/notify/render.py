@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from helpdesk import tokens
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.labels import label
-from helpdesk.models import Clock, Message, Notification, Ticket
+from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
 from helpdesk.phone import show_phone
@@ -22,6 +23,7 @@ from helpdesk.tickets.questions import answers_for_display, is_violence_threaten
 
 ONE_SEGMENT = 160
 FEWEST_WORDS = 8  # units: less than that says nothing
+MOST_NUMBERS = 5  # of tickets, in an SMS about several
 MOST_WORDS = 100  # characters, where texts are not squeezed into one segment
 # Which link a mail carries: the reporter's own page, or the desk (an unanswered ticket: with a button to take it).
 FOR_STAFF = frozenset(
@@ -49,14 +51,17 @@ def render(notification: Notification, part: str, **extra: Any) -> str:
     return _paragraphs(text) if part == "txt" else " ".join(text.split())
 
 
-def render_sms(notification: Notification) -> str:
+def render_sms(notification: Notification, *, can_reply: bool = True, carried: Sequence[Attempt] = ()) -> str:
     """The text of an SMS: one GSM-7 segment by default, in which only the words of people are cut to fit.
 
-    A link, where the house wants links, comes after it; the two take two segments at most.
+    With `carried` attempts it names the tickets of all. A link, where the house wants links, comes after it; the
+    two take two segments at most.
     """
-    text = _one_segment(notification) if settings().sms_transliterate else _as_written(notification)
+    if carried:
+        return _of_several(notification, carried, can_reply=can_reply)
+    write = _one_segment if settings().sms_transliterate else _as_written
     link = link_of(notification) if settings().sms_links else ""
-    return f"{text}\n{link}".rstrip()
+    return f"{write(notification, can_reply=can_reply)}\n{link}".rstrip()
 
 
 def context_of(notification: Notification) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "house": settings(),
         "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),
-        "can_reply": settings().twilio_from_number.startswith("+") or bool(settings().twilio_messaging_service_sid),
+        "can_reply": True,
     }
 
 
@@ -137,18 +142,31 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
 
 
-def _one_segment(notification: Notification) -> str:
+def _one_segment(notification: Notification, *, can_reply: bool) -> str:
     """1. measure the frame around the words, 2. cut the words to the room that is left, 3. put them in."""
-    frame = to_gsm7(render(notification, "sms", first_words=_as_sentence("x")))
+    frame = to_gsm7(render(notification, "sms", first_words=_as_sentence("x"), can_reply=can_reply))
     room = ONE_SEGMENT - segments(frame).units + 1
     words = shorten(_first_words(notification), room) if room >= FEWEST_WORDS else ""
-    text = to_gsm7(render(notification, "sms", first_words=_as_sentence(words)))
+    text = to_gsm7(render(notification, "sms", first_words=_as_sentence(words), can_reply=can_reply))
     return shorten(text, ONE_SEGMENT)
 
 
-def _as_written(notification: Notification) -> str:
+def _as_written(notification: Notification, *, can_reply: bool) -> str:
     words = textwrap.shorten(_first_words(notification), MOST_WORDS, placeholder="…")
-    return render(notification, "sms", first_words=_as_sentence(words))
+    return render(notification, "sms", first_words=_as_sentence(words), can_reply=can_reply)
+
+
+def _of_several(notification: Notification, carried: Sequence[Attempt], *, can_reply: bool) -> str:
+    """How many tickets there are and as many of their numbers as have room in one segment."""
+    tickets = [each.ticket for each in (notification, *(a.notification for a in carried)) if each.ticket]
+    numbers = [ticket.number for ticket in tickets]
+    for shown in range(min(len(numbers), MOST_NUMBERS), 0, -1):
+        listed = ", ".join(numbers[:shown]) + (" …" if shown < len(numbers) else "")
+        text = render(notification, "many.sms", count=len(numbers), numbers=listed, can_reply=can_reply)
+        text = to_gsm7(text) if settings().sms_transliterate else text
+        if segments(text).count == 1:
+            return text
+    return text
 
 
 def _first_words(notification: Notification) -> str:

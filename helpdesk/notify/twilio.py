@@ -1,11 +1,13 @@
-"""Twilio through its SDK: the client, what its errors mean, its webhook signatures. The only import of twilio.
+"""Twilio through its SDK: messages, calls, what its errors mean, its webhook signatures. The only import of twilio.
 
 Source of the rules: Twilio's documentation and SDK 9.13 (no time-out by default, no retry, no idempotency key).
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import requests
@@ -17,11 +19,16 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from helpdesk.config import TWILIO_API, Settings, settings
-from helpdesk.notify.codes import decision_for
-from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.models import Attempt
+from helpdesk.models.codes import Channel
+from helpdesk.notify import sms
+from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES, decision_for
+from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
+from helpdesk.notify.provider import Balance, Found, Provider
+from helpdesk.notify.render import absolute
+from helpdesk.tokens import sign_attempt
 
 log = logging.getLogger(__name__)
-PROVIDER = "twilio"
 # More callbacks than by default (one retry of a failed connect): Twilio reads this fragment, it is never sent.
 RETRIES = "#rc=3&rp=ct,rt,5xx"
 BY_HTTP_STATUS = {
@@ -29,6 +36,9 @@ BY_HTTP_STATUS = {
     429: Decision.TEMPORARY,  # never processed
     503: Decision.TEMPORARY,
 }
+# Below most voicemail boxes' patience.
+RING_SECONDS = 20
+ASKED = 50  # how many of the newest messages or calls to a number are looked at
 NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
 
 
@@ -57,19 +67,46 @@ def _make_client(house: Settings) -> Client:
     return Client(house.twilio_account_sid, house.twilio_auth_token, http_client=http)
 
 
-def send_message(*, to: str, body: str, callback: str, valid_seconds: int) -> tuple[str, str]:
-    """Create a message; its SID and status.
+@contextmanager
+def asking() -> Iterator[None]:
+    """Whatever the SDK raises becomes a DeliveryError with the decision that follows."""
+    try:
+        yield
+    except (TwilioException, requests.RequestException) as error:
+        raise delivery_error(error) from error
 
-    Raises:
-        DeliveryError: with the decision that follows.
-    """
+
+def is_set_up() -> bool:
+    return bool(settings().twilio_account_sid)
+
+
+def prepare_sms(attempt: Attempt) -> Parcel:
+    text = sms.text_of(attempt, can_reply=_can_reply())
+    callback = absolute("twilio.sms_status", token=sign_attempt(attempt.id))
+    send = partial(
+        send_message,
+        to=attempt.notification.address,
+        body=text,
+        callback=callback,
+        valid_seconds=sms.valid_seconds(attempt),
+    )
+    return Parcel(send, sms.text_hash(text))
+
+
+def _can_reply() -> bool:
+    """An alphanumeric sender takes no answers; a messaging service chooses numbers."""
+    return settings().twilio_from_number.startswith("+") or bool(settings().twilio_messaging_service_sid)
+
+
+def send_message(*, to: str, body: str, callback: str, valid_seconds: int) -> Receipt:
+    """Create a message. Raises DeliveryError."""
     house = settings()
     sender = (
         {"messaging_service_sid": house.twilio_messaging_service_sid}
         if house.twilio_messaging_service_sid
         else {"from_": house.twilio_from_number}
     )
-    try:
+    with asking():
         created = client().messages.create(
             to=to,
             body=body,
@@ -77,123 +114,114 @@ def send_message(*, to: str, body: str, callback: str, valid_seconds: int) -> tu
             validity_period=max(1, min(valid_seconds, 36000)),
             **sender,
         )
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return str(created.sid), str(created.status)
+    return Receipt(str(created.sid), str(created.status))
 
 
-def make_call(*, to: str, url: str, callback: str, ring_seconds: int) -> tuple[str, str]:
-    """Create a call that asks `url` what to say when somebody answers; its SID and status.
+def prepare_call(attempt: Attempt) -> Parcel:
+    """What the call says is decided when somebody answers (inbound/calls.py)."""
+    token = sign_attempt(attempt.id)
+    send = partial(
+        make_call,
+        to=attempt.notification.address,
+        url=absolute("twilio.call", token=token),
+        callback=absolute("twilio.call_status", token=token),
+    )
+    return Parcel(send)
 
-    Raises:
-        DeliveryError: with the decision that follows.
-    """
-    try:
+
+def make_call(*, to: str, url: str, callback: str) -> Receipt:
+    """Create a call that asks `url` what to say when somebody answers. Raises DeliveryError."""
+    with asking():
         created = client().calls.create(
             to=to,
             from_=settings().hotline,
             url=url,
             method="POST",
-            timeout=ring_seconds,
+            timeout=RING_SECONDS,
             status_callback=callback + RETRIES,
             status_callback_event=["initiated", "ringing", "answered", "completed"],
             status_callback_method="POST",
         )
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return str(created.sid), str(created.status)
+    return Receipt(str(created.sid), str(created.status))
 
 
-def recent_messages(to: str, since: datetime, until: datetime) -> list[Any]:
+def find_messages(to: str, since: datetime, until: datetime) -> list[Found]:
     """Messages to the number created in [since, until], newest first (not filtered by DateSent: null at first).
-
-    Raises:
-        DeliveryError: the provider cannot be asked.
-    """
-    try:
-        found = client().messages.list(to=to, limit=50)
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return [message for message in found if _is_between(message.date_created, since, until)]
+    Raises DeliveryError."""
+    with asking():
+        return _created_between(map(_message, client().messages.list(to=to, limit=ASKED)), since, until)
 
 
-def recent_calls(to: str, since: datetime, until: datetime) -> list[Any]:
-    """Calls to the number created in [since, until], newest first.
-
-    Raises:
-        DeliveryError: the provider cannot be asked.
-    """
-    try:
-        found = client().calls.list(to=to, limit=50)
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return [call for call in found if _is_between(call.date_created, since, until)]
+def find_calls(to: str, since: datetime, until: datetime) -> list[Found]:
+    """Calls to the number created in [since, until], newest first. Raises DeliveryError."""
+    with asking():
+        return _created_between(map(_call, client().calls.list(to=to, limit=ASKED)), since, until)
 
 
-def _is_between(created_at: datetime | None, since: datetime, until: datetime) -> bool:
-    return created_at is None or since <= created_at <= until
+def _created_between(all_found: Iterable[Found], since: datetime, until: datetime) -> list[Found]:
+    return [found for found in all_found if found.created_at is None or since <= found.created_at <= until]
 
 
-def fetch_message(sid: str) -> tuple[str, str]:
-    """A message's status and error code ("" for none).
-
-    Raises:
-        DeliveryError: the provider cannot be asked, or does not know it.
-    """
-    try:
-        found = client().messages(sid).fetch()
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return str(found.status), str(found.error_code or "")
+def fetch_message(sid: str) -> Found:
+    """Raises DeliveryError."""
+    with asking():
+        return _message(client().messages(sid).fetch())
 
 
-def fetch_call(sid: str) -> tuple[str, str]:
-    """A call's status; calls have no error code.
+def fetch_call(sid: str) -> Found:
+    """Raises DeliveryError."""
+    with asking():
+        return _call(client().calls(sid).fetch())
 
-    Raises:
-        DeliveryError: the provider cannot be asked, or does not know it.
-    """
-    try:
-        found = client().calls(sid).fetch()
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
-    return str(found.status), ""
+
+def _message(row: Any) -> Found:
+    return Found(
+        sid=row.sid,
+        status=str(row.status),
+        state=MESSAGE_STATES.get(str(row.status)),
+        code=str(row.error_code or ""),
+        text=row.body or "",
+        created_at=row.date_created,
+    )
+
+
+def _call(row: Any) -> Found:
+    """Calls have no error code."""
+    status = str(row.status)
+    return Found(sid=row.sid, status=status, state=CALL_STATES.get(status), created_at=row.date_created)
+
+
+def probe() -> None:
+    """Raises DeliveryError: unreachable, credentials refused, account suspended."""
+    status = account_status()
+    if status != "active":
+        raise DeliveryError(Decision.CONFIGURATION, "account", f"the account is {status}")
 
 
 def account_status() -> str:
-    """The account's status, "active" when all is well.
-
-    Raises:
-        DeliveryError: credentials refused or provider unreachable.
-    """
-    try:
+    """The account's status, "active" when all is well. Raises DeliveryError."""
+    with asking():
         return str(client().api.accounts(settings().twilio_account_sid).fetch().status)
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
 
 
 def account_type() -> str:
-    """ "Full", or "Trial": then only numbers verified at Twilio are reached.
-
-    Raises:
-        DeliveryError: credentials refused or provider unreachable.
-    """
-    try:
+    """ "Full", or "Trial": then only numbers verified at Twilio are reached. Raises DeliveryError."""
+    with asking():
         return str(client().api.accounts(settings().twilio_account_sid).fetch().type)
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
+
+
+def balance() -> Balance | None:
+    """What is left in the account; None when Twilio does not say. Raises DeliveryError."""
+    with asking():
+        row = client().balance.fetch()
+    return Balance(float(row.balance), str(row.currency)) if row.balance is not None else None
 
 
 def webhooks_of(phone: str) -> tuple[str, str] | None:
-    """Where Twilio reports SMS and calls to our number; None if the account has no such number.
-
-    Raises:
-        DeliveryError: credentials refused or provider unreachable.
-    """
-    try:
+    """Where Twilio reports SMS and calls to our number; None if the account has no such number. Raises
+    DeliveryError."""
+    with asking():
         found = client().incoming_phone_numbers.list(phone_number=phone, limit=1)
-    except (TwilioException, requests.RequestException) as error:
-        raise delivery_error(error) from error
     return (str(found[0].sms_url), str(found[0].voice_url)) if found else None
 
 
@@ -233,3 +261,28 @@ def is_signed(url: str, form: Mapping[str, Any] | Iterable[Any], signature: str)
     except (ValueError, TypeError, AttributeError, UnicodeError):
         log.warning("a webhook that cannot even be checked was refused")
         return False
+
+
+SMS = Provider(
+    name="sms:twilio",
+    channel=Channel.SMS,
+    is_set_up=is_set_up,
+    prepare=prepare_sms,
+    decision_for=decision_for,
+    per_second=lambda: settings().twilio_sms_per_second,
+    probe=probe,
+    fetch=fetch_message,
+    find=find_messages,
+    balance=balance,
+)
+VOICE = Provider(
+    name="voice:twilio",
+    channel=Channel.VOICE,
+    is_set_up=is_set_up,
+    prepare=prepare_call,
+    decision_for=decision_for,
+    per_second=lambda: settings().twilio_calls_per_second,
+    probe=probe,
+    fetch=fetch_call,
+    find=find_calls,
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import psycopg
 from flask import Flask
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from helpdesk import clock, outbox, wake
@@ -19,14 +20,15 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Heartbeat
 from helpdesk.models.codes import Channel, Lane
-from helpdesk.notify import outcome
-from helpdesk.notify.channels import PREPARE, Parcel
-from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
-from helpdesk.transaction import release, transaction
+from helpdesk.notify import circuit, outcome, pace
+from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
+from helpdesk.notify.provider import Provider
+from helpdesk.transaction import POSTGRESQL, release, transaction
 from helpdesk.wake import Bell
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
+OTHERS_SECONDS = 0.05  # all that is due is just being taken by other workers
 BEAT_SECONDS = 15.0
 
 
@@ -49,52 +51,75 @@ POSTS = (
 )
 
 
-def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> bool:
-    """Take one due attempt and carry it out; False if nothing is due.
+@dataclass(frozen=True)
+class Load:
+    """One attempt in our hands, ready to be sent."""
 
-    1. claim in its own transaction, 2. prepare the parcel, 3. let go of the database, 4. call the provider,
-    5. record the result in a new transaction. Whatever breaks in between leaves a lease that expires.
+    attempt_id: str
+    parcel: Parcel
+
+
+def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float:
+    """Take one due attempt and carry it out; how many seconds to wait before the next (0 after a success).
+
+    1. claim it, put it into words and take a place in the provider's pace, all in one transaction, 2. let go of the
+    database, 3. call the provider, 4. record the result in a new transaction. Whatever breaks after the first
+    leaves a lease that expires.
     """
-    attempt_id = None
-    if outbox.has_due(channel, lanes):
-        with transaction():
-            attempt_id = outbox.claim(channel, lanes, owner)
-    if attempt_id is None:
+    if not outbox.has_due(channel, lanes):
         release()
-        return False
-    _carry_out(attempt_id)
-    return True
-
-
-def _carry_out(attempt_id: str) -> None:
+        return POLL_SECONDS
     try:
-        receipt = _send(_parcel(attempt_id))
-    except DeliveryError as error:
-        log.warning("attempt %s: %s (%s)", attempt_id, error.code, error.decision)
         with transaction():
-            outcome.refused(attempt_id, error)
-    else:
-        with transaction():
-            outcome.accepted(attempt_id, receipt)
+            load = _load(channel, lanes, owner)
+    except pace.TooFastError as early:
+        return min(early.seconds, POLL_SECONDS)
     finally:
         release()
+    if load is None:
+        return OTHERS_SECONDS
+    _carry_out(load)
+    return 0.0
 
 
-def _parcel(attempt_id: str) -> Parcel:
-    """Put it into words, then let go of the database.
-
-    Raises:
-        DeliveryError: it cannot be put into words. It is set aside, and the queue and the alert go on without it.
-    """
-    try:
+def _load(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None:
+    """Raises TooFastError: nothing is taken then."""
+    while attempt_id := outbox.claim(channel, lanes, owner):
         attempt = db.session.get_one(Attempt, attempt_id)
-        return PREPARE[attempt.channel](attempt)
+        provider = circuit.choose(attempt)
+        if wait := pace.seconds_to_wait(provider, attempt.lane):
+            raise pace.TooFastError(wait)
+        parcel = _prepare(attempt, provider)
+        if parcel is not None:
+            outbox.note_parcel(attempt_id, provider.name, parcel.text_hash)
+            pace.take_place(provider, attempt.lane)
+            return Load(attempt_id, parcel)
+    return None
+
+
+def _prepare(attempt: Attempt, provider: Provider) -> Parcel | None:
+    """Put it into words. What cannot be is set aside, and the queue and the alert go on without it."""
+    try:
+        return provider.prepare(attempt)
     except DBAPIError:
-        # The database is away for a moment: not the row's fault, its lease expires.
+        # The database is away for a moment: not the row's fault, it stays due.
         raise
-    except Exception as poisoned:
-        log.exception("attempt %s could not be prepared", attempt_id)
-        raise DeliveryError(Decision.REFUSED, "internal", "see the log") from poisoned
+    except Exception:
+        log.exception("attempt %s could not be prepared", attempt.id)
+        outcome.poisoned(attempt.id)
+        return None
+
+
+def _carry_out(load: Load) -> None:
+    try:
+        receipt = _send(load.parcel)
+    except DeliveryError as error:
+        log.warning("attempt %s: %s (%s)", load.attempt_id, error.code, error.decision)
+        with transaction():
+            outcome.refused(load.attempt_id, error)
+    else:
+        with transaction():
+            outcome.accepted(load.attempt_id, receipt)
     finally:
         release()
 
@@ -149,13 +174,14 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 with self.app.app_context():
-                    while not self.stopping.is_set() and deliver_one(post.channel, post.lanes, self.owner):
-                        pass
+                    wait = deliver_one(post.channel, post.lanes, self.owner)
             except Exception:
                 # The database may be away for a while; the outbox waits there.
                 log.exception("the worker goes on after an error")
-                self.stopping.wait(POLL_SECONDS)
-            self.bells[post].wait(POLL_SECONDS)
+                wait = POLL_SECONDS
+                self.stopping.wait(wait)
+            if wait:
+                self.bells[post].wait(wait)
 
     def _beat(self) -> None:
         """A sign of life while all threads live; the health page and monitors miss it."""
@@ -172,6 +198,7 @@ class Worker:
         """Wake the threads when another process commits something that is due."""
         with self.app.app_context():
             url = settings().database_url.replace("postgresql+psycopg://", "postgresql://")
+        url = make_conninfo(url, **POSTGRESQL)
         while not self.stopping.is_set():
             try:
                 with psycopg.connect(url, autocommit=True) as connection:
@@ -180,7 +207,7 @@ class Worker:
                         for notice in connection.notifies(timeout=POLL_SECONDS):
                             wake.ring(notice.payload)
             except psycopg.Error:
-                log.warning("listening to the database failed; polling meanwhile")
+                log.warning("listening to the database failed; polling meanwhile", exc_info=True)
                 self.stopping.wait(POLL_SECONDS)
 
 
@@ -188,7 +215,7 @@ def drain(channels: tuple[Channel, ...] = tuple(Channel)) -> int:
     """Carry out everything that is due now, in this thread; how many attempts."""
     done = 0
     for channel in channels:
-        while deliver_one(channel, ALL, "drain"):
+        while not deliver_one(channel, ALL, "drain"):
             done += 1
     return done
 

@@ -15,7 +15,6 @@ from helpdesk.models import (
     Escalation,
     EscalationStep,
     Notification,
-    Schedule,
     Ticket,
     TimelineEvent,
     User,
@@ -27,12 +26,10 @@ from helpdesk.models.codes import (
     EventKind,
     Lane,
     NotificationEvent,
-    RoleName,
-    StepTarget,
 )
-from helpdesk.oncall import schedule as duty
-from helpdesk.oncall.people import address_of, can_be_reached, people_with
+from helpdesk.oncall.people import address_of
 from helpdesk.oncall.plan import frozen_steps
+from helpdesk.oncall.recipients import recipients
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
@@ -40,7 +37,8 @@ from helpdesk.transaction import changed_rows
 
 # With nobody to reach in any step: how soon to look again.
 EMPTY_ROUND = timedelta(minutes=2)
-UNDER_WAY = (AttemptState.DUE, AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
+IN_FLIGHT = (AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
+UNDER_WAY = (AttemptState.DUE, *IN_FLIGHT)
 
 
 def open_escalation(ticket: Ticket) -> Escalation:
@@ -98,36 +96,81 @@ def unanswered() -> list[Escalation]:
     return [e for e in db.session.scalars(query) if e.round > 0 or e.position >= len(e.steps) - 1]
 
 
-def hold(attempt_id: str) -> None:
-    """Lock the alert of an attempt until the transaction ends, before the attempt is touched: of two failures at
+def hold(attempt_ids: list[str]) -> None:
+    """Lock the alerts of attempts until the transaction ends, before an attempt is touched: of two failures at
     the same moment the second sees the first, and nobody waits for each other crosswise."""
     query = (
         sa.select(Escalation)
         .join(Notification)
         .join(Attempt)
-        .where(Attempt.id == attempt_id)
+        .where(Attempt.id.in_(attempt_ids))
+        .order_by(Escalation.id)
         .with_for_update(of=Escalation)
         .execution_options(populate_existing=True)
     )
-    db.session.scalars(query).first()
+    db.session.scalars(query).all()
 
 
 def not_reached(attempt: Attempt) -> None:
     """An attempt of an alert did not reach its person: the next channel of the same person now; after the last
     one, when nobody of the step can still answer, the next step now. The last step keeps its full time: where
     nobody at all can be reached, the rounds do not chase each other. The alert is held (`hold`)."""
-    notification = attempt.notification
-    escalation = notification.escalation
-    if escalation is None or escalation.state is not EscalationState.OPEN:
-        return
-    if not notification.dedupe_key.startswith(_key(escalation)):
+    escalation = _alert_in_this_step(attempt)
+    if escalation is None:
         return
     others = [other for other in _attempts_of_step(escalation) if other.id != attempt.id]
-    waiting = [other for other in others if _is_another_channel(other, notification)]
+    waiting = [other for other in others if _is_another_channel(other, attempt.notification)]
     if waiting:
         outbox.bring_forward(waiting)
     elif not any(_may_still_reach(other) for other in others) and escalation.position < len(escalation.steps) - 1:
         _hasten(escalation)
+
+
+def arrived(attempt: Attempt) -> None:
+    """An SMS of an alert is on the phone. Was the call before it in vain, there is nothing more to wait for."""
+    escalation = _alert_in_this_step(attempt)
+    if escalation is None or attempt.channel is not Channel.SMS:
+        return
+    others = _attempts_of_step(escalation)
+    if any(other.channel is Channel.VOICE and other.state is AttemptState.UNDELIVERED for other in others):
+        not_reached(attempt)
+
+
+def _alert_in_this_step(attempt: Attempt) -> Escalation | None:
+    """The open alert of an attempt, if it still is at the step that the attempt belongs to."""
+    escalation = attempt.notification.escalation
+    if escalation is None or escalation.state is not EscalationState.OPEN:
+        return None
+    return escalation if attempt.notification.dedupe_key.startswith(_key(escalation)) else None
+
+
+def unconfirmed(limit: int = 50) -> list[str]:
+    """Ids of alert SMS of which "delivered" was not heard within the time that their step sets for a channel."""
+    now = clock.now()
+    query = (
+        sa.select(Attempt)
+        .join(Notification)
+        .join(Escalation)
+        .where(
+            Escalation.state == EscalationState.OPEN,
+            Escalation.next_step_at > now,
+            Notification.step_position == Escalation.position,
+            Attempt.lane == Lane.ALERT,
+            Attempt.channel == Channel.SMS,
+            Attempt.state.in_(IN_FLIGHT),
+        )
+        .order_by(Attempt.sending_at)
+        .limit(limit)
+    )
+    return [attempt.id for attempt in db.session.scalars(query) if not _may_still_reach(attempt)]
+
+
+def not_confirmed(attempt_id: str) -> None:
+    """Go on as if the SMS had not arrived; should it arrive after all, an answer to it counts."""
+    hold([attempt_id])
+    attempt = db.session.get_one(Attempt, attempt_id)
+    if attempt.state in IN_FLIGHT:
+        not_reached(attempt)
 
 
 def pass_by(escalation: Escalation, user: User) -> None:
@@ -168,10 +211,20 @@ def _is_another_channel(other: Attempt, notification: Notification) -> bool:
 
 
 def _may_still_reach(attempt: Attempt) -> bool:
-    """Under way. The second try at a phone that was off holds nobody up; one at a provider that was busy does."""
+    """Under way. The second try at a phone that was off holds nobody up; one at a provider that was busy does; an
+    SMS does for as long as the step gives a channel."""
+    if attempt.channel is Channel.SMS and attempt.state in IN_FLIGHT and attempt.sending_at is not None:
+        return attempt.sending_at > clock.now() - _patience(attempt.notification)
     if attempt.state is AttemptState.DUE and attempt.ordinal > 0:
         return attempt.notification.attempts[attempt.ordinal - 1].accepted_at is None
     return attempt.state in UNDER_WAY
+
+
+def _patience(notification: Notification) -> timedelta:
+    escalation, position = notification.escalation, notification.step_position
+    steps = escalation.steps if escalation else []
+    step = next((step for step in steps if step.position == position), None)
+    return timedelta(seconds=step.channel_gap_seconds if step else 0)
 
 
 def _passed_since(escalation: Escalation, since: datetime) -> set[int | None]:
@@ -191,35 +244,6 @@ def end(ticket: Ticket) -> None:
         .values(state=EscalationState.CLOSED, closed_at=clock.now(), next_step_at=None)
     )
     outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT,))
-
-
-def recipients(step: EscalationStep, at: datetime) -> list[User]:
-    """The people whom the step names at that instant and who can be reached over one of its channels."""
-    return [user for user in _named(step, at) if can_be_reached(user, step.channel_list())]
-
-
-def _named(step: EscalationStep, at: datetime) -> list[User]:
-    schedule = _schedule_of(step)
-    match step.target:
-        case StepTarget.ON_CALL:
-            user = duty.who_is_on_call(schedule, at) if schedule else None
-            return [user] if user else []
-        case StepTarget.NEXT_ON_CALL:
-            shift = duty.next_shift(schedule, at) if schedule else None
-            return [shift.user] if shift else []
-        case StepTarget.USER:
-            user = db.session.get(User, step.user_id) if step.user_id else None
-            return [user] if user else []
-        case StepTarget.ADMINISTRATORS:
-            return people_with(RoleName.ADMINISTRATOR)
-        case StepTarget.MANAGERS:
-            return people_with(RoleName.MANAGER)
-
-
-def _schedule_of(step: EscalationStep) -> Schedule | None:
-    if step.schedule_id is not None:
-        return db.session.get(Schedule, step.schedule_id)
-    return duty.main_schedule()
 
 
 def _advance(escalation: Escalation) -> None:

@@ -18,6 +18,7 @@ from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
 from helpdesk.notify.render import render, render_sms
 from helpdesk.notify.sms_text import segments, to_gsm7
 from helpdesk.paths import templates_folder, translations_folder
+from helpdesk.wanted import BUNDLED
 from tests.cast import Cast
 from tests.letters import filed, written
 
@@ -39,10 +40,11 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.REMINDER: {"target": "first_response", "share": 90},
     Event.BREACH: {"target": "first_response", "share": 100},
     Event.SIGN_IN_CODE: {"code": "123456"},
+    Event.SMS_ANSWER: {"text": "MODR-2026-0042: bierzesz. " * 6},
     Event.TEST_ALERT: {"test": 1},
     Event.TEST_MISSED: {"name": LONG_NAME, "reason": "no_answer"},
 }
-ABOUT_NO_TICKET = (Event.SIGN_IN_CODE, Event.TEST_ALERT, Event.TEST_MISSED)
+ABOUT_NO_TICKET = (Event.SIGN_IN_CODE, Event.SMS_ANSWER, Event.TEST_ALERT, Event.TEST_MISSED)
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
 
@@ -92,8 +94,8 @@ def every_message(ticket: Ticket) -> Iterator[Notification]:
 
 
 def test_every_event_has_a_template_for_each_part() -> None:
-    wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
-    wanted |= {"alert.voice", "test_alert.voice"}
+= {"alert.voice", "test_alert.voice"}= {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
+= {"alert.voice", "test_alert.voice"}|= {"alert.voice", "test_alert.voice"}
     assert {path.name for path in (templates_folder() / "messages").glob("[!_]*")} == wanted
     assert set(PARAMS) == set(Event)
 
@@ -137,4 +139,5 @@ def test_every_message_is_polish_for_polish_readers(ticket: Ticket) -> None:
     for event in Event:
         polish, english = message(ticket, event, "pl"), message(ticket, event, "en")
         for part in ("sms", "subject", "txt"):
-            assert render(polish, part) != render(english, part), (event, part)
+            is_chosen_before = (event, part) == (Event.SMS_ANSWER, "sms")
+            assert is_chosen_before or render(polish, part) != render(english, part), (event, part)

@@ -8,6 +8,7 @@ from helpdesk.notify.parcel import Decision
 OURS_TO_MEND = {Decision.CONFIGURATION}
 NEVER_THERE_AGAIN = {Decision.PERMANENT}
 ANOTHER_CHANNEL = {Decision.REFUSED}
+ANOTHER_PROVIDER = {Decision.ELSEWHERE}
 AGAIN = {Decision.TEMPORARY, Decision.ONCE_MORE}
 
 # From Twilio's error dictionary.
@@ -25,7 +26,7 @@ EXPECTED = {
     "21215": OURS_TO_MEND,
     "21608": OURS_TO_MEND,  # trial account
     "21610": {Decision.OPTED_OUT},
-    "21612": ANOTHER_CHANNEL,  # this sender cannot reach it
+    "21612": ANOTHER_PROVIDER,  # this sender cannot reach it
     "21614": ANOTHER_CHANNEL,  # landline
     "21635": ANOTHER_CHANNEL,
     "30006": ANOTHER_CHANNEL | NEVER_THERE_AGAIN,
@@ -35,7 +36,7 @@ EXPECTED = {
     "30003": AGAIN,  # handset off
     "30004": NEVER_THERE_AGAIN,  # blocked
     "30005": NEVER_THERE_AGAIN,  # unknown
-    "30007": ANOTHER_CHANNEL | OURS_TO_MEND,  # filtered: never the same text again
+    "30007": ANOTHER_PROVIDER,  # filtered: never the same text again
     "30008": AGAIN,  # unknown
     "30034": OURS_TO_MEND,  # sender not registered
     "30036": ANOTHER_CHANNEL,  # validity over

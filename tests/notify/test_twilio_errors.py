@@ -26,14 +26,14 @@ CALLBACK = "http://helpdesk.test/twilio/status/abc"
         ("21606", D.CONFIGURATION),
         ("21608", D.CONFIGURATION),
         ("21610", D.OPTED_OUT),
-        ("21612", D.REFUSED),
+        ("21612", D.ELSEWHERE),
         ("21614", D.REFUSED),  # a landline still takes calls
         ("30001", D.TEMPORARY),
         ("30003", D.ONCE_MORE),
         ("30004", D.PERMANENT),
         ("30005", D.PERMANENT),
         ("30006", D.REFUSED),
-        ("30007", D.REFUSED),
+        ("30007", D.ELSEWHERE),
         ("30008", D.ONCE_MORE),
         ("63038", D.CONFIGURATION),
         ("99999", D.ONCE_MORE),  # nobody knows it

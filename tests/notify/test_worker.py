@@ -1,6 +1,7 @@
 """The worker: takes, lets go of the database, sends, records. Nothing stops the queue."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Heartbeat, Notification
 from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
-from helpdesk.notify.channels import PREPARE
-from helpdesk.notify.parcel import Receipt
-from helpdesk.notify.worker import ALL, Worker, deliver_one
+from helpdesk.notify import twilio
+from helpdesk.notify.channels import PROVIDERS
+from helpdesk.notify.parcel import Parcel, Receipt
+from helpdesk.notify.worker import ALL, POLL_SECONDS, Worker, deliver_one
 from helpdesk.oncall.escalation import running
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
@@ -27,6 +29,11 @@ def code_for(cast, code="123456"):
         outbox.enqueue_code(cast.anna, Channel.SMS, code, phone_of(cast.anna))
 
 
+def sends_by(monkeypatch, send):
+    provider = replace(twilio.SMS, prepare=lambda _attempt: Parcel(send))
+    monkeypatch.setitem(PROVIDERS, Channel.SMS, (provider,))
+
+
 def test_what_the_provider_took_is_accepted_and_knows_its_id(sim, cast):
     code_for(cast)
     assert works() == 1
@@ -36,7 +43,7 @@ def test_what_the_provider_took_is_accepted_and_knows_its_id(sim, cast):
 
 
 def test_an_idle_worker_says_so(sim, cast):
-    assert not deliver_one(Channel.SMS, ALL, "worker")
+    assert deliver_one(Channel.SMS, ALL, "worker") == POLL_SECONDS
 
 
 def test_a_code_that_came_too_late_is_not_sent(sim, cast):
@@ -74,13 +81,10 @@ def test_an_alert_that_cannot_be_put_into_words_goes_on_to_the_next_channel(sim,
 
 
 def test_a_library_that_breaks_while_sending_leaves_the_outcome_open(sim, cast, monkeypatch):
-    class Broken:
-        provider = "twilio"
+    def break_down():
+        raise KeyError("sid")
 
-        def send(self):
-            raise KeyError("sid")
-
-    monkeypatch.setitem(PREPARE, Channel.SMS, lambda _attempt: Broken())
+    sends_by(monkeypatch, break_down)
     code_for(cast)
     works()
     assert attempts()[0].state is S.UNKNOWN
@@ -90,24 +94,21 @@ def test_a_database_that_is_away_is_not_the_rows_fault(sim, cast, monkeypatch):
     def away(_attempt):
         raise OperationalError("SELECT", {}, ConnectionError())
 
-    monkeypatch.setitem(PREPARE, Channel.SMS, away)
+    monkeypatch.setitem(PROVIDERS, Channel.SMS, (replace(twilio.SMS, prepare=away),))
     code_for(cast)
     with pytest.raises(OperationalError):
         works()
-    assert attempts()[0].state is S.SENDING
+    assert attempts()[0].state is S.DUE
 
 
 def test_the_database_is_free_while_the_provider_is_slow(sim, cast, monkeypatch):
     connections = []
 
-    class Slow:
-        provider = "twilio"
+    def slowly():
+        connections.append(db.engine.pool.checkedout())
+        return Receipt("SM1", "queued")
 
-        def send(self):
-            connections.append(db.engine.pool.checkedout())
-            return Receipt("SM1", "queued")
-
-    monkeypatch.setitem(PREPARE, Channel.SMS, lambda _attempt: Slow())
+    sends_by(monkeypatch, slowly)
     code_for(cast)
     works()
     assert connections == [0]

@@ -24,7 +24,7 @@ EVENTS_BEFORE = (
     "breach",
     "sign_in_code",
 )
-EVENTS = (*EVENTS_BEFORE, "contact_broken", "test_alert", "test_missed")
+EVENTS = (*EVENTS_BEFORE, "sms_answer", "contact_broken", "test_alert", "test_missed")
 
 
 def upgrade() -> None:
@@ -70,21 +70,32 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt") as batch_op:
         batch_op.add_column(sa.Column("carried_by", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("text_hash", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("address", sa.String(length=254), nullable=True))
         batch_op.create_index(op.f("ix_attempt_carried_by"), ["carried_by"])
         batch_op.create_foreign_key(op.f("fk_attempt_carried_by"), "attempt", ["carried_by"], ["id"])
+    op.execute(
+        "UPDATE attempt SET address = (SELECT address FROM notification WHERE notification.id = notification_id)"
+    )
+    with op.batch_alter_table("attempt") as batch_op:
+        batch_op.alter_column("address", existing_type=sa.String(length=254), nullable=False)
+        batch_op.create_index(op.f("ix_attempt_address_sending_at"), ["address", "sending_at"])
     _allow_events(EVENTS)
 
 
 def downgrade() -> None:
     op.execute(
         "DELETE FROM attempt WHERE notification_id IN (SELECT id FROM notification "
-        "WHERE event IN ('contact_broken', 'test_alert', 'test_missed'))"
+        "WHERE event IN ('sms_answer', 'contact_broken', 'test_alert', 'test_missed'))"
     )
-    op.execute("DELETE FROM notification WHERE event IN ('contact_broken', 'test_alert', 'test_missed')")
+    op.execute(
+        "DELETE FROM notification WHERE event IN ('sms_answer', 'contact_broken', 'test_alert', 'test_missed')"
+    )
     _allow_events(EVENTS_BEFORE)
     with op.batch_alter_table("attempt") as batch_op:
         batch_op.drop_constraint(op.f("fk_attempt_carried_by"), type_="foreignkey")
         batch_op.drop_index(op.f("ix_attempt_carried_by"))
+        batch_op.drop_index(op.f("ix_attempt_address_sending_at"))
+        batch_op.drop_column("address")
         batch_op.drop_column("text_hash")
         batch_op.drop_column("carried_by")
     op.drop_table("duty_test")

@@ -1,0 +1,133 @@
+"""Which provider carries a message: the first of the channel that is not failing, and back to it when it recovers.
+
+A circuit opens after several failures in a row, or at once when the account is closed to us. An open one is probed
+without sending anything; when it answers, one notice tries it (half open), and its success closes the circuit. No
+message ever waits for a provider: where all are failing, the first is used.
+"""
+
+import logging
+from contextlib import suppress
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models import Attempt
+from helpdesk.models import Provider as Known
+from helpdesk.models.codes import CircuitState, Lane
+from helpdesk.notify.channels import PROVIDERS, provider_named, providers_of
+from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.notify.provider import Provider
+from helpdesk.transaction import changed_rows, release, transaction
+
+log = logging.getLogger(__name__)
+FAILURES = 3
+COUNTED = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.UNKNOWN)
+# The whole account is refused, not one message: credentials, suspended, daily limit, nothing left to pay with.
+ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"})
+TOO_MANY = frozenset({"429", "20429"})  # says something about us, not about the provider
+
+
+def choose(attempt: Attempt) -> Provider:
+    """The provider for an attempt: the one it was made for, else the channel's best one now. The first notice after
+    a recovery tries the recovered one."""
+    if attempt.provider:
+        return provider_named(attempt.channel, attempt.provider)
+    every = providers_of(attempt.channel)
+    if len(every) == 1:
+        return every[0]
+    states = _states(every)
+    if attempt.lane == Lane.NOTICE:
+        for provider in every:
+            if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider.name):
+                return provider
+    return next((one for one in every if states[one.name] is CircuitState.CLOSED), every[0])
+
+
+def another(attempt: Attempt) -> Provider | None:
+    """A provider that has not had this notification yet and does not fail; None if there is no other."""
+    if not attempt.provider:
+        return None  # it never came so far
+    tried = {attempt.provider} | {other.provider for other in attempt.notification.attempts}
+    rest = [provider for provider in providers_of(attempt.channel) if provider.name not in tried]
+    states = _states(rest)
+    return next((one for one in rest if states[one.name] is CircuitState.CLOSED), None)
+
+
+def succeeded(name: str) -> None:
+    """It took a message."""
+    closed = changed_rows(
+        sa.update(Known)
+        .where(Known.name == name, sa.or_(Known.failures > 0, Known.state != CircuitState.CLOSED))
+        .values(state=CircuitState.CLOSED, failures=0, open_since=None, error_code="")
+    )
+    if closed:
+        log.info("provider %s takes messages again", name)
+
+
+def failed(name: str, error: DeliveryError) -> None:
+    """It did not take a message, for a reason that lies with it or with our account."""
+    if error.decision not in COUNTED or error.code in TOO_MANY:
+        return
+    row = row_of(name)
+    row.failures += 1
+    row.error_code = error.code
+    if row.state is CircuitState.HALF_OPEN:
+        row.state = CircuitState.OPEN
+    elif row.state is CircuitState.CLOSED and (row.failures >= FAILURES or error.code in ACCOUNT):
+        row.state, row.open_since = CircuitState.OPEN, clock.now()
+        log.error("provider %s is failing (%s): others are used where there are any", name, error.code)
+
+
+def probe_open() -> None:
+    """Ask the providers whose circuit is open whether they would take a message again."""
+    names = set(db.session.scalars(sa.select(Known.name).where(Known.state == CircuitState.OPEN)))
+    release()
+    for provider in (one for channel in PROVIDERS for one in providers_of(channel)):
+        if provider.name in names:
+            _probe(provider)
+
+
+def row_of(name: str) -> Known:
+    """The provider's row, made if it is not there yet, locked until the transaction ends."""
+    query = sa.select(Known).filter_by(name=name).with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is not None:
+        return found
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(Known(name=name))
+    return db.session.scalars(query).one()
+
+
+def _probe(provider: Provider) -> None:
+    try:
+        provider.probe()
+        found = CircuitState.HALF_OPEN
+    except DeliveryError as error:
+        log.info("provider %s still fails: %s", provider.name, error.code)
+        found = CircuitState.OPEN
+    with transaction():
+        changed_rows(
+            sa.update(Known)
+            .where(Known.name == provider.name, Known.state == CircuitState.OPEN)
+            .values(state=found, probed_at=clock.now())
+        )
+
+
+def _try_out(name: str) -> bool:
+    """Only one message at a time tries a recovered provider; should it vanish, the next probe allows another."""
+    return bool(
+        changed_rows(
+            sa.update(Known)
+            .where(Known.name == name, Known.state == CircuitState.HALF_OPEN)
+            .values(state=CircuitState.OPEN)
+        )
+    )
+
+
+def _states(providers: list[Provider]) -> dict[str, CircuitState]:
+    names = [provider.name for provider in providers]
+    query = sa.select(Known.name, Known.state).where(Known.name.in_(names))
+    known = {row.name: row.state for row in db.session.execute(query)}
+    return dict.fromkeys(names, CircuitState.CLOSED) | known

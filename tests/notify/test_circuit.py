@@ -1,0 +1,117 @@
+"""The first provider that does not fail carries the messages; a failing one is probed, tried, and used again."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.extensions import db
+from helpdesk.models import Attempt, Provider
+from helpdesk.models.codes import CircuitState, Lane
+from helpdesk.notify import circuit, twilio
+from helpdesk.notify.channels import PROVIDERS
+from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.transaction import transaction
+from tests.drafts import attempts, opened
+
+FIRST, SECOND = "sms:twilio", "sms:second"
+BUSY = DeliveryError(Decision.TEMPORARY, "503", "busy")
+
+
+@pytest.fixture(autouse=True)
+def two_providers(monkeypatch):
+    second = replace(twilio.SMS, name=SECOND)
+    monkeypatch.setitem(PROVIDERS, twilio.SMS.channel, (twilio.SMS, second))
+
+
+@pytest.fixture
+def alert(app, cast):
+    opened(cast)
+    return attempts(channel=twilio.SMS.channel, to=cast.anna)[0].id
+
+
+def fails(error, times=1):
+    for _ in range(times):
+        with transaction():
+            circuit.failed(FIRST, error)
+
+
+def state():
+    db.session.expire_all()
+    return db.session.get(Provider, FIRST).state
+
+
+def chosen(alert, lane=Lane.ALERT):
+    with transaction():
+        attempt = db.session.get(Attempt, alert)
+        attempt.lane = lane
+        return circuit.choose(attempt).name
+
+
+def test_the_first_one_is_used_while_it_works(alert):
+    assert chosen(alert) == FIRST
+
+
+def test_three_failures_in_a_row_open_the_circuit(alert):
+    fails(BUSY, times=2)
+    assert chosen(alert) == FIRST
+    fails(BUSY)
+    assert (state(), chosen(alert)) == (CircuitState.OPEN, SECOND)
+
+
+def test_a_success_between_failures_counts_anew(alert):
+    fails(BUSY, times=2)
+    with transaction():
+        circuit.succeeded(FIRST)
+    fails(BUSY, times=2)
+    assert state() is CircuitState.CLOSED
+
+
+def test_refused_credentials_open_it_at_once(alert):
+    fails(DeliveryError(Decision.CONFIGURATION, "20003", "authenticate"))
+    assert chosen(alert) == SECOND
+
+
+@pytest.mark.parametrize("code", ["20429", "21211"])
+def test_what_does_not_lie_with_the_provider_does_not_count(alert, code):
+    fails(DeliveryError(twilio.SMS.decision_for(code), code, ""), times=5)
+    assert chosen(alert) == FIRST
+
+
+def test_a_provider_that_still_fails_stays_out(alert, monkeypatch):
+    fails(BUSY, times=3)
+    circuit.probe_open()  # nobody listens there
+    assert state() is CircuitState.OPEN
+
+
+def test_after_a_probe_one_notice_tries_it_and_alerts_do_not(alert, sim):
+    fails(BUSY, times=3)
+    circuit.probe_open()
+    assert state() is CircuitState.HALF_OPEN
+    assert chosen(alert) == SECOND
+    assert [chosen(alert, Lane.NOTICE), chosen(alert, Lane.NOTICE)] == [FIRST, SECOND]
+
+
+def test_the_success_of_the_try_closes_the_circuit(alert, sim):
+    fails(BUSY, times=3)
+    circuit.probe_open()
+    chosen(alert, Lane.NOTICE)
+    with transaction():
+        circuit.succeeded(FIRST)
+    assert chosen(alert) == FIRST
+
+
+def test_where_all_are_failing_the_first_is_used(alert):
+    fails(BUSY, times=3)
+    for _ in range(3):
+        with transaction():
+            circuit.failed(SECOND, BUSY)
+    assert chosen(alert) == FIRST
+
+
+def test_another_is_one_that_has_not_had_the_message(alert):
+    with transaction():
+        attempt = db.session.get(Attempt, alert)
+        attempt.provider = FIRST
+        assert circuit.another(attempt).name == SECOND
+        attempt.provider = SECOND
+        assert circuit.another(attempt).name == FIRST
