@@ -1,4 +1,4 @@
-"""Is this installation fit to alert people? Health (helpdesk/health.py) and all that needs the network: the mail
+"""Is this installation fit to alert people? Health (helpdesk/health/) and all that needs the network: the mail
 server, the provider, the public address. Nothing is sent to anybody.
 """
 
@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 import requests
 
-from helpdesk import health
 from helpdesk.config import settings
-from helpdesk.health import Check, Verdict
+from helpdesk.health import table
+from helpdesk.health.check import Check, Verdict
+from helpdesk.health.wire import company, money
+from helpdesk.models.codes import Channel
 from helpdesk.notify import twilio
+from helpdesk.notify.channels import providers_of
 from helpdesk.notify.parcel import DeliveryError
+from helpdesk.notify.provider import Provider
 from helpdesk.sentences import _
 from helpdesk.simulator.loopback import is_loopback
 
@@ -21,9 +25,10 @@ PATIENCE_SECONDS = 3
 
 def checks() -> list[Check]:
     """Every check with its sentence in the current language; takes a few seconds."""
-    found = [public_url(), *health.checks(), uploads(), mail_server()]
+    known = [check for check in table.checks() if check.name != "balance"]  # asked anew below
+    found = [public_url(), *known, uploads(), mail_server()]
     account = provider_account()
-    return [*found, account, *([sender()] if account.ok else []), reached_from_outside()]
+    return [*found, account, *([sender()] if account.ok else []), *balances(), reached_from_outside()]
 
 
 def public_url() -> Check:
@@ -122,6 +127,32 @@ def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
         says = _("SMS come from “%(name)s”; nobody can answer that. Calls can.", name=house.twilio_from_number)
         return Check("sender", Verdict.WARNING, says)
     return Check("sender", Verdict.OK, _("Twilio reports SMS and calls for %(phone)s to us.", phone=phone))
+
+
+def balances() -> list[Check]:
+    """What is left with each provider that says so."""
+    every = (provider for channel in Channel for provider in providers_of(channel))
+    return [check for check in map(_balance, every) if check]
+
+
+def _balance(provider: Provider) -> Check | None:
+    who = company(provider.name)
+    try:
+        left = provider.balance()
+    except DeliveryError as refused:
+        says = _("%(company)s does not say what is left in the account (%(why)s).", company=who, why=refused)
+        return Check("balance", Verdict.WARNING, says)
+    if left is None:
+        return None
+    amount = money(left.amount, left.currency)
+    if left.amount < settings().low_balance:
+        says = _(
+            "%(company)s: only %(amount)s left. Pay in, or soon no message leaves.", company=who, amount=amount
+        )
+        return Check("balance", Verdict.BROKEN, says)
+    return Check(
+        "balance", Verdict.OK, _("%(company)s: %(amount)s left in the account.", company=who, amount=amount)
+    )
 
 
 def _leads_to(kind: str, typed: str) -> bool:

@@ -11,9 +11,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from helpdesk.idempotency import forget_old_keys
-from helpdesk.notify import reconcile
+from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.worker import beat
 from helpdesk.oncall import duty_test, escalation
+from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
@@ -31,6 +32,10 @@ class Job:
 
 def advance_escalations() -> None:
     one_by_one(escalation.due(), escalation.advance)
+
+
+def pass_unconfirmed() -> None:
+    one_by_one(escalation.unconfirmed(), escalation.not_confirmed)
 
 
 def send_reminders() -> None:
@@ -67,16 +72,22 @@ def try_the_next_phone() -> None:
 
 def heartbeat() -> None:
     beat("scheduler")
+    if DATABASE.is_over():
+        log.warning("the database can be used again")
 
 
 JOBS = (
     Job("advance_escalations", 2, advance_escalations),
+    Job("pass_unconfirmed", 5, pass_unconfirmed),
     Job("take_over_expired", 10, reconcile.take_over_expired),
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),
     Job("ask_about_silent", 10, reconcile.ask_about_silent),
+    Job("probe_providers", 15, circuit.probe_open),
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("heartbeat", 15, heartbeat),
+    Job("tell_the_monitor", 60, monitor.tell),
+    Job("ask_balances", 3600, balances.ask_all),
     Job("close_resolved", 600, close_resolved),
     Job("clean_up", 3600, clean_up),
 )

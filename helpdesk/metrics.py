@@ -10,11 +10,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpdesk import health
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Escalation, Notification, Ticket
-from helpdesk.models.codes import OPEN_STATUSES, EscalationState
+from helpdesk.health import program, wire
+from helpdesk.health.sent import NEWEST
+from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
+from helpdesk.models.codes import OPEN_STATUSES, CircuitState, Lane
 from helpdesk.oncall.escalation import unanswered
 
 REQUESTS = CollectorRegistry()
@@ -69,7 +70,7 @@ class House:
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         try:
-            families = [make() for make in (tickets, attempts, overdue, escalations, heartbeats)]
+            families = [make() for make in FAMILIES]
         except SQLAlchemyError:
             families = []
         yield GaugeMetricFamily("helpdesk_database_up", "1 if the database answers", value=1 if families else 0)
@@ -88,12 +89,12 @@ def attempts() -> GaugeMetricFamily:
     """By channel and state. Only of the newest notifications, so that a scrape costs the same for ever."""
     family = GaugeMetricFamily(
         "helpdesk_recent_attempts",
-        f"SMS, calls and mails of the newest {health.NEWEST} notifications",
+        f"SMS, calls and mails of the newest {NEWEST} notifications",
         labels=("channel", "state"),
     )
     newest = sa.select(sa.func.max(Notification.id)).scalar_subquery()
     query = sa.select(Attempt.channel, Attempt.state, sa.func.count()).where(
-        Attempt.notification_id > newest - health.NEWEST
+        Attempt.notification_id > newest - NEWEST
     )
     for channel, state, count in db.session.execute(query.group_by(Attempt.channel, Attempt.state)):
         family.add_metric((channel.value, state.value), count)
@@ -101,23 +102,80 @@ def attempts() -> GaugeMetricFamily:
 
 
 def overdue() -> GaugeMetricFamily:
-    seconds = health.oldest_due().total_seconds()
-    return GaugeMetricFamily("helpdesk_oldest_due_seconds", "How long the oldest due message waits", value=seconds)
+    text = "How long the oldest due message waits"
+    family = GaugeMetricFamily("helpdesk_oldest_due_seconds", text, labels=("lane",))
+    for lane in Lane:
+        family.add_metric((lane.name.lower(),), program.oldest_due(lane).total_seconds())
+    return family
 
 
 def escalations() -> GaugeMetricFamily:
-    """`unanswered`: gone through all steps (at most 50 are looked at)."""
+    """`unanswered`: gone through all steps; `overdue`: its next step should have come (50 at most are counted)."""
     family = GaugeMetricFamily("helpdesk_escalations", "Running alerts", labels=("state",))
-    running = sa.select(sa.func.count()).where(Escalation.state == EscalationState.OPEN)
+    running = sa.select(sa.func.count()).select_from(Escalation).where(program.IS_OPEN)
     family.add_metric(("open",), db.session.scalar(running) or 0)
     family.add_metric(("unanswered",), len(unanswered()))
+    family.add_metric(("overdue",), len(program.overdue_alerts()))
     return family
 
 
 def heartbeats() -> GaugeMetricFamily:
     family = GaugeMetricFamily("helpdesk_heartbeat_age_seconds", "Since the last sign of life", labels=("part",))
-    for part in health.PARTS:
-        age = health.heartbeat_age(part)
+    for part in program.PARTS:
+        age = program.heartbeat_age(part)
         if age is not None:
             family.add_metric((part,), age.total_seconds())
     return family
+
+
+def doubtful() -> GaugeMetricFamily:
+    text = "Messages of which nobody has known for 5 minutes whether they were sent (at most 50 are looked at)"
+    return GaugeMetricFamily("helpdesk_doubtful_attempts", text, value=len(wire.doubtful()))
+
+
+def webhook() -> GaugeMetricFamily:
+    text = "1 unless Twilio, when asked, knows more than it has reported to us"
+    return GaugeMetricFamily("helpdesk_webhook_up", text, value=0 if wire.unreported() else 1)
+
+
+def providers() -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "helpdesk_provider_up", "1 if it is used, 0 while it is failing", labels=("provider",)
+    )
+    for name, row in wire.rows().items():
+        family.add_metric((name,), 1 if row.state is CircuitState.CLOSED else 0)
+    return family
+
+
+def balances() -> GaugeMetricFamily:
+    """As the provider counts: in the currency of the account, or in points."""
+    family = GaugeMetricFamily(
+        "helpdesk_provider_balance", "What is left in the account", labels=("provider", "currency")
+    )
+    for name, row in wire.rows().items():
+        if row.balance is not None:
+            family.add_metric((name, row.currency), row.balance)
+    return family
+
+
+def confirmed_tests() -> GaugeMetricFamily:
+    """No sample before the first."""
+    family = GaugeMetricFamily("helpdesk_test_alert_confirmed_timestamp_seconds", "When one was confirmed last")
+    at = db.session.scalar(sa.select(sa.func.max(DutyTest.confirmed_at)))
+    if at is not None:
+        family.add_metric((), at.timestamp())
+    return family
+
+
+FAMILIES = (
+    tickets,
+    attempts,
+    overdue,
+    escalations,
+    heartbeats,
+    doubtful,
+    webhook,
+    providers,
+    balances,
+    confirmed_tests,
+)

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from helpdesk import doctor
 from helpdesk.cli.doctor import doctor as command
 from helpdesk.config import settings
-from helpdesk.health import Verdict
+from helpdesk.health.check import Verdict
 from helpdesk.notify import twilio
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.server import start_simulator
@@ -132,6 +132,17 @@ def test_a_name_as_sender_that_nobody_can_answer_is_named(sim, change):
     assert doctor.sender().verdict is Verdict.WARNING
     change(hotline_number="")
     assert doctor.sender().says.startswith("No number of ours can call people.")
+
+
+def test_what_is_left_in_the_account_is_asked_now(sim):
+    assert [check.says for check in doctor.balances()] == ["Twilio: 100 USD left in the account."]
+    sim.exchange.balance = "49.90"
+    assert [check.verdict for check in doctor.balances()] == [Verdict.BROKEN]
+
+
+def test_an_account_that_does_not_say_what_is_left_is_named(change):
+    change(twilio_api_url=NOWHERE)
+    assert doctor.balances()[0].says.startswith("Twilio does not say what is left in the account (connect")
 
 
 def test_a_public_address_where_nobody_answers_is_named(change):

@@ -10,7 +10,7 @@ from flask_migrate import stamp
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Heartbeat, Notification, User
-from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
+from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
 from helpdesk.outbox import add_attempt, move
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import transaction
@@ -37,7 +37,7 @@ def beat(*names: str, age: timedelta = timedelta()) -> None:
             db.session.merge(Heartbeat(name=name, at=clock.now() - age))
 
 
-def due(to: User, channel: Channel = Channel.SMS) -> Attempt:
+def due(to: User, channel: Channel = Channel.SMS, lane: Lane = Lane.NOTICE) -> Attempt:
     """A message that waits to be sent now."""
     with transaction():
         notification = Notification(
@@ -48,11 +48,30 @@ def due(to: User, channel: Channel = Channel.SMS) -> Attempt:
             user_id=to.id,
         )
         db.session.add(notification)
-        return add_attempt(notification, 3, clock.now())
+        return add_attempt(notification, lane, clock.now())
 
 
-def ended(to: User, state: AttemptState, code: str = "", channel: Channel = Channel.SMS) -> Attempt:
+def ended(
+    to: User, state: AttemptState, code: str = "", channel: Channel = Channel.SMS, provider: str = "sms:twilio"
+) -> Attempt:
     attempt = due(to, channel)
     with transaction():
-        move(attempt.id, state, error_code=code)
+        move(attempt.id, state, error_code=code, provider=provider)
+    return attempt
+
+
+def rang(to: User) -> Attempt:
+    """A call that nobody answered."""
+    attempt = due(to, Channel.VOICE)
+    with transaction():
+        move(attempt.id, AttemptState.SENT, provider="voice:twilio")
+        move(attempt.id, AttemptState.UNDELIVERED, provider_status="no-answer")
+    return attempt
+
+
+def doubtful(to: User) -> Attempt:
+    """A message of which nobody knows whether the provider has it."""
+    attempt = due(to)
+    with transaction():
+        attempt.state, attempt.sending_at = AttemptState.UNKNOWN, clock.now()
     return attempt

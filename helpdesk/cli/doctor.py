@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from helpdesk import doctor as examination
-from helpdesk.health import Verdict
+from helpdesk.health.check import Verdict
 
 MARKS = {Verdict.OK: "ok", Verdict.WARNING: "! ", Verdict.BROKEN: "!!"}
 

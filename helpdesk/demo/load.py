@@ -6,7 +6,14 @@ from helpdesk.demo.past import past_stories
 from helpdesk.demo.people import DEMO_PEOPLE, make_people
 from helpdesk.demo.places import GMINAS, make_gminas, make_units
 from helpdesk.demo.present import open_stories
-from helpdesk.demo.promises import EXTENDED, STANDARD, make_escalation_policy, make_policies, make_schedule
+from helpdesk.demo.promises import (
+    EXTENDED,
+    STANDARD,
+    make_escalation_policy,
+    make_policies,
+    make_schedule,
+    make_test_alert,
+)
 from helpdesk.demo.rows import insert_stories
 from helpdesk.demo.world import read_world
 from helpdesk.extensions import db
@@ -37,3 +44,4 @@ def _make_rows() -> None:
     people = make_people(units, gminas)
     administrators = [people[p.email] for p in DEMO_PEOPLE if p.role is RoleName.ADMINISTRATOR]
     make_escalation_policy(make_schedule(administrators))
+    make_test_alert()

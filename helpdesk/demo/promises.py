@@ -7,6 +7,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import (
     Calendar,
+    DutyTest,
     EscalationPolicy,
     PolicyStep,
     Rotation,
@@ -17,6 +18,7 @@ from helpdesk.models import (
     User,
 )
 from helpdesk.models.codes import Category, Priority, RotationKind, SlaTargetKind, StepTarget
+from helpdesk.oncall import duty_test
 
 SCHEDULE = "Dyżur administratorów"
 STANDARD, EXTENDED = "Pakiet 1", "Pakiet 1 – krótsze terminy"
@@ -89,6 +91,14 @@ def make_schedule(administrators: list[User]) -> Schedule:
     db.session.add(schedule)
     db.session.flush()
     return schedule
+
+
+def make_test_alert() -> None:
+    """The last weekly test alert was confirmed a minute later."""
+    at = duty_test.last_moment(clock.now())
+    if at is not None and duty_test.of_week(at) is None:
+        user, confirmed_at = duty_test.whom(at), min(at + timedelta(seconds=70), clock.now())
+        db.session.add(DutyTest(week=duty_test.week_of(at), user=user, created_at=at, confirmed_at=confirmed_at))
 
 
 def make_escalation_policy(schedule: Schedule) -> EscalationPolicy:

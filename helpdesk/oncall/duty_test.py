@@ -36,19 +36,24 @@ def next_moment(now: datetime) -> datetime | None:
     return min((moment for moment in _moments(now) if moment > now), default=None)
 
 
+def last_moment(now: datetime) -> datetime | None:
+    """When the last test should have come (UTC); None where there are none."""
+    return max((moment for moment in _moments(now) if moment <= now), default=None)
+
+
 def is_due() -> bool:
     """This week's test is not made, its moment came today, and it is no quiet hour: late, but not at night."""
     now = clock.now()
-    moment = _last_moment(now)
-    return moment is not None and _is_still_time(moment, now) and _of_week(week_of(moment)) is None
+    moment = last_moment(now)
+    return moment is not None and _is_still_time(moment, now) and of_week(moment) is None
 
 
 def start() -> None:
     """Make this week's test. Two schedulers at once: one makes it, the other finds it made."""
-    moment = _last_moment(clock.now())
+    moment = last_moment(clock.now())
     if moment is None or not is_due():
         return
-    test = DutyTest(week=week_of(moment), user=_whom(clock.now()), created_at=clock.now())
+    test = DutyTest(week=week_of(moment), user=whom(clock.now()), created_at=clock.now())
     try:
         with db.session.begin_nested():
             db.session.add(test)
@@ -98,6 +103,10 @@ def miss(test_id: int) -> None:
             _tell(manager, test)
 
 
+def of_week(moment: datetime) -> DutyTest | None:
+    return db.session.scalar(sa.select(DutyTest).filter_by(week=week_of(moment)))
+
+
 def last_outcome() -> DutyTest | None:
     """The newest test that was confirmed or missed."""
     query = sa.select(DutyTest).where(sa.or_(DutyTest.confirmed_at.is_not(None), DutyTest.missed_at.is_not(None)))
@@ -109,6 +118,15 @@ def why_missed(test: DutyTest) -> str:
     if test.user is None:
         return NOBODY
     return NO_ANSWER if address_of(test.user, Channel.VOICE) else NO_PHONE
+
+
+def whom(at: datetime) -> User | None:
+    """Whom a test at that instant calls: the next person on duty; where one person alone has it, that one."""
+    schedule = duty.main_schedule()
+    if schedule is None:
+        return None
+    shift = duty.next_shift(schedule, at)
+    return shift.user if shift else duty.who_is_on_call(schedule, at)
 
 
 def week_of(moment: datetime) -> str:
@@ -129,27 +147,10 @@ def _moments(around: datetime) -> list[datetime]:
     return [after_quiet_hours(moment, house.quiet_hours, house.zone) for moment in set_moments]
 
 
-def _last_moment(now: datetime) -> datetime | None:
-    return max((moment for moment in _moments(now) if moment <= now), default=None)
-
-
 def _is_still_time(moment: datetime, now: datetime) -> bool:
     house = settings()
     is_same_day = moment.astimezone(house.zone).date() == now.astimezone(house.zone).date()
     return is_same_day and after_quiet_hours(now, house.quiet_hours, house.zone) == now
-
-
-def _of_week(week: str) -> DutyTest | None:
-    return db.session.scalar(sa.select(DutyTest).filter_by(week=week))
-
-
-def _whom(now: datetime) -> User | None:
-    """The next person on duty; where one person alone has it, that one."""
-    schedule = duty.main_schedule()
-    if schedule is None:
-        return None
-    shift = duty.next_shift(schedule, now)
-    return shift.user if shift else duty.who_is_on_call(schedule, now)
 
 
 def _call(test: DutyTest, user: User) -> None:

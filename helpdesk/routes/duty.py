@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
 from helpdesk.forms.desk import EmptyForm, ReplyForm, WordsForm
+from helpdesk.health.duty import words_on_tests
 from helpdesk.models import Schedule, Ticket, User
 from helpdesk.models.codes import STAFF
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
@@ -114,7 +115,10 @@ def act(number: str, form: Any, rule: Rule) -> ResponseReturnValue:
 
 def show(sent: dict[int, Any] | None = None) -> str:
     """`sent` are forms that came back, by ticket."""
-    return render_template("duty/now.html", **contents(me(), sent or {}), refresh_seconds=REFRESH_SECONDS)
+    tests = words_on_tests(clock.now())
+    return render_template(
+        "duty/now.html", **contents(me(), sent or {}), tests=tests, refresh_seconds=REFRESH_SECONDS
+    )
 
 
 def contents(reader: User, sent: dict[int, Any]) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from helpdesk import health, metrics
+from helpdesk import metrics
 from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.config import settings
+from helpdesk.health.check import Verdict
+from helpdesk.health.sent import NOT_REACHED, recent
+from helpdesk.health.table import checks, readiness
 from helpdesk.models.codes import STAFF
 from helpdesk.routes.access import allow, public
 
@@ -29,7 +32,7 @@ def alive() -> ResponseReturnValue:
 @public
 def ready() -> ResponseReturnValue:
     """200, or 503 naming what is wrong: database, schema, worker."""
-    problems = {check.name: check.says for check in health.readiness() if not check.ok}
+    problems = {check.name: check.says for check in readiness() if not check.ok}
     return ({"status": "not ready", "problems": problems}, 503) if problems else {"status": "ready"}
 
 
@@ -44,11 +47,11 @@ def figures() -> ResponseReturnValue:
 @bp.get("/health")
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
-    found = health.checks()
-    failed = health.recent(*health.NOT_REACHED) if found[0].ok else []
+    found = checks()
+    failed = recent(*NOT_REACHED) if found[0].ok else []
     return render_template(
         "health/index.html",
-        checks=sorted(found, key=lambda check: list(health.Verdict).index(check.verdict), reverse=True),
+        checks=sorted(found, key=lambda check: list(Verdict).index(check.verdict), reverse=True),
         failed=failed[:SHOWN],
         failed_count=len(failed),
         events=EVENTS,

@@ -7,9 +7,10 @@ import logging
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.messaging_response import MessagingResponse
 
-from helpdesk import tokens
+from helpdesk import signs, tokens
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 from helpdesk.extensions import csrf, db
@@ -38,6 +39,17 @@ def check_signature() -> None:
     url = settings().public_url + _path_of(target)
     if not is_signed(url, request.form, request.headers.get("X-Twilio-Signature", "")):
         abort(403)
+
+
+@bp.after_request
+def note_that_we_are_reached(response: Response) -> Response:
+    """Whether the provider's word reaches us is on the health page; no answer is lost for that."""
+    if response.status_code != 403:
+        try:
+            signs.note(signs.WEBHOOK)
+        except SQLAlchemyError:
+            log.warning("that a webhook came could not be written down")
+    return response
 
 
 def _path_of(target: str) -> str:

@@ -28,6 +28,7 @@ class Exchange:
     now: Callable[[], datetime]
     voice_status_url: str = ""
     api_url: str = ""
+    balance: str = "100.00"  # in USD, as Twilio writes it
     deferred: list[Callable[[], None]] = field(default_factory=list)
 
     @property

@@ -115,7 +115,7 @@ def account_json(exchange: Exchange) -> Json:
 
 
 def balance_json(exchange: Exchange) -> Json:
-    return {"account_sid": exchange.account_sid, "balance": "100.00", "currency": "USD"}
+    return {"account_sid": exchange.account_sid, "balance": exchange.balance, "currency": "USD"}
 
 
 def number_json(exchange: Exchange, phone: str) -> Json:

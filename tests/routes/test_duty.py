@@ -4,7 +4,7 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Override
+from helpdesk.models import DutyTest, Override
 from helpdesk.models.codes import AckVia, Category, Priority, TicketStatus
 from helpdesk.oncall import escalation
 from helpdesk.oncall.acknowledgement import acknowledge
@@ -139,7 +139,7 @@ def test_without_a_schedule_nobody_is_on_duty_and_the_page_opens(phone, cast):
 
 
 def test_the_shift_that_runs_does_not_seem_to_start_this_minute(phone, cast):
-    shifts = phone.get("/duty").text.split('id="shifts"')[1]
+    shifts = phone.get("/duty").text.split('id="shifts"')[1].split("</ul>")[0]
     assert "<strong>teraz</strong> –" in shifts and "10:00" not in shifts  # it is ten now
 
 
@@ -163,3 +163,11 @@ def test_the_part_that_changes_by_itself_has_a_new_version_with_a_new_alert(phon
 def test_reporters_have_no_duty(client, cast):
     sign_in(client, cast.jan)
     assert client.get("/duty").status_code == 403
+
+
+def test_the_next_test_alert_and_the_last_one_stand_below_the_shifts(phone, cast):
+    with transaction():
+        db.session.add(DutyTest(week="2026-W10", user=cast.dorota, confirmed_at=clock.now()))
+    shifts = phone.get("/duty").text.split('id="shifts"')[1]
+    assert "16 mar 2026, 10:00, Celina Testowa" in shifts
+    assert "Dorota Testowa" in shifts

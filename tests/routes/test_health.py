@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from helpdesk import clock, health
+from helpdesk import clock, schema
 from helpdesk.config import settings
 from helpdesk.extensions import db
+from helpdesk.models import DutyTest, Provider
 from helpdesk.models.codes import AttemptState
 from helpdesk.oncall.escalation import open_escalation
 from helpdesk.transaction import transaction
@@ -79,7 +80,7 @@ def test_not_ready_when_the_database_does_not_answer(client, monkeypatch):
     def away() -> bool:
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr(health.schema, "is_current", away)
+    monkeypatch.setattr(schema, "is_current", away)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert list(answer.json["problems"]) == ["database"]
@@ -100,10 +101,34 @@ def test_figures_show_tickets_messages_alerts_and_heartbeats(client, cast):
     shown = figures(client)
     assert shown['helpdesk_open_tickets{priority="urgent",status="new"}'] == 1
     assert shown['helpdesk_recent_attempts{channel="sms",state="due"}'] == 1
-    assert shown["helpdesk_oldest_due_seconds"] == 20
+    assert shown['helpdesk_oldest_due_seconds{lane="alert"}'] == 20
     assert shown['helpdesk_escalations{state="unanswered"}'] == 1
     assert shown['helpdesk_heartbeat_age_seconds{part="worker"}'] == 27
     assert shown["helpdesk_database_up"] == 1
+
+
+def test_figures_show_what_is_wrong_on_the_wire(client, cast):
+    with transaction():
+        open_escalation(make_ticket(cast, priority="urgent")).next_step_at = clock.now()
+        row = Provider(name="sms:twilio", state="open", open_since=clock.now(), balance=3.5, currency="PLN")
+        db.session.add(row)
+    vitals.doubtful(cast.jan)
+    vitals.ended(cast.jan, AttemptState.DELIVERED)
+    clock.advance(timedelta(minutes=6))
+    shown = figures(client)
+    assert shown['helpdesk_escalations{state="overdue"}'] == 1
+    assert shown['helpdesk_provider_up{provider="sms:twilio"}'] == 0
+    assert shown['helpdesk_provider_balance{currency="PLN",provider="sms:twilio"}'] == 3.5
+    assert shown["helpdesk_doubtful_attempts"] == 1
+    assert shown["helpdesk_webhook_up"] == 0
+
+
+def test_figures_show_when_a_test_alert_was_confirmed_last(client, cast):
+    name = "helpdesk_test_alert_confirmed_timestamp_seconds"
+    assert name not in figures(client)
+    with transaction():
+        db.session.add(DutyTest(week="2026-W11", user=cast.anna, confirmed_at=clock.now()))
+    assert figures(client)[name] == clock.now().timestamp()
 
 
 def test_figures_count_requests_by_endpoint(client):

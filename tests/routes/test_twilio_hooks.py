@@ -1,5 +1,7 @@
 """Twilio's webhooks: signed or refused, never an error of ours, and a repeat is harmless."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
-from helpdesk import outbox
+from helpdesk import clock, outbox, signs
 from helpdesk.extensions import db
 from helpdesk.models import Inbound
 from helpdesk.models.codes import AttemptState, Channel
@@ -226,3 +228,17 @@ def test_no_answer_sets_a_cookie_or_asks_to_sign_in(post):
     answer = post("/twilio/voice")
     assert "Set-Cookie" not in answer.headers
     assert answer.status_code == 200
+
+
+def test_a_signed_webhook_shows_that_we_are_reached_and_others_do_not(client, post):
+    client.post("/twilio/status/nothing")
+    assert signs.seen_at(signs.WEBHOOK) is None
+    post("/twilio/voice", {"From": "+48500000099"})
+    assert signs.seen_at(signs.WEBHOOK) == clock.now()
+
+
+def test_that_we_are_reached_is_written_once_a_minute(post):
+    for _ in range(3):
+        post("/twilio/voice", {"From": "+48500000099"})
+        clock.advance(timedelta(seconds=25))
+    assert clock.now() - signs.seen_at(signs.WEBHOOK) == timedelta(seconds=75)

@@ -1,0 +1,110 @@
+"""Would an alert reach a human being: who is on duty, have they phones that ring, did the last test arrive?"""
+
+from datetime import datetime, timedelta
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.health.check import Check, Verdict
+from helpdesk.i18n import when
+from helpdesk.models import DutyTest, User
+from helpdesk.models.codes import Channel, RoleName
+from helpdesk.oncall import duty_test
+from helpdesk.oncall import schedule as duty
+from helpdesk.oncall.escalation import unanswered
+from helpdesk.oncall.people import address_of, people_with
+from helpdesk.sentences import _
+
+LOOK_AHEAD = timedelta(days=7)
+
+
+def alerts() -> Check:
+    open_ones = unanswered()
+    if not open_ones:
+        return Check("alerts", Verdict.OK, _("No alert has gone through all its steps unanswered."))
+    numbers = ", ".join(escalation.ticket.number for escalation in open_ones[:5])
+    says = _("Nobody has answered the alerts for: %(numbers)s. Take them at the desk.", numbers=numbers)
+    return Check("alerts", Verdict.BROKEN, says)
+
+
+def on_call() -> Check:
+    schedule, now = duty.main_schedule(), clock.now()
+    if schedule is None:
+        return Check(
+            "on_call", Verdict.BROKEN, _("There is no on-call schedule, so alerts go to all administrators.")
+        )
+    gaps = duty.gaps(schedule, now, now + LOOK_AHEAD)
+    if not gaps:
+        return Check("on_call", Verdict.OK, _("Somebody is on duty at every hour of the next 7 days."))
+    start, end = gaps[0]
+    says = _("Nobody is on duty from %(start)s to %(end)s. Fill the schedule.", start=when(start), end=when(end))
+    return Check("on_call", Verdict.BROKEN, says)
+
+
+def reachable() -> Check:
+    """Has everybody whose turn comes within a week a verified number that works?"""
+    silent = [user.name for user in _on_duty_soon(clock.now()) if address_of(user, Channel.VOICE) is None]
+    if not silent:
+        return Check("reachable", Verdict.OK, _("Everybody on duty in the next 7 days has a verified phone."))
+    says = _("On duty soon without a verified, working phone: %(names)s", names=", ".join(sorted(silent)))
+    return Check("reachable", Verdict.BROKEN, says)
+
+
+def _on_duty_soon(now: datetime) -> set[User]:
+    schedule = duty.main_schedule()
+    return {shift.user for shift in duty.shifts(schedule, now, now + LOOK_AHEAD)} if schedule else set()
+
+
+def managers() -> Check:
+    if people_with(RoleName.MANAGER):
+        return Check("managers", Verdict.OK, _("There is a manager."))
+    says = _("There is no manager, the last resort of every alert. Run: helpdesk user create --role manager …")
+    return Check("managers", Verdict.BROKEN, says)
+
+
+def tested() -> Check:
+    """How the last weekly test alert went."""
+    last = duty_test.last_outcome()
+    if last is not None and last.confirmed_at is None:
+        return Check("tested", Verdict.BROKEN, missed_words(last))
+    if settings().test_alert_at is None:
+        return Check("tested", Verdict.WARNING, _("No test alerts are sent: TEST_ALERT_AT is off."))
+    if last is None:
+        following = when(duty_test.next_moment(clock.now()))
+        return Check("tested", Verdict.OK, _("The first test alert comes on %(when)s.", when=following))
+    return Check("tested", Verdict.OK, confirmed_words(last))
+
+
+def words_on_tests(now: datetime) -> list[str]:
+    """When the next test alert comes and to whom, and how the last one went; empty where there are none."""
+    following, last = duty_test.next_moment(now), duty_test.last_outcome()
+    words = []
+    if following is not None:
+        user = duty_test.whom(following)
+        name = user.name if user else "–"
+        words.append(_("Next test alert: %(when)s, %(name)s.", when=when(following), name=name))
+    if last is not None:
+        words.append(confirmed_words(last) if last.confirmed_at else missed_words(last))
+    return words
+
+
+def confirmed_words(test: DutyTest) -> str:
+    name, at = test.user.name if test.user else "", when(test.confirmed_at)
+    return _("Test alert: %(name)s confirmed it on %(when)s.", name=name, when=at)
+
+
+def missed_words(test: DutyTest) -> str:
+    facts = {"name": test.user.name if test.user else "", "when": when(test.created_at)}
+    match duty_test.why_missed(test):
+        case duty_test.NOBODY:
+            return _(
+                "The test alert of %(when)s reached nobody: nobody is on duty next. Fill the schedule.", **facts
+            )
+        case duty_test.NO_PHONE:
+            return _(
+                "The test alert of %(when)s could not be sent: %(name)s has no verified, working phone.", **facts
+            )
+        case _no_answer:
+            return _(
+                "The test alert of %(when)s was not confirmed by %(name)s. Check that phone before the next duty.",
+                **facts,
+            )

@@ -1,0 +1,50 @@
+"""Is everything in order? What the database can tell, quickly and without the network: for the health page,
+for monitors and for `helpdesk doctor`. Each answer is a sentence that says what is so, or what to do.
+"""
+
+from collections.abc import Callable
+
+from helpdesk.health import duty, program, wire
+from helpdesk.health.check import Check
+
+CHECKS: tuple[Callable[[], Check], ...] = (
+    program.worker,
+    program.scheduler,
+    program.queue,
+    program.steps,
+    program.notices,
+    duty.alerts,
+    wire.channels,
+    wire.circuits,
+    wire.webhook,
+    wire.doubt,
+    wire.set_up,
+    wire.balance,
+    program.poisoned,
+    wire.provider,
+    duty.on_call,
+    duty.reachable,
+    duty.managers,
+    duty.tested,
+    program.monitor,
+)
+# Without these no alert gets out, whatever else is in order.
+VITAL = (program.worker, program.scheduler, program.queue, program.steps)
+
+
+def checks() -> list[Check]:
+    """All that can be checked in the database; when it does not answer or is outdated, only that."""
+    first = program.database()
+    return [first, *(check() for check in CHECKS)] if first.ok else [first]
+
+
+def readiness() -> list[Check]:
+    """What a load balancer wants to know: may this installation be sent requests?"""
+    first = program.database()
+    return [first, program.worker()] if first.ok else [first]
+
+
+def vital_signs() -> list[Check]:
+    """Do alerts get out?"""
+    first = program.database()
+    return [first, *(check() for check in VITAL)] if first.ok else [first]

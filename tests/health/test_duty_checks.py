@@ -1,0 +1,95 @@
+"""Would an alert reach a human being?"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helpdesk import clock
+from helpdesk.config import settings
+from helpdesk.extensions import db
+from helpdesk.health import duty
+from helpdesk.health.check import Verdict
+from helpdesk.jobs import try_the_next_phone
+from helpdesk.models import DutyTest
+from helpdesk.oncall import duty_test
+from helpdesk.oncall.escalation import open_escalation
+from helpdesk.transaction import transaction
+from tests.factories import make_ticket
+
+
+@pytest.fixture
+def monday(cast):
+    """A test alert to Celina is made."""
+    clock.freeze(datetime(2026, 3, 16, 9, 0, tzinfo=UTC))
+    try_the_next_phone()
+
+
+def missed():
+    clock.advance(timedelta(minutes=30))
+    try_the_next_phone()
+
+
+def test_before_the_first_test_alert_its_time_is_named(cast):
+    assert duty.tested().says == "The first test alert comes on Mon 16 Mar 2026, 10:00."
+
+
+def test_a_missed_test_alert_stays_until_one_is_confirmed(monday):
+    missed()
+    assert duty.tested().says.startswith("The test alert of Mon 16 Mar 2026, 10:00 was not confirmed by Celina")
+    clock.advance(timedelta(days=7))
+    try_the_next_phone()
+    assert duty.tested().verdict is Verdict.BROKEN
+    with transaction():
+        duty_test.confirm(db.session.query(DutyTest).filter_by(week="2026-W13").one())
+    assert duty.tested().verdict is Verdict.OK
+
+
+def test_no_test_alerts_at_all_is_good_to_know(app, monkeypatch):
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings(), test_alert_at=None))
+    assert duty.tested().verdict is Verdict.WARNING
+
+
+def test_a_test_alert_without_anybody_to_call_says_what_to_do(cast):
+    with transaction():
+        db.session.add(DutyTest(week="2026-W10", missed_at=clock.now()))
+    assert duty.tested().says.endswith("nobody is on duty next. Fill the schedule.")
+
+
+def test_a_test_alert_to_a_phone_that_is_broken_says_so(cast):
+    with transaction():
+        cast.anna.contacts[0].broken_at = clock.now()
+        db.session.add(DutyTest(week="2026-W10", user=cast.anna, missed_at=clock.now()))
+    assert duty.tested().says.endswith("Anna Testowa has no verified, working phone.")
+
+
+def test_an_alert_that_nobody_answered_is_named(cast):
+    with transaction():
+        ticket = make_ticket(cast)
+        escalation = open_escalation(ticket)
+        escalation.round = 1
+    assert ticket.number in duty.alerts().says
+
+
+def test_hours_without_anybody_on_duty_are_named(cast):
+    assert duty.on_call().ok
+    with transaction():
+        cast.anna.active = False
+    assert duty.on_call().says.startswith("Nobody is on duty from Wed 11 Mar 2026, 10:00 to Thu 12 Mar 2026, 08:00")
+
+
+def test_no_schedule_at_all_is_named(app):
+    assert duty.on_call().says.startswith("There is no on-call schedule")
+
+
+def test_a_broken_phone_is_known_before_the_shift(cast):
+    with transaction():
+        cast.beata.contacts[0].broken_at = clock.now()
+    assert duty.reachable().says == "On duty soon without a verified, working phone: Beata Testowa"
+
+
+def test_nobody_who_could_be_the_last_resort_is_named(cast):
+    assert duty.managers().ok
+    with transaction():
+        cast.marek.active = False
+    assert not duty.managers().ok
