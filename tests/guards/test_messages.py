@@ -94,8 +94,8 @@ def every_message(ticket: Ticket) -> Iterator[Notification]:
 
 
 def test_every_event_has_a_template_for_each_part() -> None:
-= {"alert.voice", "test_alert.voice"}= {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
-= {"alert.voice", "test_alert.voice"}|= {"alert.voice", "test_alert.voice"}
+    wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
+    wanted |= {"alert.voice", "test_alert.voice"} | {f"{event}.many.sms" for event in BUNDLED}
     assert {path.name for path in (templates_folder() / "messages").glob("[!_]*")} == wanted
     assert set(PARAMS) == set(Event)
 
