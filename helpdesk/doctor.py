@@ -3,7 +3,6 @@ server, the provider, the public address. Nothing is sent to anybody.
 """
 
 import smtplib
-import tempfile
 from urllib.parse import urlsplit
 
 import requests
@@ -26,7 +25,7 @@ PATIENCE_SECONDS = 3
 def checks() -> list[Check]:
     """Every check with its sentence in the current language; takes a few seconds."""
     known = [check for check in table.checks() if check.name != "balance"]  # asked anew below
-    found = [public_url(), *known, uploads(), mail_server()]
+    found = [public_url(), *known, mail_server()]
     account = provider_account()
     return [*found, account, *([sender()] if account.ok else []), *balances(), reached_from_outside()]
 
@@ -40,18 +39,6 @@ def public_url() -> Check:
     )
     verdict = Verdict.WARNING if settings().simulated else Verdict.BROKEN
     return Check("public_url", verdict, says)
-
-
-def uploads() -> Check:
-    folder = settings().uploads
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as refused:
-        says = _("Files cannot be stored in %(folder)s: %(why)s", folder=folder, why=refused.strerror)
-        return Check("uploads", Verdict.BROKEN, says)
-    return Check("uploads", Verdict.OK, _("Files can be stored in %(folder)s.", folder=folder))
 
 
 def mail_server() -> Check:

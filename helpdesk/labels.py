@@ -106,6 +106,7 @@ ERRORS: dict[str, LazyString] = {
     "413": _l("The files are too large. Send fewer or smaller ones."),
     "429": _l("Too many attempts. Wait a few minutes and try again."),
     "500": _l("Something went wrong on our side. What you typed was not sent; try again in a moment."),
+    "507": _l("Our disk is full: no files can be taken now. Go back and send the form without files."),
     "bad_token": _l("This link is not valid or has expired. Ask for a new one."),
     "not_found": _l("There is no such ticket, or it is not yours to see."),
     "no_contract": _l("Your municipality has no valid contract for this support. Ask your municipal office."),

@@ -75,16 +75,6 @@ def test_a_public_address_without_https_is_named(change):
     assert doctor.public_url().verdict is Verdict.OK
 
 
-def test_files_can_be_stored(app):
-    assert doctor.uploads().ok
-
-
-def test_a_folder_that_takes_no_files_is_named(change, tmp_path):
-    (tmp_path / "uploads").write_text("a file where the folder should be")
-    change(data_dir=tmp_path)
-    assert doctor.uploads().says.startswith(f"Files cannot be stored in {tmp_path}")
-
-
 def test_a_mail_server_that_answers_is_fine_and_gets_no_mail(sim):
     assert doctor.mail_server().ok
     assert sim.exchange.state.find_mails(lambda _mail: True) == []

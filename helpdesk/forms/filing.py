@@ -93,7 +93,8 @@ class FilingForm(CleanForm):
         """Check everything and put each error beside its field, those of the uploads too."""
         self.validate()
         _need_a_way_back(self)
-        if self.category in LINK_OR_PICTURE and not (self.post_url() or kept.files or kept.problems):
+        shown = self.post_url() or kept.files or kept.problems or kept.is_store_full
+        if self.category in LINK_OR_PICTURE and not shown:
             _complain(self[PREFIX + POST_URL], _l("Add a link or a screenshot: otherwise we cannot find the post."))
         for problem in kept.problems:
             _complain(self.pictures, problem)

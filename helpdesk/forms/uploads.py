@@ -15,15 +15,20 @@ from helpdesk.errors import BadToken, BadUpload
 from helpdesk.labels import error_sentence
 from helpdesk.tickets.attachments import MAX_UPLOADS, PDF, RASTER_TYPES, StoredFile, store_upload
 
+NOT_STORED = "not_stored"  # an error's code, and a field by which the form remembers it
 ACCEPT = ",".join(sorted(RASTER_TYPES | {PDF}))
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What has arrived so far, and a sentence for each file that was refused."""
+    """What has arrived so far, and a sentence for each file that was refused.
+
+    `is_store_full`: now or when the form was sent before, a file could not be stored; none may be asked for.
+    """
 
     files: tuple[StoredFile, ...] = ()
     problems: tuple[str, ...] = ()
+    is_store_full: bool = False
 
     @property
     def tokens(self) -> list[tuple[str, StoredFile]]:
@@ -41,10 +46,15 @@ def uploads_before() -> Kept:
     return _keep((), request.form.getlist("kept"))
 
 
+def not_stored() -> Kept:
+    """For a form whose files could not be given to the ticket: it goes on without them."""
+    return Kept((), (_sentence(NOT_STORED),), is_store_full=True)
+
+
 def _keep(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
     """Store the files just sent and find those that were kept before (by their tokens)."""
     files = {stored.sha256: stored for stored in map(_read, kept) if stored}
-    problems = []
+    problems, codes = [], set()
     for upload in sent:
         if upload.filename:
             try:
@@ -52,9 +62,11 @@ def _keep(sent: Iterable[FileStorage], kept: Iterable[str]) -> Kept:
                 files.setdefault(stored.sha256, stored)
             except BadUpload as refused:
                 problems.append(f"{upload.filename}: {_sentence(refused.code)}")
+                codes.add(refused.code)
     if len(files) > MAX_UPLOADS:
         problems.append(str(error_sentence("too_many")))
-    return Kept(tuple(files.values())[:MAX_UPLOADS], tuple(problems))
+    is_store_full = NOT_STORED in codes or NOT_STORED in request.form
+    return Kept(tuple(files.values())[:MAX_UPLOADS], tuple(problems), is_store_full)
 
 
 def _sentence(code: str) -> str:

@@ -4,7 +4,7 @@ for monitors and for `helpdesk doctor`. Each answer is a sentence that says what
 
 from collections.abc import Callable
 
-from helpdesk.health import duty, program, wire
+from helpdesk.health import disk, duty, program, wire
 from helpdesk.health.check import Check
 
 CHECKS: tuple[Callable[[], Check], ...] = (
@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     duty.reachable,
     duty.managers,
     duty.tested,
+    disk.uploads,
     program.monitor,
 )
 # Without these no alert gets out, whatever else is in order.

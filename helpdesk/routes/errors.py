@@ -1,5 +1,6 @@
 """Error pages: a clear sentence, never a traceback; an incident number that stands in the log too."""
 
+import errno
 import logging
 import secrets
 
@@ -14,11 +15,13 @@ from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.labels import error_sentence
 
 log = logging.getLogger(__name__)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(HelpdeskError, rule_error)
+    app.register_error_handler(OSError, disk_error)
     app.register_error_handler(Exception, unexpected_error)
 
 
@@ -43,13 +46,25 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def unexpected_error(error: Exception) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
     log.exception("incident %s at %s %s", incident, request.method, request.endpoint, exc_info=error)
-    # It may be the database that is broken: nobody asks it who is there and which language they like.
+    return _plain_page(500, incident), 500
+
+
+def disk_error(error: OSError) -> ResponseReturnValue:
+    """Where files are put down while they come in there is no room. The browser still has what was typed."""
+    if error.errno not in NO_ROOM:
+        return unexpected_error(error)
+    log.error("no room for a request at %s %s: %s", request.method, request.endpoint, error.strerror)
+    return _plain_page(507), 507
+
+
+def _plain_page(status: int, incident: str = "") -> str:
+    """It may be the database that is broken: nobody asks it who is there and which language they like."""
     template = current_app.jinja_env.get_template("error_plain.html")
     with force_locale(str(session.get("locale") or settings().default_locale)):
-        page = template.render(
-            house=settings(), status=500, code="500", sentence=error_sentence("500"), incident=incident
+        sentence = error_sentence(str(status))
+        return template.render(
+            house=settings(), status=status, code=str(status), sentence=sentence, incident=incident
         )
-    return page, 500
 
 
 def _page(status: int, code: str) -> str:

@@ -21,10 +21,10 @@ from wtforms import SelectChoice
 
 from helpdesk import tokens
 from helpdesk.config import settings
-from helpdesk.errors import BadToken, NoContract, NotFound
+from helpdesk.errors import BadToken, BadUpload, NoContract, NotFound
 from helpdesk.extensions import db, limiter
 from helpdesk.forms.filing import PREFIX, FilingForm, filing_form, subject_words
-from helpdesk.forms.uploads import Kept, uploads_before, uploads_sent
+from helpdesk.forms.uploads import Kept, not_stored, uploads_before, uploads_sent
 from helpdesk.i18n import current_locale
 from helpdesk.models import Ticket, Unit, User
 from helpdesk.models.codes import Category, ContactKind, Priority, TicketSource
@@ -119,6 +119,10 @@ def file(way: Way, form: FilingForm, kept: Kept) -> ResponseReturnValue:
         ticket = open_once(draft_of(way, form, kept))
     except NoContract:
         return no_contract(way)
+    except BadUpload:
+        without = not_stored()
+        form.is_valid(without)
+        return show(way, form, without), 422
     answer = redirect(url_for("reporter.receipt", token=tokens.sign(tokens.TICKET_PAGE, ticket.id)), 303)
     if way.source is TicketSource.LINK:
         _remember(answer, way, form)

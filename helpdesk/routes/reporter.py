@@ -13,10 +13,10 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from helpdesk import tokens
 from helpdesk.config import settings
-from helpdesk.errors import BadToken, NotFound
+from helpdesk.errors import BadToken, BadUpload, NotFound
 from helpdesk.extensions import db, limiter
 from helpdesk.forms.reporter import AnswerForm
-from helpdesk.forms.uploads import Kept, uploads_before, uploads_sent
+from helpdesk.forms.uploads import Kept, not_stored, uploads_before, uploads_sent
 from helpdesk.models import Attachment, Clock, Message, Ticket, TimelineEvent
 from helpdesk.models.codes import MessageKind
 from helpdesk.routes.access import public
@@ -113,7 +113,12 @@ def write(token: str) -> ResponseReturnValue:
     if not ticket.is_open and not form.reopen.data:
         sentence = _("The ticket was resolved in the meantime. If something is still wrong, reopen it below.")
         return show(ticket, form, kept, sentence), 409
-    write_once(ticket.id, (form.body.data or "").strip(), kept)
+    try:
+        write_once(ticket.id, (form.body.data or "").strip(), kept)
+    except BadUpload:
+        without = not_stored()
+        form.is_valid(without)
+        return show(ticket, form, without), 422
     return redirect(url_for("reporter.page", token=token) + "#conversation", 303)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import request
 from flask_login import current_user
 
-from helpdesk.errors import NotAllowed
+from helpdesk.errors import BadUpload, NotAllowed
 from helpdesk.extensions import db
 from helpdesk.labels import error_sentence
 from helpdesk.models import Message, Ticket, User
@@ -59,7 +59,7 @@ def perform(number: str, rule: Rule) -> Result:
             changes = _unseen_changes(ticket, user)
             if not changes:
                 return Result(rule(ticket, user))
-    except NotAllowed as refused:
+    except (NotAllowed, BadUpload) as refused:
         return Result(str(error_sentence(refused.code)), refused.code)
     return Result(_meanwhile(changes), CHANGED_MEANWHILE)
 

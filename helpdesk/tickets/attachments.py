@@ -166,7 +166,7 @@ def _write(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as refused:
-        log.exception("an attachment of %s bytes could not be stored", len(data))
+        log.error("a file of %s bytes could not be stored in %s: %s", len(data), path.parent, refused.strerror)
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise BadUpload("not_stored") from refused

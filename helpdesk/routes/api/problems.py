@@ -17,7 +17,7 @@ from helpdesk.config import LOCALES, settings
 from helpdesk.errors import HelpdeskError, NotFound
 from helpdesk.forms.fields import PHONE_SENTENCES
 from helpdesk.labels import error_sentence
-from helpdesk.routes.errors import http_error, rule_error, unexpected_error
+from helpdesk.routes.errors import NO_ROOM, disk_error, http_error, rule_error, unexpected_error
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ CODES = {
     500: "internal_error",
 }
 # Rules answer 409 but for these.
-RULE_STATUS = {"not_staff": 403, "idempotency_key_reused": 409}
+RULE_STATUS = {"not_staff": 403, "idempotency_key_reused": 409, "not_stored": 507}
 
 SENTENCES: dict[str, LazyString] = {
     "bad_request": _l("The request could not be understood."),
@@ -56,6 +56,7 @@ SENTENCES: dict[str, LazyString] = {
     "invalid": _l("Some values are not right; see errors."),
     "idempotency_key_reused": _l("This Idempotency-Key has been used for another request."),
     "too_many_requests": _l("Too many requests. Wait and try again."),
+    "no_room": _l("Our disk is full. Nothing was saved; try again later."),
     "internal_error": _l("Something went wrong on our side. Nothing was saved; try again in a moment."),
 }
 FIELD_SENTENCES: dict[str, LazyString] = {
@@ -100,6 +101,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _below_root(http_problem, http_error))
     app.register_error_handler(HelpdeskError, _below_root(rule_problem, rule_error))
+    app.register_error_handler(OSError, _below_root(disk_problem, disk_error))
     app.register_error_handler(Exception, _below_root(unexpected_problem, unexpected_error))
 
 
@@ -143,6 +145,13 @@ def unexpected_problem(error: Exception) -> ResponseReturnValue:
     incident = secrets.token_hex(4)
     log.exception("incident %s at %s %s", incident, request.method, request.endpoint, exc_info=error)
     return answer(Problem(500, "internal_error"), instance=f"urn:helpdesk:incident:{incident}")
+
+
+def disk_problem(error: OSError) -> ResponseReturnValue:
+    if error.errno not in NO_ROOM:
+        return unexpected_problem(error)
+    log.error("no room for a request at %s %s: %s", request.method, request.endpoint, error.strerror)
+    return answer(Problem(507, "no_room"))
 
 
 def _below_root(
