@@ -21,6 +21,7 @@ from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.provider import Found
 from helpdesk.notify.sms import text_hash
+from helpdesk.oncall import escalation
 from helpdesk.transaction import changed_rows, release, transaction
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,7 @@ def take_over_expired() -> int:
 
 def reconcile_unknown(limit: int = 20) -> int:
     """Look into unknown attempts whose time to be looked at has come; how many were settled."""
-    ids = _waiting(sa.and_(Attempt.state == AttemptState.UNKNOWN, Attempt.carried_by.is_(None)), limit)
-    return sum(_one_of_many(_reconcile, attempt_id) for attempt_id in ids)
+    return _each(_reconcile, sa.and_(Attempt.state == AttemptState.UNKNOWN, Attempt.carried_by.is_(None)), limit)
 
 
 def ask_about_silent(limit: int = 20) -> int:
@@ -70,17 +70,34 @@ def ask_about_silent(limit: int = 20) -> int:
         Attempt.provider_sid.is_not(None),
         Attempt.sending_at.between(now - TOO_OLD, now - SILENCE),
     )
-    return sum(_one_of_many(_ask, attempt_id) for attempt_id in _waiting(silent, limit))
+    return _each(_ask, silent, limit)
 
 
-def _waiting(condition: sa.ColumnElement[bool], limit: int) -> list[str]:
+def _each(act: Callable[[str], bool], condition: sa.ColumnElement[bool], limit: int) -> int:
+    """Act on those whose time to be looked at has come; how many were settled."""
     query = (
         sa.select(Attempt.id)
-        .where(condition, sa.or_(Attempt.lease_until.is_(None), Attempt.lease_until <= clock.now()))
+        .where(condition, _is_nobodys())
         .order_by(Attempt.lane, Attempt.lease_until)
         .limit(limit)
     )
-    return list(db.session.scalars(query))
+    ids = list(db.session.scalars(query))
+    return sum(_one_of_many(act, attempt_id) for attempt_id in ids if _take(attempt_id, condition))
+
+
+def _is_nobodys() -> sa.ColumnElement[bool]:
+    return sa.or_(Attempt.lease_until.is_(None), Attempt.lease_until <= clock.now())
+
+
+def _take(attempt_id: str, condition: sa.ColumnElement[bool]) -> bool:
+    """One worker looks at a time: two at once would count as two looks. Should it die, another one looks."""
+    with transaction():
+        taken = changed_rows(
+            sa.update(Attempt)
+            .where(Attempt.id == attempt_id, condition, _is_nobodys())
+            .values(lease_until=clock.now() + LOOK_AGAIN)
+        )
+    return taken == 1
 
 
 def _one_of_many(act: Callable[[str], bool], attempt_id: str) -> bool:
@@ -174,7 +191,11 @@ def _look_again(attempt_id: str, after: timedelta, status: str | None = None) ->
 def _send_again(attempt_id: str) -> bool:
     """A new attempt for each message of the bundle, over another provider where there is one."""
     with transaction():
-        attempts = [db.session.get_one(Attempt, each) for each in outbox.bundle(attempt_id)]
+        ids = outbox.bundle(attempt_id)
+        escalation.hold(ids)
+        attempts = [db.session.get_one(Attempt, each, with_for_update=True, populate_existing=True) for each in ids]
+        if attempts[0].state is not AttemptState.UNKNOWN:
+            return False  # a callback came while we were asking
         if not outcome.has_tries_left(attempts[0], TRIES):
             outcome.given_up(attempt_id)
             return True

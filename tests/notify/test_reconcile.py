@@ -10,7 +10,7 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
-from helpdesk.notify import twilio
+from helpdesk.notify import outcome, twilio
 from helpdesk.notify.channels import PROVIDERS
 from helpdesk.notify.reconcile import ask_about_silent, reconcile_unknown, take_over_expired
 from helpdesk.notify.worker import ALL
@@ -258,3 +258,37 @@ def test_one_poisoned_row_does_not_hide_the_others(sim, cast, ticket, monkeypatc
     later(10)
     later(30)
     assert sorted(attempt.state for attempt in attempts(channel=SMS)) == [S.ACCEPTED, S.UNKNOWN]
+
+
+def test_a_report_that_comes_while_we_ask_keeps_it_from_being_sent_again(sim, cast, ticket, monkeypatch):
+    def find(_to, _since, _until):
+        if states(cast.anna) == [S.UNKNOWN] and attempts(to=cast.anna)[0].provider_status == "not_found":
+            with own_session(), transaction():
+                outcome.reported(attempts(to=cast.anna)[0].id, S.SENT, sid="SM1", status="sent")
+        return []
+
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    monkeypatch.setitem(PROVIDERS, SMS, (replace(twilio.SMS, find=find),))
+    later(10)
+    later(30)
+    assert states(cast.anna) == [S.SENT]
+
+
+def test_two_workers_that_look_at_the_same_time_are_one_look(sim, cast, ticket, monkeypatch):
+    def find(to, since, until):
+        if not looks:
+            looks.append(to)
+            with own_session():
+                reconcile_unknown()
+        return []
+
+    looks = []
+    sim.fault("cut_before", path=".json", times=9)
+    clock.advance(timedelta(seconds=30))
+    works(SMS, VOICE)
+    providers = {SMS: twilio.SMS, VOICE: twilio.VOICE}
+    for channel, provider in providers.items():
+        monkeypatch.setitem(PROVIDERS, channel, (replace(provider, find=find),))
+    later(10)
+    assert [states(cast.anna, channel) for channel in providers] == [[S.UNKNOWN], [S.UNKNOWN]]
