@@ -65,7 +65,12 @@ class _Handler(BaseHTTPRequestHandler):
     provider: "Provider"
 
     def body(self) -> str:
-        return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        """Raises ConnectionError: the other side died before it had sent all of it."""
+        length = int(self.headers.get("Content-Length", 0))
+        sent = self.rfile.read(length)
+        if len(sent) < length:
+            raise ConnectionError("half a request")
+        return sent.decode()
 
     def answer(self, status: int, content: object) -> None:
         encoded = json.dumps(content).encode()
