@@ -125,7 +125,7 @@ def test_a_name_as_sender_that_nobody_can_answer_is_named(sim, change):
 
 
 def test_what_is_left_in_the_account_is_asked_now(sim):
-    assert [check.says for check in doctor.balances()] == ["Twilio: 100 USD left in the account."]
+    assert [check.says for check in doctor.balances()] == ["Twilio: 100.00 USD left in the account."]
     sim.exchange.balance = "49.90"
     assert [check.verdict for check in doctor.balances()] == [Verdict.BROKEN]
 

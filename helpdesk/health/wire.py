@@ -151,7 +151,7 @@ def balance() -> Check:
 
 
 def money(amount: float | None, currency: str) -> str:
-    return f"{format_decimal(round(amount or 0, 2))} {currency}"
+    return f"{format_decimal(amount or 0, format='#,##0.00')} {currency}"
 
 
 def webhook() -> Check:

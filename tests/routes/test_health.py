@@ -163,6 +163,14 @@ def test_the_health_page_says_what_to_do_and_what_did_not_arrive(client, cast, c
     assert "Jan Testowy" in page
 
 
+def test_the_health_page_folds_away_what_is_in_order(client, cast, current):
+    vitals.beat("worker", "scheduler")
+    sign_in(client, cast.anna)
+    client.post("/language", data={"locale": "en"})
+    seen, folded = client.get("/health").get_data(as_text=True).split("<details")[-2:]
+    assert "Nothing needs mending." in seen and "Sending: running." in folded
+
+
 def test_the_health_page_shows_no_phone_number_of_a_recipient(client, cast, current):
     vitals.ended(cast.olga, AttemptState.FAILED, "30008")
     sign_in(client, cast.marek)
