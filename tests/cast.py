@@ -6,9 +6,12 @@ Kinga coordinates Modrzewie. Anna, Beata, Celina and Dorota are administrators i
 over at 8:00 local time: on WEDNESDAY at 10:00 Anna is on duty, Beata tomorrow. Marek is the manager.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
+import sqlalchemy as sa
 from flask_security.utils import hash_password
 
 from helpdesk import clock
@@ -43,6 +46,7 @@ from helpdesk.transaction import transaction
 
 PASSWORD = "correct horse battery"
 _hashes: dict[str, str] = {}
+_rows: dict[str, list[tuple[sa.Table, list[dict[str, Any]]]]] = {}
 
 
 @dataclass
@@ -69,13 +73,46 @@ class Cast:
 
 
 def make_cast() -> Cast:
+    """The cast in an empty database. It is made once for each database, later its rows are written again as they
+    were: thousands of tests begin so."""
+    database = str(db.engine.url)
     with transaction():
-        cast = _people_and_places()
-        _sla()
-    return cast
+        if database not in _rows:
+            _people_and_places()
+            _sla()
+            db.session.flush()
+            _rows[database] = list(_all_rows())
+        else:
+            for table, rows in _rows[database]:
+                db.session.execute(sa.insert(table), rows)
+    return _meet()
 
 
-def _people_and_places() -> Cast:
+def _all_rows() -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
+    for table in db.metadata.sorted_tables:
+        rows = [dict(row) for row in db.session.execute(sa.select(table)).mappings()]
+        if rows:
+            yield table, rows
+
+
+def _meet() -> Cast:
+    """Everybody and everything by name, in few questions."""
+    people = {user.fs_uniquifier.removeprefix("fs-"): user for user in db.session.scalars(sa.select(User))}
+    units = {unit.kind: unit for unit in db.session.scalars(sa.select(Unit))}
+    places = {place.code: place for place in db.session.scalars(sa.select(Municipality))}
+    return Cast(
+        modrzewie=places["MOD"],
+        brzezina=places["BRZ"],
+        osp=units[UnitKind.FIRE_BRIGADE],
+        school=units[UnitKind.SCHOOL],
+        library=units[UnitKind.LIBRARY],
+        schedule=db.session.scalars(sa.select(Schedule)).one(),
+        policy=db.session.scalars(sa.select(EscalationPolicy)).one(),
+        **people,
+    )
+
+
+def _people_and_places() -> None:
     roles = {name: Role(name=name) for name in RoleName}
     modrzewie = Municipality(code="MOD", name="Modrzewie", teryt="1499012", province="mazowieckie")
     brzezina = Municipality(code="BRZ", name="Brzezina", teryt="1499022", province="mazowieckie")
@@ -110,19 +147,7 @@ def _people_and_places() -> Cast:
     schedule = _schedule([people[name] for name in ("anna", "beata", "celina", "dorota")])
     db.session.add(schedule)
     db.session.flush()
-    policy = _policy(schedule)
-    db.session.add(policy)
-    db.session.flush()
-    return Cast(
-        modrzewie=modrzewie,
-        brzezina=brzezina,
-        osp=osp,
-        school=school,
-        library=library,
-        schedule=schedule,
-        policy=policy,
-        **people,
-    )
+    db.session.add(_policy(schedule))
 
 
 def _unit(place: Municipality, name: str, kind: UnitKind) -> Unit:
