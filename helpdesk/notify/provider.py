@@ -44,7 +44,8 @@ class Provider:
     `prepare` puts an attempt into words while the database is at hand; `Parcel.send` then needs it no more.
     `find(address, since, until)` and `fetch(sid)` ask about the past, `probe` whether it would take a message now,
     without sending one. All three raise DeliveryError when it cannot be asked. `find` is None where there is nobody
-    to ask (mail servers). `per_second` is how many messages it may be given, 0 any number.
+    to ask (mail servers). `per_second` is how many messages it may be given, 0 any number. One that
+    `knows_repeats` can be given the same attempt again: it says so and sends nothing twice.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Provider:
     fetch: Callable[[str], Found] | None = None
     find: Callable[[str, datetime, datetime], list[Found]] | None = None
     balance: Callable[[], Balance | None] = nothing_to_count
+    knows_repeats: bool = False

@@ -17,7 +17,6 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010 import account  # noqa: F401  (else the SDK loads it between the first claim and its POST)
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from helpdesk.config import TWILIO_API, Settings, settings
 from helpdesk.models import Attempt
@@ -27,6 +26,7 @@ from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES, decision_for
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
 from helpdesk.notify.render import absolute
+from helpdesk.notify.wire import never_connected
 from helpdesk.tokens import sign_attempt
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ BY_HTTP_STATUS = {
 # Below most voicemail boxes' patience.
 RING_SECONDS = 20
 ASKED = 50  # how many of the newest messages or calls to a number are looked at
-NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
 
 
 class ApiClient(TwilioHttpClient):  # type: ignore[misc]
@@ -232,7 +231,7 @@ def delivery_error(error: Exception) -> DeliveryError:
         return _answered_error(error.status, error.code, error.msg)
     if isinstance(error, TwilioServiceException):
         return _answered_error(error.status, error.code, error.title)
-    if isinstance(error, requests.ConnectionError) and _never_connected(error):
+    if never_connected(error):
         return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
     return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)
 
@@ -244,13 +243,6 @@ def _answered_error(status: int, code: int | None, text: str) -> DeliveryError:
 
 def _by_code(status: int, code: str) -> Decision:
     return Decision.UNKNOWN if status >= 500 else decision_for(code)
-
-
-def _never_connected(error: requests.ConnectionError) -> bool:
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    inner = error.args[0] if error.args else None
-    return isinstance(inner, MaxRetryError) and isinstance(inner.reason, NEVER_CONNECTED)
 
 
 def is_signed(url: str, form: Mapping[str, Any] | Iterable[Any], signature: str) -> bool:

@@ -14,6 +14,7 @@ from helpdesk.routes import (
     language,
     proof,
     reporter,
+    smsapi_hooks,
     twilio_hooks,
     units,
 )
@@ -23,6 +24,7 @@ BLUEPRINTS: list[Blueprint] = [
     home.bp,
     language.bp,
     twilio_hooks.bp,
+    smsapi_hooks.bp,
     ack.bp,
     dashboard.bp,
     desk.bp,

@@ -1,0 +1,14 @@
+"""What an error of the network says about a request: certainly not received, or nobody knows."""
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+
+NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+
+
+def never_connected(error: Exception) -> bool:
+    """Whether the request has certainly not reached anybody."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    inner = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(inner, MaxRetryError) and isinstance(inner.reason, NEVER_CONNECTED)
