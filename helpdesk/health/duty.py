@@ -63,11 +63,11 @@ def managers() -> Check:
 
 def tested() -> Check:
     """How the last weekly test alert went."""
+    if settings().test_alert_at is None:
+        return Check("tested", Verdict.WARNING, _("No test alerts are sent: TEST_ALERT_AT is off."))
     last = duty_test.last_outcome()
     if last is not None and last.confirmed_at is None:
         return Check("tested", Verdict.BROKEN, missed_words(last))
-    if settings().test_alert_at is None:
-        return Check("tested", Verdict.WARNING, _("No test alerts are sent: TEST_ALERT_AT is off."))
     if last is None:
         following = when(duty_test.next_moment(clock.now()))
         return Check("tested", Verdict.OK, _("The first test alert comes on %(when)s.", when=following))

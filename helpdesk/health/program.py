@@ -11,7 +11,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict
 from helpdesk.health.sent import recent
-from helpdesk.models import Attempt, Escalation, Heartbeat
+from helpdesk.models import Attempt, Escalation
 from helpdesk.models.codes import AttemptState, EscalationState, Lane
 from helpdesk.sentences import _, span
 
@@ -39,7 +39,7 @@ def database() -> Check:
 
 def heartbeat_age(name: str) -> timedelta | None:
     """How long ago that part of the program was last alive; None if it never was."""
-    at = db.session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))
+    at = signs.seen_at(name)
     return clock.now() - at if at else None
 
 
