@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 FAILURES = 3
 COUNTED = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.UNKNOWN)
 # The whole account is refused, not one message: credentials, suspended, daily limit, nothing left to pay with.
-ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"})
-TOO_MANY = frozenset({"429", "20429"})  # says something about us, not about the provider
+ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"}) | {"98", "101", "103", "105", "110"}  # SMSAPI's
+TOO_MANY = frozenset({"429", "20429", "202", "203"})  # says something about us, not about the provider
 
 
 def choose(attempt: Attempt) -> Provider:
@@ -42,7 +42,7 @@ def choose(attempt: Attempt) -> Provider:
         for provider in every:
             if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider.name):
                 return provider
-    return next((one for one in every if states[one.name] is CircuitState.CLOSED), every[0])
+    return _working(every, states) or every[0]
 
 
 def another(attempt: Attempt) -> Provider | None:
@@ -51,8 +51,16 @@ def another(attempt: Attempt) -> Provider | None:
         return None  # it never came so far
     tried = {attempt.provider} | {other.provider for other in attempt.notification.attempts}
     rest = [provider for provider in providers_of(attempt.channel) if provider.name not in tried]
-    states = _states(rest)
-    return next((one for one in rest if states[one.name] is CircuitState.CLOSED), None)
+    return _working(rest, _states(rest))
+
+
+def _working(providers: list[Provider], states: dict[str, CircuitState]) -> Provider | None:
+    """The first that does not fail; else, rather than one that fails, the first that has answered a probe."""
+    for state in (CircuitState.CLOSED, CircuitState.HALF_OPEN):
+        for provider in providers:
+            if states[provider.name] is state:
+                return provider
+    return None
 
 
 def succeeded(name: str) -> None:

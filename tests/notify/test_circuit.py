@@ -13,7 +13,7 @@ from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened
 
-FIRST, SECOND = "sms:twilio", "sms:second"
+FIRST, SECOND = "sms:twilio", "sms:smsapi"
 BUSY = DeliveryError(Decision.TEMPORARY, "503", "busy")
 
 
