@@ -29,8 +29,8 @@ LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
 
 
 def accepted(attempt_id: str, receipt: Receipt) -> None:
-    """The provider took it."""
-    facts = {"provider_sid": receipt.sid, "provider_status": receipt.provider_status}
+    """The provider took it; one that has had it before may not say its id: the next report brings it."""
+    facts = {"provider_status": receipt.provider_status} | ({"provider_sid": receipt.sid} if receipt.sid else {})
     for each in outbox.bundle(attempt_id):
         outbox.move(each, receipt.state, **facts)
     circuit.succeeded(_get(attempt_id).provider)

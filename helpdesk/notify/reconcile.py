@@ -1,7 +1,8 @@
 """Attempts whose fate nobody knows: killed while sending, or the provider's answer or its callback was lost.
 
 Ask the provider; found: adopt its id. Not found twice, 20 seconds apart: send again. The provider cannot be asked:
-an alert is sent again (a duplicate is harmless, a lost one is not), a notice waits.
+an alert is sent again (a duplicate is harmless, a lost one is not), a notice waits. A provider that knows repeats
+is not asked but given the attempt again.
 """
 
 import logging
@@ -18,11 +19,12 @@ from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel, Lane
 from helpdesk.notify import circuit, outcome
 from helpdesk.notify.channels import provider_named
-from helpdesk.notify.parcel import DeliveryError
-from helpdesk.notify.provider import Found
+from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.notify.provider import Found, Provider
 from helpdesk.notify.sms import text_hash
 from helpdesk.oncall import escalation
 from helpdesk.transaction import changed_rows, release, transaction
+from helpdesk.wanted import is_moot
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
@@ -32,6 +34,10 @@ TRIES = 5
 # No callback for so long, and an attempt is asked about; each time twice as late.
 SILENCE = timedelta(seconds=60)
 TOO_OLD = timedelta(hours=24)
+# For a day such a provider knows what it has had; on the safe side.
+REPEATED = timedelta(hours=12)
+# These answers to a repeat say nothing about the first time.
+NO_ANSWER = (Decision.UNKNOWN, Decision.TEMPORARY, Decision.CONFIGURATION)
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,10 @@ def _reconcile(attempt_id: str) -> bool:
     attempt = db.session.get_one(Attempt, attempt_id)
     trace = _trace(attempt)
     is_alert, looked_before = attempt.lane == Lane.ALERT, attempt.provider_status == "not_found"
-    find = provider_named(attempt.channel, attempt.provider).find
+    provider = provider_named(attempt.channel, attempt.provider)
+    find = provider.find
+    if provider.knows_repeats:
+        return _repeat(attempt, provider) if _may_repeat(attempt) else _let_go(attempt_id)
     if find is None:
         # A mail: its Message-ID is the same, a second copy is one message to the mail program.
         return _send_again(attempt_id)
@@ -127,6 +136,53 @@ def _reconcile(attempt_id: str) -> bool:
     if found is not None:
         return _adopt(attempt_id, found)
     return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, "not_found")
+
+
+def _may_repeat(attempt: Attempt) -> bool:
+    """Whether it, or what it carries, is still wanted, and the provider surely remembers it."""
+    now = clock.now()
+    wanted = sa.select(Attempt.id).where(
+        sa.or_(Attempt.id == attempt.id, Attempt.carried_by == attempt.id),
+        Attempt.sending_at > now - REPEATED,
+        sa.or_(Attempt.expires_at.is_(None), Attempt.expires_at > now),
+        ~is_moot(),
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def _repeat(attempt: Attempt, provider: Provider) -> bool:
+    attempt_id, is_alert = attempt.id, attempt.lane == Lane.ALERT
+    parcel = provider.prepare(attempt)
+    release()
+    try:
+        receipt = parcel.send()
+    except DeliveryError as error:
+        log.warning("attempt %s was given to %s again: %s", attempt_id, provider.name, error.code)
+        if error.decision in NO_ANSWER:
+            return _send_again(attempt_id) if is_alert else _look_again(attempt_id, LOOK_AGAIN)
+        with transaction():
+            if _still_unknown(attempt_id):
+                outcome.refused(attempt_id, error)
+        return True
+    with transaction():
+        outcome.accepted(attempt_id, receipt)
+    return True
+
+
+def _let_go(attempt_id: str) -> bool:
+    """Nobody wants it any more, or it is too late to ask."""
+    with transaction():
+        for attempt in _still_unknown(attempt_id):
+            outbox.move(attempt.id, AttemptState.FAILED, error_text="whether it was sent is not known")
+    return True
+
+
+def _still_unknown(attempt_id: str) -> list[Attempt]:
+    """The attempt and what it carries, locked; nothing if a callback came while we were asking."""
+    ids = outbox.bundle(attempt_id)
+    escalation.hold(ids)
+    attempts = [db.session.get_one(Attempt, each, with_for_update=True, populate_existing=True) for each in ids]
+    return attempts if attempts[0].state is AttemptState.UNKNOWN else []
 
 
 def _trace(attempt: Attempt) -> Trace:
@@ -191,11 +247,9 @@ def _look_again(attempt_id: str, after: timedelta, status: str | None = None) ->
 def _send_again(attempt_id: str) -> bool:
     """A new attempt for each message of the bundle, over another provider where there is one."""
     with transaction():
-        ids = outbox.bundle(attempt_id)
-        escalation.hold(ids)
-        attempts = [db.session.get_one(Attempt, each, with_for_update=True, populate_existing=True) for each in ids]
-        if attempts[0].state is not AttemptState.UNKNOWN:
-            return False  # a callback came while we were asking
+        attempts = _still_unknown(attempt_id)
+        if not attempts:
+            return False
         if not outcome.has_tries_left(attempts[0], TRIES):
             outcome.given_up(attempt_id)
             return True
