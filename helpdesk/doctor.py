@@ -12,7 +12,7 @@ from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
 from helpdesk.health.wire import company, money
 from helpdesk.models.codes import Channel
-from helpdesk.notify import twilio
+from helpdesk.notify import smsapi, twilio
 from helpdesk.notify.channels import providers_of
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.provider import Provider
@@ -27,7 +27,8 @@ def checks() -> list[Check]:
     known = [check for check in table.checks() if check.name != "balance"]  # asked anew below
     found = [public_url(), *known, mail_server()]
     account = provider_account()
-    return [*found, account, *([sender()] if account.ok else []), *balances(), reached_from_outside()]
+    theirs = [account, *([sender()] if account.ok else []), *second_provider(), *balances()]
+    return [*found, *theirs, reached_from_outside()]
 
 
 def public_url() -> Check:
@@ -114,6 +115,23 @@ def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
         says = _("SMS come from “%(name)s”; nobody can answer that. Calls can.", name=house.twilio_from_number)
         return Check("sender", Verdict.WARNING, says)
     return Check("sender", Verdict.OK, _("Twilio reports SMS and calls for %(phone)s to us.", phone=phone))
+
+
+def second_provider() -> list[Check]:
+    """Does SMSAPI take our token, and who can answer an SMS that it carries? Nothing without an account there."""
+    if not smsapi.is_set_up():
+        return []
+    try:
+        smsapi.probe()
+    except DeliveryError as refused:
+        says = _("SMSAPI cannot be used (%(why)s). Check SMSAPI_TOKEN and SMSAPI_URL.", why=refused)
+        return [Check("second_provider", Verdict.BROKEN, says)]
+    if smsapi.can_reply():
+        url = smsapi.incoming_address()
+        says = _("SMSAPI takes our SMS. Type this address there for SMS that come in: %(url)s", url=url)
+        return [Check("second_provider", Verdict.OK, says)]
+    says = _("SMSAPI takes our SMS. Its sender is a name: nobody can answer it, calls can be answered.")
+    return [Check("second_provider", Verdict.OK, says)]
 
 
 def balances() -> list[Check]:

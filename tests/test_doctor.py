@@ -157,3 +157,22 @@ def test_the_command_succeeds_when_nothing_is_broken(app, cast, web, sim):
     assert "!!" not in result.output
     assert f"ok {web}/healthz answers, on this machine alone." in result.output.splitlines()
     assert result.exit_code == 0
+
+
+def test_a_second_provider_is_asked_after_only_if_there_is_one(app):
+    assert doctor.second_provider() == []
+
+
+def test_the_address_for_answers_is_told_where_they_can_be_given(smsapi, change):
+    [check] = doctor.second_provider()
+    assert check.ok and "nobody can answer it" in check.says
+    change(smsapi_sender="2way")
+    [check] = doctor.second_provider()
+    assert check.ok and check.says.endswith(smsapi.account.incoming_url)
+
+
+def test_a_second_provider_that_refuses_us_is_named(smsapi, change):
+    change(smsapi_token="another-token")
+    [check] = doctor.second_provider()
+    assert check.verdict is Verdict.BROKEN
+    assert "101" in check.says
