@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 from flask import Flask
@@ -21,6 +22,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt, Heartbeat
 from helpdesk.models.codes import Channel, Lane
 from helpdesk.notify import circuit, outcome, pace
+from helpdesk.notify.held_up import may_send
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Provider
 from helpdesk.transaction import POSTGRESQL, release, transaction
@@ -57,6 +59,7 @@ class Load:
 
     attempt_id: str
     parcel: Parcel
+    claimed_at: datetime
 
 
 def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float:
@@ -64,7 +67,7 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
 
     1. claim it, put it into words and take a place in the provider's pace, all in one transaction, 2. let go of the
     database, 3. call the provider, 4. record the result in a new transaction. Whatever breaks after the first
-    leaves a lease that expires.
+    leaves a lease that expires. Who was held up between 1 and 3 looks again: it may be taken, or another's by now.
     """
     if not outbox.has_due(channel, lanes):
         release()
@@ -78,7 +81,8 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
         release()
     if load is None:
         return OTHERS_SECONDS
-    _carry_out(load)
+    if may_send(load.attempt_id, owner, load.claimed_at):
+        _carry_out(load)
     return 0.0
 
 
@@ -93,7 +97,7 @@ def _load(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None
         if parcel is not None:
             outbox.note_parcel(attempt_id, provider.name, parcel.text_hash)
             pace.take_place(provider, attempt.lane)
-            return Load(attempt_id, parcel)
+            return Load(attempt_id, parcel, clock.now())
     return None
 
 

@@ -1,0 +1,49 @@
+"""A worker that was held up between its claim and the POST (the machine was moved, asleep, overloaded) looks again:
+meanwhile somebody may have taken the ticket, or another worker the attempt."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.models import Attempt
+from helpdesk.models.codes import AttemptState
+from helpdesk.transaction import changed_rows, release, transaction
+from helpdesk.wanted import is_moot
+
+SOON = timedelta(seconds=1)
+
+
+def may_send(attempt_id: str, owner: str, claimed_at: datetime) -> bool:
+    """Whether the attempt may still be sent. Asks the database only when it was claimed more than SOON ago; what
+    nobody wants any more is then cancelled."""
+    if clock.now() - claimed_at <= SOON:
+        return True
+    try:
+        with transaction():
+            return _renew(attempt_id, owner) and not _cancel_if_moot(attempt_id)
+    finally:
+        release()
+
+
+def _renew(attempt_id: str, owner: str) -> bool:
+    """Let the lease start anew, with all that it carries; False if somebody else has taken any of it over."""
+    now, ids = clock.now(), outbox.bundle(attempt_id)
+    ours = changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.id.in_(ids), Attempt.state == AttemptState.SENDING, Attempt.lease_owner == owner)
+        .values(sending_at=now, lease_until=now + outbox.LEASE)
+    )
+    return ours == len(ids)
+
+
+def _cancel_if_moot(attempt_id: str) -> bool:
+    """A message that somebody still wants goes out with all that it carries."""
+    ids = outbox.bundle(attempt_id)
+    wanted = sa.select(Attempt.id).where(Attempt.id.in_(ids), ~is_moot()).limit(1)
+    if db.session.scalar(wanted) is not None:
+        return False
+    for each in ids:
+        outbox.move(each, AttemptState.CANCELLED)
+    return True

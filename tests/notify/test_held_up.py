@@ -1,0 +1,59 @@
+"""A worker that was held up between its claim and the POST looks again before it sends."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock
+from helpdesk.models.codes import AckVia, AttemptState, Channel
+from helpdesk.notify.held_up import may_send
+from helpdesk.notify.reconcile import take_over_expired
+from helpdesk.notify.worker import URGENT
+from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.outbox import claim
+from helpdesk.transaction import transaction
+from tests.drafts import attempts, opened, own_session
+
+S = AttemptState
+
+
+@pytest.fixture
+def ticket(cast):
+    return opened(cast)
+
+
+@pytest.fixture
+def claimed(ticket):
+    with transaction():
+        return claim(Channel.SMS, URGENT, "worker")
+
+
+def may_send_after(seconds, attempt_id):
+    since = clock.now()
+    clock.advance(timedelta(seconds=seconds))
+    with own_session():
+        return may_send(attempt_id, "worker", since)
+
+
+def test_what_was_claimed_just_now_is_sent(claimed):
+    assert may_send_after(1, claimed)
+
+
+def test_after_a_while_it_is_sent_if_it_is_still_wanted_and_the_lease_starts_anew(claimed):
+    assert may_send_after(50, claimed)
+    assert attempts(channel=Channel.SMS)[0].lease_until == clock.now() + timedelta(seconds=60)
+
+
+def test_after_a_while_what_another_worker_took_over_is_not_sent(claimed):
+    clock.advance(timedelta(seconds=61))
+    with own_session():
+        take_over_expired()
+    assert not may_send_after(2, claimed)
+    assert attempts(channel=Channel.SMS)[0].state is S.UNKNOWN
+
+
+def test_after_a_while_an_alert_that_was_acknowledged_is_cancelled(claimed, ticket, cast):
+    with transaction():
+        acknowledge(ticket, cast.anna, AckVia.PAGE)
+    assert not may_send_after(2, claimed)
+    assert attempts(channel=Channel.SMS)[0].state is S.CANCELLED
