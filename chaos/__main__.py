@@ -5,18 +5,21 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from chaos import database_faults, fastclock, kills, provider_faults
+from chaos import database_faults, fastclock, freezes, kills, provider_faults
 
 KILLS = 300
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m chaos")
-    parser.add_argument("parts", nargs="*", choices=["kills", "provider", "database", []], help="all without any")
+    parser.add_argument(
+        "parts", nargs="*", choices=["kills", "freezes", "provider", "database", []], help="all without any"
+    )
     parser.add_argument("--kills", type=int, default=KILLS, help=f"how many workers to kill, {KILLS} by default")
     given = parser.parse_args()
     parts: dict[str, Callable[[], bool]] = {
         "kills": partial(kills.run, given.kills),
+        "freezes": freezes.run,
         "provider": provider_faults.run,
         "database": database_faults.run,
     }

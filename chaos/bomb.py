@@ -1,4 +1,4 @@
-"""One bomb in each worker: SIGKILL at the n-th passage of one moment."""
+"""One bomb in each worker: SIGKILL at the n-th passage of one moment; or SIGSTOP, as when a machine is moved."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ class Bomb:
     moment: str
     passage: int = 1
     seconds: float = 0.0  # for ANYWHERE: how long after the start
+    signal: int = signal.SIGKILL
 
 
 class Fuse:
@@ -35,5 +36,5 @@ class Fuse:
         if is_now and moment == STORED:
             here.killed_by_provider = True
         elif is_now:
-            journal.note(self._kills, moment=moment)
-            os.kill(os.getpid(), signal.SIGKILL)
+            journal.note(self._kills, moment=moment, pid=os.getpid())
+            os.kill(os.getpid(), self._bomb.signal)

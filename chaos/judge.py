@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 UNSETTLED = ("due", "sending", "unknown")
+ALERT = "alert"
 FINE = ("stored", "moot", "not due yet")
 UNHEARD = ("failed", "undelivered", "expired")
 # An alert that is cancelled because somebody acknowledged may not have waited longer (fast clock): a lease, two
@@ -79,6 +80,7 @@ class Verdict:
     nearest: float | None
     windows: list[float]
     complaints: list[str]
+    notices: Counter[str]
 
     @property
     def alerts(self) -> int:
@@ -90,22 +92,24 @@ class Verdict:
         return not (self.lost or self.duplicated or self.late or self.complaints)
 
 
-def judge(seen: Evidence, event: str = "alert") -> Verdict:
-    told = [each for each in seen.told if each.event == event]
+def judge(seen: Evidence) -> Verdict:
+    """Alerts and notices alike may be neither lost nor duplicated; only alerts can be late."""
     stored = _stored_for(seen)
-    outcomes = {each.id: _outcome(each, stored[each.id], seen) for each in told}
+    outcomes = {each.id: _outcome(each, stored[each.id], seen) for each in seen.told}
+    told = [each for each in seen.told if each.event == ALERT]
     heard = {each.escalation for each in told if stored[each.id]}
-    repeats = [repeat for each in told for repeat in _repeats(each, stored[each.id])]
+    repeats = [repeat for each in seen.told for repeat in _repeats(each, stored[each.id])]
     late = [line for each in told for line in _late(each, stored[each.id], seen.acknowledged)]
     return Verdict(
-        outcomes=Counter(outcomes.values()),
-        lost=[*_lost(told, outcomes, heard), *_unalerted(seen, told)],
+        outcomes=Counter(outcomes[each.id] for each in told),
+        lost=[*_lost(seen.told, outcomes, heard), *_unalerted(seen, told)],
         duplicated=[line for line, could_be_asked in repeats if could_be_asked],
         excused=[line for line, could_be_asked in repeats if not could_be_asked],
         late=late,
         nearest=_nearest(told, stored, seen.acknowledged),
         windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
         complaints=[*seen.complaints, *_strangers(seen)],
+        notices=Counter(outcomes[each.id] for each in seen.told if each.event != ALERT),
     )
 
 
@@ -136,16 +140,16 @@ def _outcome(told: Told, stored: list[Stored], seen: Evidence) -> str:
 
 
 def _lost(told: Iterable[Told], outcomes: dict[int, str], heard: set[int | None]) -> list[str]:
-    """Neither stored nor moot. One that was given up with a reason is not lost when its alert was heard another
-    way, or had ended."""
+    """Neither stored nor moot. One that was given up with a reason is not lost when it is a notice, or when its
+    alert was heard another way or had ended."""
     lines = []
     for each in told:
         outcome = outcomes[each.id]
         if outcome in FINE:
             continue
-        if outcome == "given up" and (each.escalation in heard or each.ended_at is not None):
+        if outcome == "given up" and (each.event != ALERT or each.escalation in heard or each.ended_at is not None):
             continue
-        lines.append(f"ticket {each.ticket}, notification {each.id}: {outcome}, {_history(each)}")
+        lines.append(f"ticket {each.ticket}, {each.event} {each.id}: {outcome}, {_history(each)}")
     return lines
 
 
@@ -157,14 +161,14 @@ def _unalerted(seen: Evidence, told: Iterable[Told]) -> list[str]:
 def _repeats(told: Told, stored: list[Stored]) -> list[tuple[str, bool]]:
     """Every one after the first that the provider did not report as failed."""
     heard = [each for each in stored if not each.failed]
-    line = f"ticket {told.ticket}, notification {told.id}: stored {len(heard)} times, {_history(told)}"
+    line = f"ticket {told.ticket}, {told.event} {told.id}: stored {len(heard)} times, {_history(told)}"
     return [(line, each.could_be_asked) for each in heard[1:]]
 
 
 def _late(told: Told, stored: list[Stored], acknowledged: dict[int, float]) -> list[str]:
     at = acknowledged.get(told.ticket)
     return [
-        f"ticket {told.ticket}, notification {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the"
+        f"ticket {told.ticket}, {told.event} {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the"
         f" acknowledgement was committed, {(each.sent - each.claimed) * 1000:.1f} ms after the claim was"
         for each in stored
         if at is not None and each.sent > at

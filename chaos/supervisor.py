@@ -10,7 +10,7 @@ from random import Random
 from chaos import journal, process
 from chaos.bomb import Bomb
 from chaos.launcher import run_worker
-from chaos.moments import ANYWHERE, MOMENTS
+from chaos.moments import AFTER_CLAIM, ANYWHERE, MOMENTS
 from chaos.stage import Stage
 
 PATIENCE = 8.0  # a bomb whose moment does not come: killed from outside
@@ -43,6 +43,19 @@ class Supervisor:
             self._watch(armed=False)
             time.sleep(0.05)
 
+    def freeze_one(self, seconds: float) -> None:
+        """Another worker joins, is stopped just after it has committed a claim, and goes on so much later."""
+        bomb = Bomb(AFTER_CLAIM, self._dice.randint(1, LONGEST_PASSAGE), signal=signal.SIGSTOP)
+        child = self._start(bomb)
+        until = time.monotonic() + PATIENCE
+        while child not in self._frozen() and time.monotonic() < until:
+            self.keep(0.05)
+        self.keep(seconds)
+        os.kill(child, signal.SIGCONT)
+
+    def _frozen(self) -> set[int]:
+        return {line["pid"] for line in journal.read(self._stage.killed)}
+
     def stop(self) -> None:
         for child in self._running:
             with suppress(ProcessLookupError):
@@ -54,14 +67,15 @@ class Supervisor:
     def kills(self) -> Counter[str]:
         return Counter(line["moment"] for line in journal.read(self._stage.killed))
 
-    def _start(self, bomb: Bomb | None) -> None:
+    def _start(self, bomb: Bomb | None) -> int:
         child = process.spawn(self._stage.log, run_worker, self._stage, bomb)
         patience = bomb.seconds if bomb and bomb.moment == ANYWHERE else PATIENCE
         self._running[child] = bomb, time.monotonic() + patience
+        return child
 
     def _watch(self, *, armed: bool) -> None:
         for child, (bomb, until) in list(self._running.items()):
-            if bomb and time.monotonic() > until:
+            if armed and bomb and time.monotonic() > until:
                 journal.note(self._stage.killed, moment=ANYWHERE)
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)

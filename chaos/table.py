@@ -18,7 +18,8 @@ def print_kills(where: str, kills: Counter[str]) -> None:
 def print_verdict(name: str, verdict: Verdict) -> None:
     others = {what: count for what, count in verdict.outcomes.items() if what != "stored"}
     faults = "   ".join(f"{len(getattr(verdict, word)):3} {word}" for word in ("lost", "duplicated", "late"))
-    print(f"  {name:34} {verdict.alerts:6} alerts   {faults}   ({_listed(others)})")
+    notices = sum(verdict.notices.values())
+    print(f"  {name:34} {verdict.alerts:5} alerts, {notices:5} notices {faults}   ({_listed(others)})")
     print(f"    {_windows(verdict)}")
     for word in ("lost", "duplicated", "excused", "late", "complaints"):
         for line in getattr(verdict, word)[:SHOWN]:
