@@ -2,7 +2,7 @@
 
 A circuit opens after several failures in a row, or at once when the account is closed to us. An open one is probed
 without sending anything; when it answers, one notice tries it (half open), and its success closes the circuit. No
-message ever waits for a provider: where all are failing, the first is used.
+message ever waits for a provider: where all are failing, the first that has answered a probe is used, else the first.
 """
 
 import logging
