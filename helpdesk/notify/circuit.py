@@ -2,7 +2,7 @@
 
 A circuit opens after several failures in a row, or at once when the account is closed to us. An open one is probed
 without sending anything; when it answers, one notice tries it (half open), and its success closes the circuit. No
-message ever waits for a provider: where all are failing, the first that has answered a probe is used, else the first.
+message ever waits for a provider: where all are failing, one that has answered a probe is used, else the first.
 """
 
 import logging
@@ -24,9 +24,6 @@ from helpdesk.transaction import changed_rows, release, transaction
 log = logging.getLogger(__name__)
 FAILURES = 3
 COUNTED = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.UNKNOWN)
-# The whole account is refused, not one message: credentials, suspended, daily limit, nothing left to pay with.
-ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"}) | {"98", "101", "103", "105", "110"}  # SMSAPI's
-TOO_MANY = frozenset({"429", "20429", "202", "203"})  # says something about us, not about the provider
 
 
 def choose(attempt: Attempt) -> Provider:
@@ -74,18 +71,18 @@ def succeeded(name: str) -> None:
         log.info("provider %s takes messages again", name)
 
 
-def failed(name: str, error: DeliveryError) -> None:
-    """It did not take a message, for a reason that lies with it or with our account."""
-    if error.decision not in COUNTED or error.code in TOO_MANY:
+def failed(provider: Provider, error: DeliveryError) -> None:
+    """It did not take a message; that counts when the reason lies with it or with our account."""
+    if error.decision not in COUNTED or error.code in provider.too_many:
         return
-    row = row_of(name)
+    row = row_of(provider.name)
     row.failures += 1
     row.error_code = error.code
     if row.state is CircuitState.HALF_OPEN:
         row.state = CircuitState.OPEN
-    elif row.state is CircuitState.CLOSED and (row.failures >= FAILURES or error.code in ACCOUNT):
+    elif row.state is CircuitState.CLOSED and (row.failures >= FAILURES or error.code in provider.closes_account):
         row.state, row.open_since = CircuitState.OPEN, clock.now()
-        log.error("provider %s is failing (%s): others are used where there are any", name, error.code)
+        log.error("provider %s is failing (%s): others are used where there are any", provider.name, error.code)
 
 
 def probe_open() -> None:
