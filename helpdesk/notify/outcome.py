@@ -45,7 +45,11 @@ def refused(attempt_id: str, error: DeliveryError) -> None:
     for each in attempts:
         if outbox.move(each, state, **facts) and state is AttemptState.FAILED:
             _after_failure(each, error.decision)
-    _note_provider(_get(attempt_id), error)
+    attempt = _get(attempt_id)
+    provider = provider_named(attempt.channel, attempt.provider)
+    circuit.failed(provider, error)
+    if error.code in provider.too_many:
+        pace.hold_off(provider.name, random.uniform(0.5, 1.0) * HOLD_OFF_SECONDS)  # noqa: S311  (jitter)
 
 
 def poisoned(attempt_id: str) -> None:
@@ -55,12 +59,6 @@ def poisoned(attempt_id: str) -> None:
     for each in attempts:
         if outbox.move(each, AttemptState.FAILED, error_code="internal", error_text="see the log"):
             _after_failure(each, Decision.REFUSED if each == attempt_id else Decision.TEMPORARY)
-
-
-def _note_provider(attempt: Attempt, error: DeliveryError) -> None:
-    circuit.failed(attempt.provider, error)
-    if error.code in circuit.TOO_MANY:
-        pace.hold_off(attempt.provider, random.uniform(0.5, 1.0) * HOLD_OFF_SECONDS)  # noqa: S311  (jitter)
 
 
 def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: str, code: str = "") -> bool:

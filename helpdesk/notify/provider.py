@@ -46,6 +46,9 @@ class Provider:
     without sending one. All three raise DeliveryError when it cannot be asked. `find` is None where there is nobody
     to ask (mail servers). `per_second` is how many messages it may be given, 0 any number. One that
     `knows_repeats` can be given the same attempt again: it says so and sends nothing twice.
+
+    Codes in `closes_account` refuse the whole account, not one message; those in `too_many` say something about our
+    pace, not about the provider.
     """
 
     name: str
@@ -59,3 +62,5 @@ class Provider:
     find: Callable[[str, datetime, datetime], list[Found]] | None = None
     balance: Callable[[], Balance | None] = nothing_to_count
     knows_repeats: bool = False
+    closes_account: frozenset[str] = frozenset()
+    too_many: frozenset[str] = frozenset()

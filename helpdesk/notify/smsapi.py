@@ -271,4 +271,6 @@ SMS = Provider(
     find=find,
     balance=balance,
     knows_repeats=True,
+    closes_account=frozenset({"98", "101", "103", "105", "110", "401"}),
+    too_many=frozenset({"202", "203", "429"}),
 )

@@ -32,6 +32,9 @@ from helpdesk.tokens import sign_attempt
 log = logging.getLogger(__name__)
 # More callbacks than by default (one retry of a failed connect): Twilio reads this fragment, it is never sent.
 RETRIES = "#rc=3&rp=ct,rt,5xx"
+# Credentials, account suspended, its daily limit; "account" is our own word (probe).
+CLOSES_ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"})
+TOO_MANY = frozenset({"429", "20429"})
 BY_HTTP_STATUS = {
     401: Decision.CONFIGURATION,
     429: Decision.TEMPORARY,  # never processed
@@ -266,6 +269,8 @@ SMS = Provider(
     probe=probe,
     fetch=fetch_message,
     find=find_messages,
+    closes_account=CLOSES_ACCOUNT,
+    too_many=TOO_MANY,
     balance=balance,
 )
 VOICE = Provider(
@@ -278,4 +283,6 @@ VOICE = Provider(
     probe=probe,
     fetch=fetch_call,
     find=find_calls,
+    closes_account=CLOSES_ACCOUNT,
+    too_many=TOO_MANY,
 )

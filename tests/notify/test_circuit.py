@@ -14,13 +14,13 @@ from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened
 
 FIRST, SECOND = "sms:twilio", "sms:smsapi"
+SECOND_ONE = replace(twilio.SMS, name=SECOND)
 BUSY = DeliveryError(Decision.TEMPORARY, "503", "busy")
 
 
 @pytest.fixture(autouse=True)
 def two_providers(monkeypatch):
-    second = replace(twilio.SMS, name=SECOND)
-    monkeypatch.setitem(PROVIDERS, twilio.SMS.channel, (twilio.SMS, second))
+    monkeypatch.setitem(PROVIDERS, twilio.SMS.channel, (twilio.SMS, SECOND_ONE))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def alert(app, cast):
 def fails(error, times=1):
     for _ in range(times):
         with transaction():
-            circuit.failed(FIRST, error)
+            circuit.failed(twilio.SMS, error)
 
 
 def state():
@@ -104,7 +104,7 @@ def test_where_all_are_failing_the_first_is_used(alert):
     fails(BUSY, times=3)
     for _ in range(3):
         with transaction():
-            circuit.failed(SECOND, BUSY)
+            circuit.failed(SECOND_ONE, BUSY)
     assert chosen(alert) == FIRST
 
 
