@@ -1,6 +1,7 @@
 """Tickets opened by the rules themselves, and several people acting at the same moment."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -67,6 +68,15 @@ def at_once(app: Flask, *actions: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(actions)) as pool:
         return [future.result(30) for future in [pool.submit(act, action) for action in actions]]
+
+
+def soon(look: Callable[[], Any]) -> Any:
+    """What `look` finds, within five seconds; the last it found, if that was nothing."""
+    for _ in range(500):
+        if found := look():
+            return found
+        time.sleep(0.01)
+    return look()
 
 
 @contextmanager

@@ -1,24 +1,28 @@
 """The stage of stories: the simulator, through the real SDK and real SMTP; nothing inside is patched."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import pytest
 from flask import Flask
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.jobs import JOBS, run_job
+from helpdesk.jobs import JOBS, Job, run_job
 from helpdesk.models import Ticket, Unit, User
 from helpdesk.notify.worker import drain
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.server import start_simulator
-from helpdesk.simulator.state import Call
+from helpdesk.simulator.state import Call, Message
 from helpdesk.tickets.opening import Reporter
 from tests.cast import Cast
 from tests.drafts import opened
 from tests.twilio_contract import check_request
+
+STEP = timedelta(seconds=10)
+T = TypeVar("T")
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Story:
     app: Flask
     cast: Cast
     sim: Simulator
+    ran: dict[str, datetime] = field(default_factory=dict)  # when each job ran last
 
     def files(self, unit: Unit, reporter: User, **changes: object) -> Ticket:
         """Somebody files an urgent held post (or what `changes` say), and the worker runs."""
@@ -42,7 +47,7 @@ class Story:
         left = timedelta(**time)
         self._tick()
         while left > timedelta():
-            step = min(left, timedelta(seconds=10))
+            step = min(left, STEP)
             clock.advance(step)
             left -= step
             self._tick()
@@ -52,6 +57,14 @@ class Story:
 
     def last_text(self, user: User) -> str:
         return self.texts(user)[-1]
+
+    def sms(self, user: User) -> Message:
+        """The last one to the person."""
+        return self.sim.messages_to(user.contacts[0].value)[-1]
+
+    def call(self, user: User) -> Call:
+        """The last one to the person."""
+        return self.calls(user)[-1]
 
     def subjects(self, user: User) -> list[str]:
         return [mail.subject for mail in self.sim.mails_to(user.contacts[1].value)]
@@ -70,12 +83,32 @@ class Story:
         db.session.expire_all()
         return db.session.get_one(Ticket, ticket.id)
 
+    def meanwhile(self, look: Callable[[], T]) -> list[T]:
+        """What `look` finds in the database, over a connection of its own, while Twilio has an order in hand."""
+        found: list[T] = []
+
+        def hook(method: str, _url: str, _form: object) -> tuple[str, ...]:
+            if method == "POST":
+                with self.app.app_context():
+                    found.append(look())
+            return ()
+
+        self.sim.on_request.append(hook)
+        return found
+
     def _tick(self) -> None:
-        for job in JOBS:
+        for job in filter(self._has_its_turn, JOBS):
             run_job(self.app, job)
+            self.ran[job.name] = clock.now()
         with self.app.app_context():
             drain()
         db.session.rollback()
+
+    def _has_its_turn(self, job: Job) -> bool:
+        """The quick ones whenever time passes, the others as seldom as in real life."""
+        every = timedelta(seconds=job.seconds)
+        last = self.ran.get(job.name)
+        return last is None or every <= STEP or last + every <= clock.now()
 
 
 @pytest.fixture
