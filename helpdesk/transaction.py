@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Update, event
 from sqlalchemy.engine import Connection, CursorResult, Engine
@@ -12,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from helpdesk.extensions import db
 
 AFTER_COMMIT = "helpdesk_after_commit"
+BUSY_SECONDS = 10
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()  # of SQLite databases
 # For libpq, in seconds (the last in milliseconds): a network that is dead is noticed within half a minute.
 POSTGRESQL = {
     "connect_timeout": 5,
@@ -35,20 +39,34 @@ def transaction() -> Iterator[None]:
         yield
         return
     session.commit()
-    session.info["helpdesk_in_transaction"] = True
-    session.info[AFTER_COMMIT] = []
-    try:
-        session.connection(execution_options={"helpdesk_write": True})
-        yield
-        session.commit()
-    except BaseException:
-        session.rollback()
+    with _turn():
+        session.info["helpdesk_in_transaction"] = True
         session.info[AFTER_COMMIT] = []
-        raise
-    finally:
-        session.info["helpdesk_in_transaction"] = False
+        try:
+            session.connection(execution_options={"helpdesk_write": True})
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            session.info[AFTER_COMMIT] = []
+            raise
+        finally:
+            session.info["helpdesk_in_transaction"] = False
     for callback in session.info.pop(AFTER_COMMIT, []):
         callback()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """The writers of one process queue up for SQLite, which itself lets them sleep and try again, longer each time:
+    an alert stood behind whatever came later. Nobody waits here longer than there."""
+    lock = _turns.get(db.engine)
+    is_mine = lock is not None and lock.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if lock is not None and is_mine:
+            lock.release()
 
 
 def after_commit(callback: Callable[[], None]) -> None:
@@ -70,13 +88,15 @@ def release() -> None:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """WAL, foreign keys, a busy time-out, and transactions that begin where we say so."""
+    """WAL, foreign keys, a busy time-out, writers in a queue, and transactions that begin where we say so."""
+    _turns[engine] = Lock()
+    busy = f"busy_timeout={BUSY_SECONDS * 1000}"
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", busy):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
