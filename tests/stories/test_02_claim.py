@@ -1,4 +1,4 @@
-"""Rule 2. An attempt is claimed by one conditional update that looks at the alert again; nothing is open meanwhile."""
+"""Rule 2. A conditional update claims an attempt and looks at the alert again; nothing is open during the call."""
 
 from datetime import timedelta
 

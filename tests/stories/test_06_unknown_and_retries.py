@@ -1,7 +1,8 @@
-"""Rule 6. A read time-out is unknown, not a retry; what was certainly not taken is retried, with growing distance."""
+"""Rule 6. A read time-out is unknown, not a retry; what was surely not taken is retried with growing distance."""
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_the_distance_grows_and_is_never_the_same(story, cast):
     story.files(cast.osp, cast.jan)
     story.passes(seconds=60)
     tries = sms_of(cast.anna)
-    waits = [(later.due_at - earlier.finished_at).total_seconds() for earlier, later in zip(tries, tries[1:])]
+    waits = [(later.due_at - earlier.finished_at).total_seconds() for earlier, later in pairwise(tries)]
     assert all(2**n / 2 <= wait <= 2**n for n, wait in enumerate(waits, 1))
     assert len({wait / 2**n for n, wait in enumerate(waits, 1)}) == len(waits) == 4
 
