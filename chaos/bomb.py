@@ -4,7 +4,7 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 
 from chaos import journal
 from chaos.moments import ANYWHERE, STORED, here
@@ -37,4 +37,5 @@ class Fuse:
             here.killed_by_provider = True
         elif is_now:
             journal.note(self._kills, moment=moment, pid=os.getpid())
-            os.kill(os.getpid(), self._bomb.signal)
+            # At this very thread: sent to the process, SIGSTOP may take it some instructions further.
+            signal.pthread_kill(get_ident(), self._bomb.signal)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from chaos import journal
+from chaos import fastclock, journal
 from chaos.judge import Evidence, Stored, Told, Try
 from chaos.stage import Stage
 from helpdesk import clock
@@ -13,6 +13,7 @@ from helpdesk.errors import BadToken
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification
 from helpdesk.models.codes import AttemptState
+from helpdesk.outbox import LEASE
 from helpdesk.tokens import read_attempt
 
 # An attempt that is due waits so long for a busy line at most (fast clock).
@@ -46,6 +47,7 @@ def collect(stage: Stage) -> Evidence:
             stored=[_stored(line) for line in record if line["what"] == "stored"],
             filed=[line["ticket"] for line in journal.read(stage.filed)],
             at=clock.now(),
+            longest_flight=LEASE.total_seconds() / fastclock.SPEED,
             acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
             complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],
         )
@@ -94,4 +96,6 @@ def _stored(line: dict[str, object]) -> Stored:
         claimed=float(str(line["claimed"])),
         failed=bool(line["failed"]),
         could_be_asked=bool(line.get("could_be_asked", True)),
+        is_call=str(line["sid"]).startswith("CA"),
+        in_flight=float(str(line["at"])) - float(str(line["sent"])),
     )

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 
 UNSETTLED = ("due", "sending", "unknown")
 ALERT = "alert"
@@ -43,20 +44,27 @@ class Told:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the commit of the claim."""
+    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the commit of the claim.
+
+    `in_flight` is how many seconds it took from the first byte until the provider had all of it.
+    """
 
     attempt: str
     sent: float
     claimed: float = 0.0
     failed: bool = False
     could_be_asked: bool = True
+    in_flight: float = 0.0
+    is_call: bool = False
 
 
 @dataclass(frozen=True)
 class Evidence:
     """`filed`: tickets whose commit returned. `acknowledged`: monotonic seconds right after that commit returned.
 
-    `at` is when it was taken; `patience` how long an alert may have waited when it was cancelled.
+    `at` is when it was taken; `patience` how long an alert may have waited when it was cancelled. `longest_flight`
+    is a lease in real seconds: a request that is under way for longer arrives after the provider has been asked,
+    and no program can call it back.
     """
 
     told: list[Told]
@@ -66,6 +74,7 @@ class Evidence:
     acknowledged: dict[int, float] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     patience: timedelta = PATIENCE
+    longest_flight: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,14 @@ def judge(seen: Evidence) -> Verdict:
     outcomes = {each.id: _outcome(each, stored[each.id], seen) for each in seen.told}
     told = [each for each in seen.told if each.event == ALERT]
     heard = {each.escalation for each in told if stored[each.id]}
-    repeats = [repeat for each in seen.told for repeat in _repeats(each, stored[each.id])]
-    late = [line for each in told for line in _late(each, stored[each.id], seen.acknowledged)]
+    tickets = _tickets_of(seen)
+    repeats = [repeat for each in seen.told for repeat in _repeats(each, stored[each.id], seen)]
+    late = [line for each in told for line in _late(each, _pointless(stored[each.id], tickets, seen), seen)]
     return Verdict(
         outcomes=Counter(outcomes[each.id] for each in told),
         lost=[*_lost(seen.told, outcomes, heard), *_unalerted(seen, told)],
-        duplicated=[line for line, could_be_asked in repeats if could_be_asked],
-        excused=[line for line, could_be_asked in repeats if not could_be_asked],
+        duplicated=[line for line, is_excused in repeats if not is_excused],
+        excused=[line for line, is_excused in repeats if is_excused],
         late=late,
         nearest=_nearest(told, stored, seen.acknowledged),
         windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
@@ -158,15 +168,36 @@ def _unalerted(seen: Evidence, told: Iterable[Told]) -> list[str]:
     return [f"ticket {ticket}: filed, but nobody is alerted" for ticket in seen.filed if ticket not in alerted]
 
 
-def _repeats(told: Told, stored: list[Stored]) -> list[tuple[str, bool]]:
-    """Every one after the first that the provider did not report as failed."""
+def _repeats(told: Told, stored: list[Stored], seen: Evidence) -> list[tuple[str, bool]]:
+    """Every one after the first that the provider did not report as failed, and whether it is excused."""
     heard = [each for each in stored if not each.failed]
     line = f"ticket {told.ticket}, {told.event} {told.id}: stored {len(heard)} times, {_history(told)}"
-    return [(line, each.could_be_asked) for each in heard[1:]]
+    was_late = any(each.in_flight > seen.longest_flight for each in heard)
+    return [(line, was_late or not each.could_be_asked) for each in heard[1:]]
 
 
-def _late(told: Told, stored: list[Stored], acknowledged: dict[int, float]) -> list[str]:
-    at = acknowledged.get(told.ticket)
+def _tickets_of(seen: Evidence) -> dict[str, set[int]]:
+    """Which tickets a message or call was about, by the attempt that carried them."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for told in seen.told:
+        for attempt in told.tries:
+            found[attempt.carried_by or attempt.id].add(told.ticket)
+    return found
+
+
+def _pointless(stored: list[Stored], tickets: dict[str, set[int]], seen: Evidence) -> list[Stored]:
+    """All messages; but only those calls of whose tickets none was open any more. What a call says is decided when
+    somebody answers: one that is still needed for another ticket says nothing of the one that was taken."""
+    taken = seen.acknowledged
+    return [
+        each
+        for each in stored
+        if not each.is_call or all(taken.get(ticket, inf) < each.sent for ticket in tickets[each.attempt])
+    ]
+
+
+def _late(told: Told, stored: list[Stored], seen: Evidence) -> list[str]:
+    at = seen.acknowledged.get(told.ticket)
     return [
         f"ticket {told.ticket}, {told.event} {told.id}: sent {(each.sent - at) * 1000:.1f} ms after the"
         f" acknowledgement was committed, {(each.sent - each.claimed) * 1000:.1f} ms after the claim was"

@@ -19,10 +19,11 @@ def run(kills: int) -> bool:
 def _on(kind: str, kills: int) -> Verdict:
     with stage(kind) as scene:
         supervisor = Supervisor(scene, WORKERS[kind], Random(kills))
-        with filing(scene, TICKETS_PER_SECOND[kind]):
-            supervisor.kill_until(kills, kills * SECONDS_PER_KILL)
-        supervisor.start()
-        verdict = drain_and_judge(scene, supervisor)
+        with supervisor:
+            with filing(scene, TICKETS_PER_SECOND[kind]):
+                supervisor.kill_until(kills, kills * SECONDS_PER_KILL)
+            supervisor.start()
+            verdict = drain_and_judge(scene, supervisor)
         table.print_kills(f"{kind}, {WORKERS[kind]} worker(s)", supervisor.kills())
         table.print_verdict(kind, verdict)
         return verdict

@@ -47,7 +47,7 @@ def web(scene: Stage) -> Iterator[None]:
 def play(scene: Stage, happen: Callable[[Supervisor], None], *, patience: timedelta = PATIENCE) -> Verdict:
     """Workers run and tickets are filed while it happens; then everything is drained and judged."""
     supervisor = Supervisor(scene, WORKERS[scene.kind], Random(7))
-    with web(scene):
+    with web(scene), supervisor:
         supervisor.start()
         with filing(scene, TICKETS_PER_SECOND[scene.kind]):
             happen(supervisor)

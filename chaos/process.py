@@ -1,5 +1,6 @@
 """Forked children of one parent that has everything imported, no threads and no database engine: cheap to start."""
 
+import ctypes
 import os
 import pickle
 import signal
@@ -12,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+PR_SET_PDEATHSIG = 1
 P = ParamSpec("P")
 T = TypeVar("T")
 Question = Callable[[], T]
@@ -25,6 +27,7 @@ def spawn(log: Path, act: Callable[P, object], *args: P.args, **more: P.kwargs) 
         return child
     status = 1
     try:
+        _die_with_the_parent()
         _write_to(log)
         act(*args, **more)
         status = 0
@@ -113,6 +116,12 @@ class Ended:
 
     def _note(self, *_: object) -> None:
         self._has_come = True
+
+
+def _die_with_the_parent() -> None:
+    """Whatever becomes of the parent, no worker is left behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _write_to(log: Path) -> None:

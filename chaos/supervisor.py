@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from random import Random
+from typing import Self
 
 from chaos import journal, process
 from chaos.bomb import Bomb
@@ -21,6 +22,12 @@ class Supervisor:
     def __init__(self, stage: Stage, count: int, dice: Random) -> None:
         self._stage, self._count, self._dice = stage, count, dice
         self._running: dict[int, tuple[Bomb | None, float]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         for _ in range(self._count):
@@ -44,7 +51,11 @@ class Supervisor:
             time.sleep(0.05)
 
     def freeze_one(self, seconds: float) -> None:
-        """Another worker joins, is stopped just after it has committed a claim, and goes on so much later."""
+        """A new worker takes the place of one, is stopped just after it has committed a claim, and goes on so much
+        later."""
+        oldest = next(iter(self._running))
+        del self._running[oldest]
+        process.end(oldest)
         bomb = Bomb(AFTER_CLAIM, self._dice.randint(1, LONGEST_PASSAGE), signal=signal.SIGSTOP)
         child = self._start(bomb)
         until = time.monotonic() + PATIENCE

@@ -85,3 +85,17 @@ def test_a_message_sent_after_the_acknowledgement_was_committed_is_late():
 
 def test_a_message_for_an_attempt_that_the_database_does_not_know_is_a_complaint():
     assert judge(seen(told(DELIVERED), stored=(SENT, Stored("c9", 100.0)))).complaints
+
+
+def test_a_duplicate_is_excused_when_the_request_was_under_way_longer_than_a_lease():
+    stopped = Stored("a1", sent=100.0, in_flight=6.0)
+    verdict = judge(seen(told(FAILED, Try("a2", "delivered", NOW)), stored=(stopped, Stored("a2", 104.0))))
+    assert verdict.is_kept and len(verdict.excused) == 1
+
+
+def test_a_call_that_another_ticket_still_needs_is_not_late_but_a_message_is():
+    other = told(Try("b1", "sent", NOW, carried_by="a1"), number=2, ticket=8)
+    taken = {7: 99.0}
+    assert judge(seen(told(DELIVERED), other, stored=(replace(SENT, is_call=True),), acknowledged=taken)).is_kept
+    assert judge(seen(told(DELIVERED), other, stored=(SENT,), acknowledged=taken)).late
+    assert judge(seen(told(DELIVERED), stored=(replace(SENT, is_call=True),), acknowledged=taken)).late
