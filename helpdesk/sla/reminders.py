@@ -13,7 +13,7 @@ from helpdesk.models import Clock, Reminder, User
 from helpdesk.models.codes import EventKind, NotificationEvent, Priority, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import people_with
-from helpdesk.sla.clock import note_breach
+from helpdesk.sla.clock import SHARES, note_breach
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
@@ -24,13 +24,15 @@ AGAIN_AFTER = {Priority.URGENT: timedelta(hours=2), Priority.NORMAL: timedelta(h
 
 def due(limit: int = 100) -> list[int]:
     """Ids of the clocks that somebody must be reminded of, the longest overdue first."""
-    query = (
-        sa.select(Reminder.clock_id)
+    # In two steps: grouped at once, SQLite walks through all clocks there have ever been.
+    late = (
+        sa.select(Reminder.clock_id, Reminder.due_at)
         .where(Reminder.done_at.is_(None), Reminder.due_at <= clock.now())
-        .group_by(Reminder.clock_id)
-        .order_by(sa.func.min(Reminder.due_at))
-        .limit(limit)
+        .order_by(Reminder.due_at)
+        .limit(limit * len(SHARES))
+        .subquery()
     )
+    query = sa.select(late.c.clock_id).group_by(late.c.clock_id).order_by(sa.func.min(late.c.due_at)).limit(limit)
     return list(db.session.scalars(query))
 
 

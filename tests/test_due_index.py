@@ -9,6 +9,7 @@ from helpdesk.extensions import db
 from helpdesk.models.codes import Channel
 from helpdesk.notify.worker import REST
 from helpdesk.oncall import escalation
+from helpdesk.sla import reminders
 
 
 def plan_of(ask) -> str:
@@ -36,3 +37,7 @@ def test_due_alerts_are_found_by_their_index(app):
 
 def test_due_attempts_are_found_by_their_index(app):
     assert "ix_attempt_due" in plan_of(lambda: outbox.has_due(Channel.SMS, REST))
+
+
+def test_due_reminders_are_found_by_their_index(app):
+    assert "ix_reminder_due" in plan_of(reminders.due)
