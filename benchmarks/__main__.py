@@ -1,22 +1,35 @@
-"""`make bench`: print figures of this machine. Compare runs of one session only; medians are quoted."""
+"""`make bench`: print figures of this machine. Compare figures of one run only; medians are quoted."""
 
 import argparse
 import os
 import platform
+from functools import partial
+from time import monotonic
 
-from benchmarks import latency, pages, throughput
+from benchmarks import flood, latency, memory, pages, throughput, tick
 
-PARTS = {"latency": latency.run, "throughput": throughput.run, "pages": pages.run}
+PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which to run; all without any")
-    chosen = parser.parse_args().parts or list(PARTS)
+    parser.add_argument("--messages", type=int, default=memory.MARKS[-1], help="how many the memory part sends")
+    given = parser.parse_args()
+    runs = {
+        "latency": latency.run,
+        "flood": flood.run,
+        "tick": tick.run,
+        "memory": partial(memory.run, given.messages),
+        "throughput": throughput.run,
+        "pages": pages.run,
+    }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")
-    for name in chosen:
-        print(f"\n== {name}")
-        PARTS[name]()
+    for name in given.parts or PARTS:
+        print(f"\n== {name}", flush=True)
+        start = monotonic()
+        runs[name]()
+        print(f"   ({monotonic() - start:.0f} s)")
 
 
 main()

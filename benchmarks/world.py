@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from random import Random
 
+from benchmarks.stage import analyze
 from helpdesk.demo.past import stories
 from helpdesk.demo.rows import insert_stories
 from helpdesk.demo.story import Row
@@ -32,7 +33,7 @@ def fill(n: int, *, days: int = 365) -> None:
         with transaction():
             insert_stories(islice(endless, min(BATCH, n - start)))
         db.session.expunge_all()
-    _analyze()
+    analyze()
 
 
 def _short(story: Story) -> Story:
@@ -59,9 +60,3 @@ def _shifted(story: Story, earlier: timedelta) -> Story:
 
 def _move(row: Row, earlier: timedelta) -> Row:
     return {name: value - earlier if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _analyze() -> None:
-    """What autovacuum and PRAGMA optimize do in a database that lives."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
