@@ -13,7 +13,7 @@ from flask import Flask
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.worker import beat
-from helpdesk.oncall import duty_test, escalation
+from helpdesk.oncall import contacts, duty_test, escalation
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -70,6 +70,10 @@ def try_the_next_phone() -> None:
     one_by_one(duty_test.overdue(), duty_test.miss)
 
 
+def warn_of_broken_contacts() -> None:
+    one_by_one(contacts.soon(), contacts.warn)
+
+
 def heartbeat() -> None:
     beat("scheduler")
     if DATABASE.is_over():
@@ -85,6 +89,7 @@ JOBS = (
     Job("probe_providers", 15, circuit.probe_open),
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
+    Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),
     Job("heartbeat", 15, heartbeat),
     Job("tell_the_monitor", 60, monitor.tell),
     Job("ask_balances", 3600, balances.ask_all),

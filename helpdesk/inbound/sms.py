@@ -26,6 +26,7 @@ from helpdesk.inbound.people import (
 from helpdesk.models import Contact, Inbound, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
 from helpdesk.notify.sms_text import to_gsm7
+from helpdesk.oncall import contacts
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.actor import of_user
@@ -56,6 +57,7 @@ OPT_OUTS: dict[str, Meaning] = {
     **dict.fromkeys(("unsubscribe", "optout", "revoke"), Meaning.STOP),
     **dict.fromkeys(("start", "unstop"), Meaning.START),
 }
+OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
 # What somebody half asleep types: "42 1". Two digits at least, or "1 1" would name a ticket.
 END_OF_NUMBER = re.compile(r"^\s*(\d{2,7})[\s.,:;=-]+(?=\S)")
@@ -137,7 +139,10 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
     """The provider answers these words itself; we only remember."""
     query = sa.select(Contact).filter_by(kind=ContactKind.PHONE, value=number)
     for contact in db.session.scalars(query):
-        contact.opted_out_at = clock.now() if meaning is Meaning.STOP else None
+        if meaning is Meaning.STOP:
+            contacts.mark_stopped(contact, OPTED_OUT)
+        else:
+            contact.opted_out_at = None
     return meaning.value, ""
 
 

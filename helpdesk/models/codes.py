@@ -37,6 +37,15 @@ class ContactKind(StrEnum):
     EMAIL = "email"
 
 
+class ContactTrouble(StrEnum):
+    """Why somebody gets nothing at a number or address."""
+
+    MISSING = "missing"  # there is none
+    NOT_PROVEN = "not_proven"  # no code that was sent there has come back
+    BROKEN = "broken"  # the provider says that it is dead
+    STOPPED = "stopped"  # the person sent STOP: no SMS, calls only
+
+
 class ProfileRight(StrEnum):
     """The right of a Facebook profile to publish without approval."""
 

@@ -13,7 +13,7 @@ from helpdesk.models.codes import AttemptState, EventKind, Lane, NotificationEve
 from helpdesk.notify import circuit, pace
 from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
-from helpdesk.oncall import escalation
+from helpdesk.oncall import contacts, escalation
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
 
@@ -89,6 +89,7 @@ def _reported(attempt_id: str, state: AttemptState, facts: dict[str, str]) -> bo
         attempt = _get(attempt_id)
         _note(attempt)
         escalation.arrived(attempt)
+        contacts.arrived(attempt)
     return moved
 
 
@@ -141,13 +142,11 @@ def _try_again(attempt: Attempt, decision: Decision) -> None:
 
 
 def _mark_contact(attempt: Attempt, decision: Decision) -> None:
-    now, notification = clock.now(), attempt.notification
+    notification = attempt.notification
+    mark = contacts.mark_stopped if decision is Decision.OPTED_OUT else contacts.mark_broken
     query = sa.select(Contact).where(Contact.user_id == notification.user_id, Contact.value == notification.address)
     for contact in db.session.scalars(query):
-        if decision is Decision.OPTED_OUT:
-            contact.opted_out_at = contact.opted_out_at or now
-        else:
-            contact.broken_at, contact.broken_code = contact.broken_at or now, attempt.error_code
+        mark(contact, attempt.error_code)
 
 
 def _note(attempt: Attempt) -> None:

@@ -21,8 +21,16 @@ def people_with(role: RoleName) -> list[User]:
 
 def address_of(user: User, channel: Channel) -> str | None:
     """Where to reach the person over the channel; None without a usable contact."""
+    if channel is Channel.VOICE:
+        return next((c.value for c in user.contacts if _rings(c)), None)
     contact: Contact | None = user.contact(CONTACT_OF[channel])
     return contact.value if contact else None
+
+
+def _rings(contact: Contact) -> bool:
+    """STOP stops SMS; calls still come."""
+    is_alive = contact.verified_at is not None and contact.broken_at is None
+    return contact.kind is ContactKind.PHONE and is_alive
 
 
 def can_be_reached(user: User, channels: list[Channel]) -> bool:

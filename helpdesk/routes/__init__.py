@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from helpdesk.routes import (
     ack,
+    contacts,
     dashboard,
     desk,
     duty,
@@ -26,6 +27,7 @@ BLUEPRINTS: list[Blueprint] = [
     twilio_hooks.bp,
     smsapi_hooks.bp,
     ack.bp,
+    contacts.bp,
     dashboard.bp,
     desk.bp,
     duty.bp,

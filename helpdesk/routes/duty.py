@@ -15,6 +15,7 @@ from helpdesk.models.codes import STAFF
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
 from helpdesk.routes import desk
 from helpdesk.routes.access import allow
+from helpdesk.routes.contacts import planned_problems
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Rule, hand_to_next, me, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.tickets import lifecycle
@@ -27,6 +28,7 @@ from helpdesk.tickets.questions import answers_for_display
 bp = Blueprint("duty", __name__, url_prefix="/duty")
 
 AHEAD = timedelta(days=14)
+PLANNED = timedelta(days=7)  # how far ahead a phone that does not work is named
 REFRESH_SECONDS = 10
 
 
@@ -115,9 +117,13 @@ def act(number: str, form: Any, rule: Rule) -> ResponseReturnValue:
 
 def show(sent: dict[int, Any] | None = None) -> str:
     """`sent` are forms that came back, by ticket."""
-    tests = words_on_tests(clock.now())
+    at = clock.now()
     return render_template(
-        "duty/now.html", **contents(me(), sent or {}), tests=tests, refresh_seconds=REFRESH_SECONDS
+        "duty/now.html",
+        **contents(me(), sent or {}),
+        tests=words_on_tests(at),
+        unreachable=planned_problems(me(), at, at + PLANNED),
+        refresh_seconds=REFRESH_SECONDS,
     )
 
 

@@ -17,7 +17,12 @@ def choose() -> Response:
     """Set the language and go back to the page where it was chosen."""
     if request.form.get("locale") in LOCALES:
         session["locale"] = request.form["locale"]
+    return redirect(way_back())
+
+
+def way_back() -> str:
+    """The page of ours that a form names as the one it stood on (`back`), else the main page."""
     back = urlsplit(request.form.get("back", "/"))
     local = not back.scheme and not back.netloc and back.path.startswith("/") and "\\" not in back.path
     query = f"?{back.query}" if back.query else ""
-    return redirect(f"{back.path}{query}" if local and not back.path.startswith("//") else "/")
+    return f"{back.path}{query}" if local and not back.path.startswith("//") else "/"

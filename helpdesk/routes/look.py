@@ -11,11 +11,12 @@ from flask_login import current_user
 from werkzeug.local import LocalProxy
 from wtforms import Field
 
-from helpdesk import clock, labels, sentences
+from helpdesk import clock, contact_words, labels, sentences
 from helpdesk.config import LOCALES, settings
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.phone import mask_phone, show_phone
+from helpdesk.routes.contacts import own_problems
 from helpdesk.routes.headers import LONG_CACHED
 from helpdesk.routes.navigation import Link, menu
 
@@ -27,6 +28,7 @@ def init_look(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(phone=show_phone, masked_phone=mask_phone)
     app.jinja_env.globals.update(
+        contact_words=contact_words,
         label=labels.label,
         attempt_label=labels.attempt_label,
         sentence=sentences.sentence,
@@ -64,6 +66,7 @@ def everywhere() -> dict[str, Any]:
         "is_staff": LocalProxy(is_staff),
         "menu": own_menu,
         "unanswered": unanswered,
+        "own_problems": own_problems,
     }
 
 

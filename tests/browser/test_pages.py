@@ -6,8 +6,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from helpdesk.extensions import db
-from helpdesk.models import Ticket, Unit
+from helpdesk.models import Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
+from helpdesk.oncall.contacts import mark_broken
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
 from helpdesk.transaction import transaction
@@ -49,6 +50,21 @@ def _page_of(ticket: Ticket) -> str:
     return f"/t/{sign(TICKET_PAGE, ticket.id)}"
 
 
+def _dead(site: Site) -> User:
+    """An administrator whose number does not work any more."""
+    user = site.people("administrator")[-1]
+    with transaction():
+        mark_broken(user.contacts[0], "30005")
+    return user
+
+
+def _reader(site: Site, role: str | None) -> User | None:
+    if role == DEAD_PHONE:
+        return _dead(site)
+    return site.people(role)[0] if role else None
+
+
+DEAD_PHONE = "somebody whose phone is dead"
 PAGES = {
     "landing": (None, lambda site: "/"),
     "sign in": (None, lambda site: "/signin"),
@@ -75,6 +91,9 @@ PAGES = {
     "proof, nothing sent": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}/proof"),
     "ticket, alerted": ("administrator", lambda site: f"/desk/{_alerted(site).number}"),
     "my duty": ("administrator", lambda site: "/duty"),
+    "my duty, own phone dead": (DEAD_PHONE, lambda site: "/duty"),
+    "desk, own phone dead": (DEAD_PHONE, lambda site: "/desk"),
+    "my duty, a phone dead": ("manager", lambda site: _dead(site) and "/duty"),
     "health": ("manager", lambda site: "/health"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
@@ -96,7 +115,7 @@ NOT_FOUND = {"not found", "unknown link"}
 def test_a_page_is_accessible_quiet_and_fits(site: Site, visit, name, size):
     role, path_of = PAGES[name]
     path = path_of(site)
-    page: Page = visit(size, site.people(role)[0] if role else None, noise=name in NOT_FOUND)
+    page: Page = visit(size, _reader(site, role), noise=name in NOT_FOUND)
     page.goto(path if path.startswith("http") else site.url + path)
     page.evaluate("document.querySelectorAll('.proof-fold').forEach((folded) => { folded.open = true; })")
     results = Axe().run(page, options=RULES)

@@ -41,10 +41,27 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.BREACH: {"target": "first_response", "share": 100},
     Event.SIGN_IN_CODE: {"code": "123456"},
     Event.SMS_ANSWER: {"text": "MODR-2026-0042: bierzesz. " * 6},
+    Event.CONTACT_BROKEN: {
+        "letter": "shift",
+        "name": LONG_NAME,
+        "is_own": False,
+        "is_of_staff": True,
+        "trouble": "broken",
+        "kind": "phone",
+        "value": "+48500000011",
+        "code": "30005",
+        "shift_at": "2026-03-12T07:00:00+00:00",
+    },
     Event.TEST_ALERT: {"test": 1},
     Event.TEST_MISSED: {"name": LONG_NAME, "reason": "no_answer"},
 }
-ABOUT_NO_TICKET = (Event.SIGN_IN_CODE, Event.SMS_ANSWER, Event.TEST_ALERT, Event.TEST_MISSED)
+ABOUT_NO_TICKET = (
+    Event.SIGN_IN_CODE,
+    Event.SMS_ANSWER,
+    Event.CONTACT_BROKEN,
+    Event.TEST_ALERT,
+    Event.TEST_MISSED,
+)
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
 

@@ -133,8 +133,15 @@ def test_a_step_for_a_person_who_was_removed_is_skipped(cast):
 
 def test_somebody_without_a_usable_phone_is_skipped(cast):
     with transaction():
-        cast.anna.contacts[0].opted_out_at = clock.now()
+        cast.anna.contacts[0].broken_at = clock.now()
     assert names(opened(cast)) == [[cast.beata.name]]
+
+
+def test_who_sent_stop_is_called_at_once_and_gets_no_sms(cast):
+    with transaction():
+        cast.anna.contacts[0].opted_out_at = clock.now()
+    opened(cast)
+    assert [(a.channel, a.due_at) for a in attempts(to=cast.anna)] == [(Channel.VOICE, clock.now())]
 
 
 def test_an_unverified_number_is_not_alerted(cast):
