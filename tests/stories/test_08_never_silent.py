@@ -1,0 +1,139 @@
+"""Rule 8. An empty step is skipped at once and noted; an alert cannot end in silence."""
+
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models import EscalationPolicy, PolicyStep
+from helpdesk.models.codes import EventKind, StepTarget
+from helpdesk.transaction import transaction
+from tests.conftest import sign_in
+
+STEP_MINUTES = 5
+
+
+def steps_go_by(story, count):
+    """Each at its time; nobody answers."""
+    for _ in range(count):
+        clock.advance(timedelta(minutes=STEP_MINUTES))
+        story.passes()
+
+
+def noted(story, ticket, kind):
+    return [event for event in story.state(ticket).events if event.kind is kind]
+
+
+@pytest.fixture
+def unanswered(story, cast):
+    """An alert that went through all its steps."""
+    ticket = story.files(cast.osp, cast.jan)
+    steps_go_by(story, 4)
+    return ticket
+
+
+@pytest.fixture
+def pages(story, cast):
+    """Every page of ours that an administrator can open without knowing more, by its address."""
+    client = story.app.test_client()
+    sign_in(client, cast.anna)
+    rules = [rule for rule in story.app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments]
+    ours = [rule.rule for rule in rules if not rule.endpoint.startswith("security.")]
+
+    def read():
+        texts = {path: client.get(path).text for path in ours}
+        return {path: text for path, text in texts.items() if '<main id="content"' in text}
+
+    return read
+
+
+def alerts_to(story, user):
+    return [text for text in story.texts(user) if text.startswith("PILNE")]
+
+
+def test_a_step_with_nobody_to_reach_is_skipped_at_once_and_noted(story, cast):
+    with transaction():
+        cast.anna.contacts[0].verified_at = None
+    ticket = story.files(cast.osp, cast.jan)
+    assert ticket.number in story.last_text(cast.beata)
+    assert [event.data["step"] for event in noted(story, ticket, EventKind.STEP_EMPTY)] == [1]
+
+
+def test_without_anybody_on_duty_all_administrators_are_alerted_at_once(story, cast):
+    with transaction():
+        cast.schedule.rotations[0].members.clear()
+    ticket = story.files(cast.osp, cast.jan)
+    assert all(story.texts(user) for user in (cast.anna, cast.beata, cast.celina, cast.dorota))
+    assert len(noted(story, ticket, EventKind.STEP_EMPTY)) == 2
+
+
+def test_a_policy_that_names_nobody_ends_with_administrators_and_managers_all_the_same(story, cast):
+    with transaction():
+        nobody = PolicyStep(position=0, target=StepTarget.USER, channels=["sms"])
+        db.session.add(EscalationPolicy(name="own", municipality_id=cast.modrzewie.id, steps=[nobody]))
+    story.files(cast.osp, cast.jan)
+    assert story.texts(cast.dorota)
+    steps_go_by(story, 1)
+    assert story.texts(cast.marek)
+
+
+def test_after_the_last_step_it_starts_again_with_everybody_alerted(story, cast, unanswered):
+    team = (cast.anna, cast.beata, cast.celina, cast.dorota, cast.marek)
+    assert all(alerts_to(story, user) for user in team)
+    assert len(alerts_to(story, cast.anna)) == 3  # on duty, among all, and again from the beginning
+    assert noted(story, unanswered, EventKind.ALERTED)[-1].data["round"] == 2
+
+
+def test_it_goes_on_until_somebody_answers(story, cast, unanswered):
+    steps_go_by(story, 4)
+    assert len(alerts_to(story, cast.anna)) == 5
+    story.answers(cast.celina, "1")
+    calls = len(story.calls(cast.beata))
+    steps_go_by(story, 3)
+    assert (len(alerts_to(story, cast.beata)), len(story.calls(cast.beata))) == (4, calls)
+
+
+def test_the_banner_stands_on_every_page_until_somebody_acknowledges(story, cast, unanswered, pages):
+    shown = pages()
+    assert {"/desk", "/duty", "/dashboard", "/health", "/units"} <= shown.keys()
+    assert [path for path, text in shown.items() if f"Zgłoszenie {unanswered.number} czeka" not in text] == []
+    story.answers(cast.celina, "1")
+    assert [path for path, text in pages().items() if 'class="banner"' in text] == []
+
+
+def test_no_banner_while_the_steps_still_run(story, cast, pages):
+    story.files(cast.osp, cast.jan)
+    steps_go_by(story, 1)
+    assert 'class="banner"' not in pages()["/desk"]
+
+
+def test_reporters_see_no_banner(story, cast, unanswered):
+    client = story.app.test_client()
+    sign_in(client, cast.jan)
+    assert 'class="banner"' not in client.get("/", follow_redirects=True).text
+
+
+def test_with_nobody_to_reach_at_all_it_looks_again_every_two_minutes(story, cast):
+    with transaction():
+        for user in cast.everybody():
+            user.contacts[0].verified_at = None
+    ticket = story.files(cast.osp, cast.jan)
+    with transaction():
+        cast.dorota.contacts[0].verified_at = clock.now()
+    story.passes(minutes=2)
+    assert ticket.number in story.last_text(cast.dorota)
+
+
+def test_when_every_phone_fails_the_rounds_keep_their_distance(story, cast):
+    story.files(cast.osp, cast.jan)
+    for _ in range(16):
+        for user in cast.everybody():
+            for call in story.calls(user):
+                story.sim.fail(call.sid)
+            for sms in story.sim.messages_to(user.contacts[0].value):
+                story.sim.fail(sms.sid, 30006)
+        clock.advance(timedelta(seconds=15))
+        story.passes()
+    assert len(story.calls(cast.anna)) <= 2
+    assert len(story.texts(cast.anna)) <= 2
