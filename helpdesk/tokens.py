@@ -47,7 +47,7 @@ def read(purpose: str, token: str) -> list[Any]:
 
 
 def address_secret(purpose: str) -> str:
-    """A part of an address that nobody guesses, for a provider that signs nothing: the same until the key changes."""
+    """Part of an address that nobody guesses, for a provider that signs nothing; the same until the key changes."""
     key = settings().secret_key.encode()
     return hmac.new(key, b"address:" + purpose.encode(), hashlib.sha256).hexdigest()[:32]
 
