@@ -2,6 +2,7 @@
 
 import smtplib
 from contextlib import ExitStack, suppress
+from email.header import Header
 from email.utils import formataddr
 from functools import partial
 from types import TracebackType
@@ -69,7 +70,7 @@ def write(attempt: Attempt) -> Message:
     notification = attempt.notification
     text = render(notification, "txt")
     message = Message(
-        subject=" ".join(render(notification, "subject").split()),
+        subject=_folded(" ".join(render(notification, "subject").split())),
         recipients=[notification.address],
         body=text,
         html=_html(attempt, text),
@@ -79,6 +80,12 @@ def write(attempt: Attempt) -> Message:
     host = urlsplit(settings().public_url).hostname
     message.msgId = f"<notification-{notification.id}.{notification.created_at:%Y%m%d%H%M%S}@{host}>"
     return message
+
+
+def _folded(subject: str) -> str:
+    """Encoded whole, in lines that need no second folding: that one breaks words apart ("Ostrz eżenie")."""
+    charset = None if subject.isascii() else "utf-8"
+    return Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
 
 
 def delivery_error(error: Exception) -> DeliveryError:

@@ -5,12 +5,15 @@ import socketserver
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 import pytest
 
 from helpdesk import clock, outbox
 from helpdesk.config import settings
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
+from helpdesk.notify import email
 from helpdesk.notify.parcel import Decision
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
@@ -180,3 +183,18 @@ def test_the_sender_is_called_by_the_houses_name(app, sim, mail, name):
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], operator_name=name)
     works(MAIL)
     assert sim.mails_to(ANNA)[0].headers["From"] == f'"{name}" <{settings().mail_default_sender}>'
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[LEO-2026-0042] Przyjęliśmy zgłoszenie: Ostrzeżenie o wichurze czeka na zatwierdzenie w grupie mieszkań",
+        "Zażółć gęślą jaźń " * 9 + ".",
+        "Alert",
+    ],
+)
+def test_a_long_polish_subject_reads_the_same_in_an_old_mail_program(mail, monkeypatch, subject):
+    monkeypatch.setattr(email, "render", lambda _letter, part: subject if part == "subject" else "Dzień dobry")
+    raw = message_from_bytes(email.write(first()).as_bytes())["Subject"]
+    assert str(make_header(decode_header(raw))) == subject
+    assert all(len(line) <= 78 for line in f"Subject: {raw}".splitlines())
