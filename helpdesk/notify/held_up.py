@@ -15,10 +15,11 @@ from helpdesk.wanted import is_moot
 SOON = timedelta(seconds=1)
 
 
-def may_send(attempt_id: str, owner: str, claimed_at: datetime) -> bool:
-    """Whether the attempt may still be sent. Asks the database only when it was claimed more than SOON ago; what
-    nobody wants any more is then cancelled."""
-    if clock.now() - claimed_at <= SOON:
+def may_send(attempt_id: str, owner: str, since: datetime) -> bool:
+    """Whether the attempt may still be sent that was claimed after `since` (aware UTC). Asks the database only when
+    that is more than SOON ago: the claim itself may have waited for a lock, with its lease running. What nobody
+    wants any more is then cancelled."""
+    if clock.now() - since <= SOON:
         return True
     try:
         with transaction():

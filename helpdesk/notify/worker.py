@@ -9,7 +9,6 @@ import os
 import socket
 import threading
 from dataclasses import dataclass
-from datetime import datetime
 
 import psycopg
 from flask import Flask
@@ -59,7 +58,6 @@ class Load:
 
     attempt_id: str
     parcel: Parcel
-    claimed_at: datetime
 
 
 def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float:
@@ -72,6 +70,7 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
     if not outbox.has_due(channel, lanes):
         release()
         return POLL_SECONDS
+    since = clock.now()
     try:
         with transaction():
             load = _load(channel, lanes, owner)
@@ -81,7 +80,7 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
         release()
     if load is None:
         return OTHERS_SECONDS
-    if may_send(load.attempt_id, owner, load.claimed_at):
+    if may_send(load.attempt_id, owner, since):
         _carry_out(load)
     return 0.0
 
@@ -97,7 +96,7 @@ def _load(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None
         if parcel is not None:
             outbox.note_parcel(attempt_id, provider.name, parcel.text_hash)
             pace.take_place(provider, attempt.lane)
-            return Load(attempt_id, parcel, clock.now())
+            return Load(attempt_id, parcel)
     return None
 
 
