@@ -57,6 +57,6 @@ def play(scene: Stage, happen: Callable[[Supervisor], None], *, patience: timede
 def drain_and_judge(scene: Stage, supervisor: Supervisor, *, patience: timedelta = PATIENCE) -> Verdict:
     """Workers go on undisturbed until nothing is due, sending or unknown; then the evidence is taken."""
     process.ask(scene.log, evidence.settle, scene, SETTLE_SECONDS)
-    seen: Evidence = process.ask(scene.log, evidence.collect, scene)
     supervisor.stop()
+    seen: Evidence = process.ask(scene.log, evidence.collect, scene)
     return judge(replace(seen, patience=patience))

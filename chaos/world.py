@@ -1,5 +1,5 @@
-"""Twelve gminas. In each an urgent ticket alerts one person first, by SMS and half a minute later by a call; an
-hour later two administrators and the manager. Nobody has a mailbox."""
+"""Twelve gminas. In each an urgent ticket alerts one person first, by SMS and half a minute later by a call; ten
+hours later two administrators and the manager: not in a run, unless both fail. Nobody has a mailbox."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chaos.stage import Stage
 
 GMINAS = 12
-STEP_MINUTES = 60
+STEP_MINUTES = 600
 LINK_SECRET = "secret-link-of-unit-{}"
 
 
