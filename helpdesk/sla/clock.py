@@ -37,8 +37,7 @@ def start_clocks(ticket: Ticket) -> None:
 
 def clocks_of(ticket: Ticket) -> dict[SlaTargetKind, Clock]:
     """The clocks by target; a target that the policy does not set is absent."""
-    rows = db.session.scalars(sa.select(Clock).filter_by(ticket_id=ticket.id))
-    return {row.kind: row for row in rows}
+    return {row.kind: row for row in ticket.clocks}
 
 
 def meet(ticket: Ticket, kind: SlaTargetKind) -> None:
