@@ -22,6 +22,13 @@ def tickets_asked_about(number: str) -> list[Ticket]:
     return [row[0] for row in db.session.execute(query)]
 
 
+def heard_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
+    """Of these, in their order, what the number has had an SMS or a call about; all of them if it had none yet. An
+    alert that is still held back is not what somebody answers."""
+    told = _told_of(number, tickets)
+    return [ticket for ticket in tickets if ticket in told] or tickets
+
+
 def waiting_for_somebody(tickets: list[Ticket]) -> list[Ticket]:
     """Those that nobody has taken, urgent ones first, else in their order."""
     waiting = [ticket for ticket in tickets if ticket.acknowledged_at is None and ticket.is_open]

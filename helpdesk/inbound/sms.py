@@ -18,6 +18,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import (
     all_that_were_meant,
+    heard_of,
     meant_without_a_number,
     open_ticket_of_reporter,
     tickets_asked_about,
@@ -148,7 +149,9 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     asked = tickets_asked_about(row.address)
-    if answer.number is not None:
+    if answer.number is None:
+        asked = heard_of(row.address, asked)
+    else:
         asked = [ticket for ticket in asked if ticket.number.endswith(answer.number)]
     waiting = waiting_for_somebody(asked)
     if waiting and answer.meaning is Meaning.TAKE_ALL:
