@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import format_date, format_datetime, get_timezone, ngettext, to_user_timezone
 
 from helpdesk.attempt_words import EVENTS, why_not
+from helpdesk.health.wire import company
 from helpdesk.labels import attempt_label, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import AttemptState, CallMoment, Channel
@@ -13,7 +14,6 @@ from helpdesk.sentences import _, exact_span, sentence
 from helpdesk.tickets.proof import Line, Proof
 
 Clock = Callable[[datetime], str]
-COMPANIES = {"twilio": "Twilio", "smsapi": "SMSAPI", "smtp": "SMTP"}
 MANY: dict[Channel, Callable[[int], str]] = {
     Channel.SMS: lambda count: ngettext("%(num)s SMS", "%(num)s SMS", count),
     Channel.VOICE: lambda count: ngettext("%(num)s call", "%(num)s calls", count),
@@ -73,8 +73,7 @@ def about(line: Line) -> str:
 def carrier(line: Line) -> str:
     """The company that carried it and its id for it; "" for what was handed to nobody."""
     attempt = line.attempt
-    company = attempt.provider.rpartition(":")[2]
-    return " ".join(filter(None, (COMPANIES.get(company, company), attempt.provider_sid)))
+    return " ".join(filter(None, (company(attempt.provider), attempt.provider_sid)))
 
 
 def gist(proof: Proof, clock: Clock) -> str:
@@ -86,8 +85,9 @@ def gist(proof: Proof, clock: Clock) -> str:
 
 
 def since_filed(proof: Proof, at: datetime) -> str:
-    """How long after the filing."""
-    return _("%(span)s after it was filed", span=exact_span(at - proof.ticket.created_at))
+    """How long after the filing, as the shown times say: in whole seconds."""
+    began, ended = (each.replace(microsecond=0) for each in (proof.ticket.created_at, at))
+    return _("%(span)s after it was filed", span=exact_span(ended - began))
 
 
 def _way_to(taken: TimelineEvent, proof: Proof, clock: Clock) -> Iterator[str]:
