@@ -16,6 +16,7 @@ DECISIONS: dict[str, Decision] = {
     "20429": Decision.TEMPORARY,  # too many requests, never processed
     "21211": Decision.PERMANENT,  # number invalid
     "21217": Decision.PERMANENT,
+    "21210": Decision.CONFIGURATION,  # our number may not make calls
     "21212": Decision.CONFIGURATION,  # our sender or callback address
     "21603": Decision.CONFIGURATION,
     "21606": Decision.CONFIGURATION,

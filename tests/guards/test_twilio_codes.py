@@ -18,6 +18,7 @@ EXPECTED = {
     "20429": {Decision.TEMPORARY},  # too many requests, never processed
     "21211": NEVER_THERE_AGAIN,  # number invalid
     "21217": NEVER_THERE_AGAIN,
+    "21210": OURS_TO_MEND,  # our number may not make calls
     "21212": OURS_TO_MEND,  # our sender or callback address
     "21606": OURS_TO_MEND,
     "21603": OURS_TO_MEND,
