@@ -1,6 +1,7 @@
 """`make chaos`: real processes, killed and deceived. Prints what was lost; exit status 1 when anything was."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -25,6 +26,7 @@ def main() -> None:
     }
     fastclock.install()
     print(f"All processes share a clock {fastclock.SPEED} times as fast as the real one.")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start: all of it should be idle.")
     kept = True
     for name in given.parts or parts:
         print(f"\n== {name}", flush=True)

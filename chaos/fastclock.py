@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from helpdesk import clock
 
-SPEED = 20
+SPEED = 10
 _BEGAN_AT = datetime.now(UTC)
 _BEGAN = time.monotonic()
 _shared = mmap.mmap(-1, 8)  # seconds by which the clock was moved on; forked processes see the same page

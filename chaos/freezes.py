@@ -5,8 +5,8 @@ from chaos.play import play
 from chaos.stage import POSTGRESQL, stage
 from chaos.supervisor import Supervisor
 
-TIMES = 5
-SECONDS = 6.0  # on the fast clock two minutes: a lease and two looks
+TIMES = 4
+SECONDS = 12.0  # on the fast clock two minutes: a lease and two looks
 
 
 def run() -> bool:

@@ -90,6 +90,7 @@ class Verdict:
     windows: list[float]
     complaints: list[str]
     notices: Counter[str]
+    longest_flight: float
 
     @property
     def alerts(self) -> int:
@@ -119,6 +120,7 @@ def judge(seen: Evidence) -> Verdict:
         nearest=_nearest(told, stored, seen.acknowledged),
         windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
         complaints=[*seen.complaints, *_strangers(seen)],
+        longest_flight=max((each.in_flight for each in seen.stored), default=0.0),
         notices=Counter(outcomes[each.id] for each in seen.told if each.event != ALERT),
     )
 

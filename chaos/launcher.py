@@ -14,7 +14,7 @@ from helpdesk.notify import worker
 from helpdesk.schema import refuse_another_schema
 from helpdesk.single import only_one
 
-SHORTEST_INTERVAL = 0.25
+SHORTEST_INTERVAL = 0.5
 
 
 def run_worker(stage: Stage, bomb: Bomb | None = None) -> None:
@@ -41,7 +41,7 @@ def run_web(stage: Stage) -> None:
 def _hasten() -> None:
     """The clock runs faster; so do the waits that are counted in real seconds."""
     vars(jobs)["JOBS"] = tuple(_more_often(job) for job in jobs.JOBS)
-    worker.POLL_SECONDS = 0.25
+    worker.POLL_SECONDS = 0.5
 
 
 def _more_often(job: jobs.Job) -> jobs.Job:

@@ -15,8 +15,8 @@ from chaos.stage import POSTGRESQL, SQLITE, Stage
 from chaos.supervisor import Supervisor
 
 WORKERS = {SQLITE: 1, POSTGRESQL: 3}
-TICKETS_PER_SECOND = {SQLITE: 4.0, POSTGRESQL: 6.0}
-SETTLE_SECONDS = 60.0
+TICKETS_PER_SECOND = {SQLITE: 3.0, POSTGRESQL: 4.0}
+SETTLE_SECONDS = 90.0
 
 
 @contextmanager

@@ -18,7 +18,7 @@ GOOD_SECONDS = 3.0
 OUTAGE = timedelta(hours=1)
 OUTAGE_STEPS = 60
 # Until the last step of the alerts has come round again: five minutes of the program.
-AFTER_OUTAGE_SECONDS = 360 / fastclock.SPEED
+AFTER_OUTAGE_SECONDS = 330 / fastclock.SPEED
 AT_ONCE = 2  # scenarios that are played side by side
 
 

@@ -14,7 +14,7 @@ from chaos.launcher import run_worker
 from chaos.moments import AFTER_CLAIM, ANYWHERE, MOMENTS
 from chaos.stage import Stage
 
-PATIENCE = 8.0  # a bomb whose moment does not come: killed from outside
+PATIENCE = 12.0  # a bomb whose moment does not come: killed from outside
 LONGEST_PASSAGE = 4
 
 

@@ -37,5 +37,7 @@ def _windows(verdict: Verdict) -> str:
     nearest = f"{verdict.nearest * 1000:.1f} ms" if verdict.nearest is not None else "none"
     return (
         f"claim committed → first byte: median {median(verdict.windows) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms,"
-        f" longest {verdict.windows[-1] * 1000:.1f} ms; closest acknowledgement after a POST: {nearest}"
+        f" longest {verdict.windows[-1] * 1000:.1f} ms;"
+        f" first byte → stored: longest {verdict.longest_flight:.2f} s;"
+        f" closest acknowledgement after a POST: {nearest}"
     )
