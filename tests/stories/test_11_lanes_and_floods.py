@@ -1,9 +1,98 @@
-"""One number never gets a flood: what is due for one person at a time goes in one SMS, in one call."""
+"""Rule 11. An alert never waits behind notices, a slow channel blocks no other, one number never gets a flood."""
 
-from helpdesk.models.codes import AckVia, Priority
+from datetime import timedelta
+
+import pytest
+
+from helpdesk import clock, outbox
+from helpdesk.models.codes import AckVia, Channel, NotificationEvent, Priority
+from helpdesk.notify.worker import Worker
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
-from tests.drafts import phone_of
+from tests.drafts import opened, phone_of, soon, works
+
+MANY = 60
+
+
+@pytest.fixture
+def worker(app, sim):
+    """The worker with all its threads."""
+    running = Worker(app)
+    running.start()
+    yield running
+    sim.faults.release()
+    running.stop()
+
+
+def queue(count=MANY):
+    """So many receipts, each to another number."""
+    with transaction():
+        for number in range(count):
+            outbox.enqueue(
+                Letter(
+                    event=NotificationEvent.RECEIPT,
+                    channel=Channel.SMS,
+                    address=f"+485000010{number:02}",
+                    dedupe_key=f"receipt {number}",
+                )
+            )
+
+
+def everything_sent(story):
+    return story.sim.exchange.state.find_messages(lambda _message: True)
+
+
+def test_an_alert_leaves_before_the_notices_that_were_queued_before_it(story, cast):
+    queue()
+    opened(cast)
+    works(Channel.SMS)
+    assert everything_sent(story)[0].to == phone_of(cast.anna)
+
+
+def test_an_alert_does_not_wait_until_the_notices_have_kept_to_the_pace(story, cast):
+    queue()
+    works(Channel.SMS)
+    assert 0 < len(everything_sent(story)) < MANY
+    story.files(cast.osp, cast.jan)
+    assert len(story.texts(cast.anna)) == 1
+
+
+def test_a_provider_that_gets_too_much_slows_the_notices_and_not_the_alert(story, cast):
+    story.sim.fault("429", "/Messages")
+    queue()
+    works(Channel.SMS)
+    assert everything_sent(story) == []
+    story.files(cast.osp, cast.jan)
+    assert [message.to for message in everything_sent(story)] == [phone_of(cast.anna)]
+
+
+def test_no_notice_starves(story, cast):
+    queue()
+    for _ in range(3):
+        story.files(cast.osp, cast.jan)
+    for _ in range(20):
+        clock.advance(timedelta(seconds=1))
+        works(Channel.SMS)
+    assert len([message for message in everything_sent(story) if message.to.startswith("+485000010")]) == MANY
+
+
+def test_a_slow_sms_provider_blocks_neither_calls_nor_mail(story, cast, worker):
+    story.sim.fault("slow", "/Messages", times=9, seconds=10)
+    opened(cast, priority=Priority.NORMAL)
+    opened(cast)
+    clock.advance(timedelta(seconds=30))
+    assert soon(lambda: story.calls(cast.anna))
+    assert soon(lambda: story.subjects(cast.dorota))
+
+
+def test_a_slow_answer_to_a_notice_does_not_hold_up_the_alert(story, cast, worker):
+    story.sim.fault("slow", "/Messages", seconds=10)
+    queue(3)
+    assert soon(lambda: everything_sent(story))
+    opened(cast)
+    assert soon(lambda: story.texts(cast.anna))
+    assert len(everything_sent(story)) == 2
 
 
 def files_three(story, cast):
