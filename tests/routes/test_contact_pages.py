@@ -10,7 +10,7 @@ from tests.drafts import attempts
 
 
 @pytest.fixture(autouse=True)
-def without_limit(monkeypatch):
+def without_limit(app, monkeypatch):
     monkeypatch.setattr(limiter, "enabled", False)
 
 

@@ -2,12 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
+
 from helpdesk import clock
 from helpdesk.extensions import limiter
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 
 TEST_BUTTON = "Już działa: wyślij próbny SMS"
+
+
+@pytest.fixture(autouse=True)
+def without_limit(app, monkeypatch):
+    monkeypatch.setattr(limiter, "enabled", False)
 
 
 def page(story, user, path="/duty") -> str:
@@ -25,7 +32,6 @@ def number_dies(story, cast, code=30005):
 
 
 def presses_test(story, cast):
-    limiter.reset()
     client = story.app.test_client()
     sign_in(client, cast.anna)
     assert client.post(f"/contacts/{cast.anna.contacts[0].id}/test").status_code == 302
