@@ -13,8 +13,8 @@ from helpdesk.models import DutyTest
 @pytest.fixture
 def monday(story):
     """Ten in the morning; Beata has the duty, Celina is next."""
-    clock.freeze(datetime(2026, 3, 16, 8, 59, 50, tzinfo=UTC))
-    story.passes(seconds=10)
+    clock.freeze(datetime(2026, 3, 16, 8, 59, 40, tzinfo=UTC))
+    story.passes(seconds=20)
     return story
 
 
