@@ -19,7 +19,7 @@ from helpdesk.extensions import db
 from helpdesk.models import User
 from tests.cast import Cast, make_cast
 from tests.smsapi_stage import smsapi  # noqa: F401  (fixtures for everybody)
-from tests.stage import sim, story  # noqa: F401
+from tests.stage import sim, story, worker  # noqa: F401
 
 # A Wednesday, 10:00 in Warsaw.
 WEDNESDAY = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, Job, run_job
 from helpdesk.models import Ticket, Unit, User
-from helpdesk.notify.worker import drain
+from helpdesk.notify.worker import Worker, drain
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.server import start_simulator
 from helpdesk.simulator.state import Call, Message
@@ -146,3 +146,13 @@ def _point(app: Flask, twilio_url: str, smtp_port: int) -> None:
 @pytest.fixture
 def story(app: Flask, cast: Cast, sim: Simulator) -> Story:
     return Story(app, cast, sim)
+
+
+@pytest.fixture
+def worker(app: Flask, sim: Simulator) -> Iterator[Worker]:
+    """The worker with all its threads, beside the test; what the simulator holds back it lets go at the end."""
+    running = Worker(app)
+    running.start()
+    yield running
+    sim.faults.release()
+    running.stop()

@@ -2,27 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from helpdesk import clock, outbox
 from helpdesk.models.codes import AckVia, Channel, NotificationEvent, Priority
-from helpdesk.notify.worker import Worker
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
 from tests.drafts import opened, phone_of, soon, works
 
 MANY = 60
-
-
-@pytest.fixture
-def worker(app, sim):
-    """The worker with all its threads."""
-    running = Worker(app)
-    running.start()
-    yield running
-    sim.faults.release()
-    running.stop()
 
 
 def queue(count=MANY):
