@@ -65,7 +65,7 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
 
 def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     """The alerted person cannot take it: whoever comes next is alerted. False if no alert is running."""
-    running = escalations.running(ticket)
+    running = escalations.hold_running(ticket)
     if running is None:
         return False
     record(ticket, EventKind.PASSED_ON, of_user(by), via=via.value)

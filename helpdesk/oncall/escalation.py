@@ -60,6 +60,12 @@ def running(ticket: Ticket) -> Escalation | None:
     return db.session.scalar(sa.select(Escalation).filter_by(ticket_id=ticket.id, state=EscalationState.OPEN))
 
 
+def hold_running(ticket: Ticket) -> Escalation | None:
+    """The running alert, as it is now and locked until the transaction ends: before any of its attempts (`hold`)."""
+    query = sa.select(Escalation).filter_by(ticket_id=ticket.id, state=EscalationState.OPEN)
+    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
 def due(limit: int = 50) -> list[int]:
     """Ids of the alerts whose next step has come, the longest overdue first. A missed run is caught up."""
     query = (
@@ -172,7 +178,7 @@ def not_confirmed(attempt_id: str) -> None:
 
 def pass_by(escalation: Escalation, user: User) -> None:
     """The person cannot take it: they are left alone; once everybody of the step has said so, the next step comes
-    now. Somebody whose step is over holds up nobody and skips nobody."""
+    now. Somebody whose step is over holds up nobody and skips nobody. The alert is held (`hold_running`)."""
     outbox.cancel_for_person(escalation.id, user.id)
     attempts = _attempts_of_step(escalation)
     people = {attempt.notification.user_id for attempt in attempts}

@@ -1,5 +1,7 @@
 """Everything that can happen to an alert, at the same moment: nobody waits crosswise, the end is one and clear."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState
 from helpdesk.notify import outcome
 from helpdesk.notify.worker import ALL
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.oncall.escalation import hold
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
 
@@ -65,3 +68,26 @@ def test_answers_failures_and_steps_at_the_same_moment(app, cast, round_):
         for a in attempts()
         if a.state is AttemptState.SENDING and a.sending_at == clock.now() and a.notification.escalation_id
     ]
+
+
+def test_who_passes_it_on_waits_for_a_failure_that_holds_the_alert(app, cast):
+    ticket_id, anna = opened(cast).id, cast.anna.id
+    sms, call = (attempt.id for attempt in attempts(to=cast.anna))
+    with transaction():
+        outbox.move(sms, AttemptState.SENT)
+    is_held = threading.Event()
+
+    def fails():
+        with transaction():
+            hold([sms])
+            is_held.set()
+            time.sleep(0.3)
+            outcome.reported(sms, AttemptState.UNDELIVERED, sid=None, status="undelivered", code="30003")
+
+    def passes():
+        is_held.wait(10)
+        with transaction():
+            return pass_on(db.session.get(Ticket, ticket_id), db.session.get(User, anna), AckVia.SMS)
+
+    assert at_once(app, fails, passes)[1]
+    assert db.session.get(Attempt, call).state is AttemptState.CANCELLED
