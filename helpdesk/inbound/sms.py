@@ -198,7 +198,9 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
 
 
 def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
-    taken = [ticket.number for ticket in tickets if acknowledge(ticket, user, AckVia.SMS).holder.id == user.id]
+    """Always in the same order: two who take the same tickets at the same moment do not wait for each other."""
+    in_order = sorted(tickets, key=lambda ticket: ticket.id)
+    taken = [ticket.number for ticket in in_order if acknowledge(ticket, user, AckVia.SMS).holder.id == user.id]
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
     return "taken", _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from helpdesk import clock, outbox
+from helpdesk.extensions import db
 from helpdesk.inbound import calls, sms
-from helpdesk.models.codes import AttemptState, Channel, Priority
+from helpdesk.models import TimelineEvent
+from helpdesk.models.codes import AttemptState, Channel, EventKind, Priority
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
 
@@ -58,6 +61,16 @@ def test_a_notice_that_came_after_the_alert_makes_us_ask(cast, one):
     answer = one()
     assert answer.index(alert.number) < answer.index(notice.number)
     assert alert.acknowledged_at is notice.acknowledged_at is None
+
+
+def test_all_are_taken_in_the_same_order_by_everybody_whatever_each_was_told_last(cast):
+    tickets = [opened(cast), opened(cast), opened(cast)]
+    for ticket in (tickets[1], tickets[2], tickets[0]):
+        sent(cast, ticket)
+    with transaction():
+        sms.receive(sid="", number=phone_of(cast.anna), body="wszystkie")
+    query = sa.select(TimelineEvent.ticket_id).filter_by(kind=EventKind.ACKNOWLEDGED).order_by(TimelineEvent.id)
+    assert list(db.session.scalars(query)) == [ticket.id for ticket in tickets]
 
 
 @pytest.mark.parametrize("kind", [{}, NORMAL])
