@@ -77,6 +77,10 @@ def asking() -> Iterator[None]:
         yield
     except (TwilioException, requests.RequestException) as error:
         raise delivery_error(error) from error
+    except (AttributeError, TypeError, ValueError) as unexpected:
+        # Something on the way (a proxy, a sign-in page) answered for Twilio, with 200: the SDK takes it for JSON.
+        log.warning("an answer that is none of Twilio's", exc_info=True)
+        raise DeliveryError(Decision.UNKNOWN, "unreadable", "an answer that is none of Twilio's") from unexpected
 
 
 def is_set_up() -> bool:

@@ -19,8 +19,10 @@ MOMENTS = {
     "500_after": "after",
     "503_after": "after",
     "cut_after": "after",
+    "unreadable": "after",
     "slow": "after",
 }
+PORTAL = "<html><title>Sign in to the network</title></html>"
 REFUSED = {"429": 20429, "500": 20500, "503": 20503, "500_after": 20500, "503_after": 20503}
 
 
@@ -37,6 +39,10 @@ class Fault:
 
 class CutError(Exception):
     """The connection is to be cut here."""
+
+
+class UnreadableError(Exception):
+    """Something on the way answers instead, with 200 and a page of its own."""
 
 
 class Faults:
@@ -64,7 +70,7 @@ class Faults:
         return None
 
     def strike(self, fault: Fault | None, moment: str) -> None:
-        """Do the harm if this is its moment. Raises RefusalError or CutError."""
+        """Do the harm if this is its moment. Raises RefusalError, UnreadableError or CutError."""
         if fault is None or MOMENTS[fault.kind] != moment:
             return
         if fault.kind in REFUSED:
@@ -72,7 +78,7 @@ class Faults:
         if fault.kind == "slow":
             self._released.wait(fault.seconds)
             return
-        raise CutError
+        raise UnreadableError if fault.kind == "unreadable" else CutError
 
     def release(self) -> None:
         """Let the slow answers go, for the end of a test."""

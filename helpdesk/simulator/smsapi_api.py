@@ -14,7 +14,7 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.serving import make_server
 
 from helpdesk import clock
-from helpdesk.simulator.faults import CutConnections, Fault, Faults
+from helpdesk.simulator.faults import PORTAL, CutConnections, Fault, Faults, UnreadableError
 from helpdesk.simulator.loopback import require_loopback
 from helpdesk.simulator.refusals import RefusalError
 from helpdesk.simulator.server import QuietHandler
@@ -104,6 +104,8 @@ def _guard(app: Flask, simulator: SmsapiSimulator) -> None:
             simulator.faults.strike(g.pop("fault", None), "after")
         except RefusalError as error:
             return _broken(error)
+        except UnreadableError:
+            return Response(PORTAL)
         return response
 
     app.register_error_handler(RefusalError, _broken)

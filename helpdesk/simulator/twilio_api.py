@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from helpdesk.simulator import calls, conversation, messages, recording, resources
 from helpdesk.simulator.checks import check_instructions
 from helpdesk.simulator.exchange import Exchange
-from helpdesk.simulator.faults import Faults, OnRequest
+from helpdesk.simulator.faults import PORTAL, Faults, OnRequest, UnreadableError
 from helpdesk.simulator.paging import Listing, page, within
 from helpdesk.simulator.refusals import RefusalError
 from helpdesk.simulator.state import Call, Message, snapshot
@@ -56,6 +56,8 @@ def _guard(api: Blueprint, exchange: Exchange, *, faults: Faults, on_request: li
             faults.strike(g.pop("fault", None), "after")
         except RefusalError as error:
             return _refused(error)
+        except UnreadableError:
+            return Response(PORTAL)
         return response
 
     api.register_error_handler(RefusalError, _refused)

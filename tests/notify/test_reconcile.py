@@ -131,10 +131,11 @@ def test_words_that_changed_meanwhile_do_not_cause_a_duplicate(sim, cast, ticket
     assert len(sent_to(sim, cast.anna)) == 1
 
 
-def test_when_the_provider_cannot_be_asked_an_alert_is_sent_again(sim, cast, ticket):
+@pytest.mark.parametrize("fault", ["500", "unreadable"])
+def test_when_the_provider_cannot_be_asked_an_alert_is_sent_again(sim, cast, ticket, fault):
     sim.fault("cut_before", path="Messages")
     works(SMS)
-    sim.fault("500", path="Messages", method="GET", times=1)
+    sim.fault(fault, path="Messages", method="GET", times=1)
     later(10)
     works(SMS)
     assert states(cast.anna) == [S.FAILED, S.ACCEPTED]

@@ -83,6 +83,7 @@ def refusal(**kwargs):
         ("500_after", D.UNKNOWN),
         ("cut_before", D.UNKNOWN),
         ("cut_after", D.UNKNOWN),
+        ("unreadable", D.UNKNOWN),
     ],
 )
 def test_a_fault_on_the_wire_means(sim, fault, decision):
@@ -111,8 +112,9 @@ def test_wrong_credentials_are_a_matter_of_set_up(app, sim):
     assert refusal() is D.CONFIGURATION
 
 
-def test_a_list_that_cannot_be_had_is_a_delivery_error(sim, app):
-    sim.fault("500", method="GET")
+@pytest.mark.parametrize("fault", ["500", "unreadable"])
+def test_a_list_that_cannot_be_had_is_a_delivery_error(sim, app, fault):
+    sim.fault(fault, method="GET")
     with pytest.raises(DeliveryError):
         twilio.fetch_message("SM" + "0" * 32)
 
