@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
@@ -38,6 +39,7 @@ TOO_OLD = timedelta(hours=24)
 REPEATED = timedelta(hours=12)
 # These answers to a repeat say nothing about the first time.
 NO_ANSWER = (Decision.UNKNOWN, Decision.TEMPORARY, Decision.CONFIGURATION)
+_CARRIER = aliased(Attempt)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def take_over_expired() -> int:
 
 def reconcile_unknown(limit: int = 20) -> int:
     """Look into unknown attempts whose time to be looked at has come; how many were settled."""
-    return _each(_reconcile, sa.and_(Attempt.state == AttemptState.UNKNOWN, Attempt.carried_by.is_(None)), limit)
+    return _each(_reconcile, sa.and_(Attempt.state == AttemptState.UNKNOWN, _stands_alone()), limit)
 
 
 def ask_about_silent(limit: int = 20) -> int:
@@ -72,7 +74,7 @@ def ask_about_silent(limit: int = 20) -> int:
     silent = sa.and_(
         Attempt.state.in_((AttemptState.ACCEPTED, AttemptState.SENT)),
         Attempt.channel != Channel.EMAIL,
-        Attempt.carried_by.is_(None),
+        _stands_alone(),
         Attempt.provider_sid.is_not(None),
         Attempt.sending_at.between(now - TOO_OLD, now - SILENCE),
     )
@@ -89,6 +91,13 @@ def _each(act: Callable[[str], bool], condition: sa.ColumnElement[bool], limit: 
     )
     ids = list(db.session.scalars(query))
     return sum(_one_of_many(act, attempt_id) for attempt_id in ids if _take(attempt_id, condition))
+
+
+def _stands_alone() -> sa.ColumnElement[bool]:
+    """What is carried is asked about with its carrier, unless that one has ended before: by a digit about its own
+    ticket."""
+    on_its_way = sa.select(1).where(_CARRIER.id == Attempt.carried_by, _CARRIER.finished_at.is_(None))
+    return ~sa.exists(on_its_way.correlate(Attempt))
 
 
 def _is_nobodys() -> sa.ColumnElement[bool]:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from helpdesk import clock, outbox
-from helpdesk.models.codes import AckVia, Channel, NotificationEvent, Priority
+from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent, Priority
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
-from tests.drafts import opened, phone_of, soon, works
+from tests.drafts import attempts, opened, phone_of, soon, works
 
 MANY = 60
 
@@ -120,6 +120,21 @@ def test_who_hangs_up_after_the_first_has_only_the_first(story, cast):
     assert story.state(first).acknowledged_by.name == cast.anna.name
     assert all(story.state(ticket).acknowledged_at is None for ticket in others)
     assert story.texts(cast.beata)
+
+
+def test_how_the_call_ended_is_asked_for_though_the_first_alert_in_it_has_its_answer(story, cast):
+    first, *others = files_three(story, cast)
+    story.passes(seconds=30)
+    call = story.calls(cast.anna)[0].sid
+    story.sim.answer(call)
+    story.sim.press(call, "1")
+    with story.sim.lose_callbacks():
+        story.sim.hang_up(call)
+    story.passes(minutes=2)
+    calls = attempts(channel=Channel.VOICE, to=cast.anna)
+    told = {attempt.notification.ticket_id: attempt.state for attempt in calls if attempt.provider_sid == call}
+    assert told[first.id] is AttemptState.DELIVERED
+    assert {told[ticket.id] for ticket in others} == {AttemptState.UNDELIVERED}
 
 
 def test_all_takes_everything_that_was_said(story, cast):
