@@ -23,7 +23,7 @@ from helpdesk.routes.access import public
 from helpdesk.routes.errors import too_large
 from helpdesk.routes.files import send
 from helpdesk.routes.limits import is_stale_too_often
-from helpdesk.routes.reporter_words import PROMISES, state_of, way_back_of
+from helpdesk.routes.reporter_words import PROMISES, promise_of, state_of, way_back_of
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.attachments import open_file, public_attachments
 from helpdesk.tickets.conversation import write_as_reporter
@@ -42,6 +42,7 @@ class View:
     token: str
     headline: str
     explanation: str
+    way_back: str
     promises: list[tuple[str, Clock]]
     messages: list[Message]
     events: list[TimelineEvent]
@@ -88,7 +89,6 @@ def receipt(token: str) -> ResponseReturnValue:
     return render_template(
         "reporter/receipt.html",
         view=view_of(ticket),
-        way_back=way_back_of(ticket),
         is_violence_threatened=threatened,
     )
 
@@ -172,7 +172,8 @@ def view_of(ticket: Ticket) -> View:
         token=(request.view_args or {})["token"],
         headline=headline,
         explanation=explanation,
-        promises=[(str(words), clocks[kind]) for kind, words in PROMISES.items() if kind in clocks],
+        way_back=way_back_of(ticket),
+        promises=[(promise_of(kind, clocks[kind]), clocks[kind]) for kind in PROMISES if kind in clocks],
         messages=[message for message in ticket.messages if message.kind is MessageKind.PUBLIC],
         events=[event for event in ticket.events if event.is_public],
         files=public_attachments(ticket),

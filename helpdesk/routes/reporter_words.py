@@ -4,7 +4,8 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.models import Ticket
+from helpdesk.labels import label
+from helpdesk.models import Clock, Ticket
 from helpdesk.models.codes import EventKind, Priority, SlaTargetKind, TicketStatus
 from helpdesk.phone import is_mobile, show_phone
 
@@ -42,15 +43,23 @@ def state_of(ticket: Ticket) -> tuple[str, str]:
 
 
 def way_back_of(ticket: Ticket) -> str:
-    """How the reporter hears from us; the same choice as helpdesk.tickets.tell.reporter makes."""
+    """How the reporter hears from us next; the same choice as helpdesk.tickets.tell.reporter makes."""
+    if not ticket.is_open:
+        return ""
     gets_sms = is_mobile(ticket.reporter_phone) if ticket.reporter_phone else False
-    if gets_sms and ticket.is_urgent:
+    if gets_sms and ticket.is_urgent and ticket.status is TicketStatus.NEW:
         return _("When somebody takes it, we send an SMS to %(phone)s.", phone=show_phone(ticket.reporter_phone))
     if ticket.reporter_email:
         return _("The answer comes by e-mail to %(email)s.", email=ticket.reporter_email)
     if gets_sms:
         return _("The answer comes by SMS to %(phone)s.", phone=show_phone(ticket.reporter_phone))
     return _("You will see the answer on the page of the ticket: keep the link below.")
+
+
+def promise_of(kind: SlaTargetKind, clock: Clock) -> str:
+    """ "Solved by" stands before an instant; before a result or a pause it is "Resolution"."""
+    runs = clock.due_at is not None and clock.met_at is None and clock.paused_at is None
+    return str(PROMISES[kind] if runs else label(kind))
 
 
 def _with_holder(ticket: Ticket, headline: str) -> str:
@@ -64,4 +73,4 @@ def _with_alerted(ticket: Ticket, explanation: str) -> str:
     names = alerts[-1].data.get("names") if alerts and ticket.is_urgent else None
     if not names:
         return explanation
-    return _("Alerted now: %(names)s.", names=", ".join(names)) + " " + explanation
+    return explanation + " " + _("Alerted now: %(names)s.", names=", ".join(names))

@@ -63,6 +63,17 @@ def test_the_page_tells_who_is_being_alerted_and_then_who_has_it(client, cast, t
     assert cast.beata.name in client.get(f"{page}/state").text
 
 
+def test_the_receipt_of_a_taken_ticket_promises_the_answer_and_no_news_of_its_taking(client, cast, ticket, page):
+    assert "Gdy ktoś przyjmie zgłoszenie, wyślemy SMS" in client.get(f"{page}/state").text
+    assert "Przyjęcie do<" in client.get(f"{page}/receipt").text
+    with transaction():
+        acknowledge(db.session.get(Ticket, ticket.id), cast.beata, AckVia.PAGE)
+    text = client.get(f"{page}/receipt").text
+    assert "Gdy ktoś przyjmie" not in text
+    assert "Odpowiedź przyjdzie SMS-em" in text
+    assert "Przyjęcie<" in text
+
+
 @pytest.mark.parametrize("token", ["forged", "WzFd.x.y"])
 @pytest.mark.parametrize("rest", ["", "/receipt", "/live", "/state", "/files/1"])
 def test_a_forged_link_opens_nothing(client, cast, token, rest):
