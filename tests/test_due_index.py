@@ -4,11 +4,13 @@ import re
 
 import sqlalchemy as sa
 
-from helpdesk import outbox
+from helpdesk import clock, outbox
 from helpdesk.extensions import db
-from helpdesk.models.codes import Channel
+from helpdesk.health.sent import recent
+from helpdesk.models.codes import AttemptState, Channel
+from helpdesk.notify import reconcile
 from helpdesk.notify.worker import REST
-from helpdesk.oncall import escalation
+from helpdesk.oncall import contacts, escalation
 from helpdesk.sla import reminders
 
 
@@ -31,12 +33,35 @@ def plan_of(ask) -> str:
     return str(db.session.connection().exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {numbered}").all())
 
 
+def found_by(ask) -> str:
+    """The plan up to what is looked at row by row."""
+    return plan_of(ask).split("Filter")[0].replace(" ", "")
+
+
 def test_due_alerts_are_found_by_their_index(app):
     assert "ix_escalation_next_step" in plan_of(escalation.due)
 
 
 def test_due_attempts_are_found_by_their_index(app):
     assert "ix_attempt_due" in plan_of(lambda: outbox.has_due(Channel.SMS, REST))
+
+
+def test_unconfirmed_sms_are_found_by_the_alerts_that_are_open(app):
+    plan = found_by(escalation.unconfirmed)
+    assert "ix_escalation_next_step" in plan or "lease_until>" in plan
+
+
+def test_silent_attempts_are_found_by_state_and_age(app):
+    assert "lease_until>" in found_by(reconcile.ask_about_silent)
+
+
+def test_recent_attempts_are_found_by_their_notifications(app):
+    assert "notification_id>" in found_by(lambda: recent(AttemptState.SENT))
+
+
+def test_a_test_of_a_phone_is_found_by_its_person(app, cast):
+    cast.jan.contacts[0].broken_at = clock.now()
+    assert "ix_notification_user_id" in plan_of(lambda: contacts.last_test(cast.jan.contacts[0]))
 
 
 def test_due_reminders_are_found_by_their_index(app):

@@ -77,6 +77,8 @@ def ask_about_silent(limit: int = 20) -> int:
         _stands_alone(),
         Attempt.provider_sid.is_not(None),
         Attempt.sending_at.between(now - TOO_OLD, now - SILENCE),
+        # A lease ends after the sending began. Said for the index: mails stay "sent" for ever.
+        Attempt.lease_until > now - TOO_OLD,
     )
     return _each(_ask, silent, limit)
 

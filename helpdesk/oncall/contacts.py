@@ -137,6 +137,7 @@ def last_test(contact: Contact) -> Attempt | None:
         sa.select(Attempt)
         .join(Attempt.notification)
         .where(
+            Notification.user_id == contact.user_id,  # the index: LIKE has none
             Notification.dedupe_key.startswith(f"{TEST}:{contact.id}:"),
             Notification.created_at >= contact.broken_at,
         )

@@ -71,7 +71,10 @@ def confirm(test: DutyTest) -> bool:
     confirmed = changed_rows(
         sa.update(DutyTest).where(DutyTest.id == test.id, DutyTest.confirmed_at.is_(None)).values(confirmed_at=now)
     )
-    calls = sa.select(Notification.id).where(Notification.dedupe_key.startswith(_key(test)))
+    # By the person for the index: LIKE has none.
+    calls = sa.select(Notification.id).where(
+        Notification.user_id == test.user_id, Notification.dedupe_key.startswith(_key(test))
+    )
     changed_rows(
         sa.update(Attempt)
         .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(calls))

@@ -61,7 +61,7 @@ def running(ticket: Ticket) -> Escalation | None:
 
 
 def hold_running(ticket: Ticket) -> Escalation | None:
-    """The running alert, as it is now and locked until the transaction ends: before any of its attempts (`hold`)."""
+    """The running alert as it is now, locked until the transaction ends: before any of its attempts (`hold`)."""
     query = sa.select(Escalation).filter_by(ticket_id=ticket.id, state=EscalationState.OPEN)
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
@@ -150,17 +150,19 @@ def _alert_in_this_step(attempt: Attempt) -> Escalation | None:
 def unconfirmed(limit: int = 50) -> list[str]:
     """Ids of alert SMS of which "delivered" was not heard within the time that their step sets for a channel."""
     now = clock.now()
+    first_alert = sa.select(sa.func.min(Escalation.opened_at)).where(IS_OPEN).scalar_subquery()
     query = (
         sa.select(Attempt)
         .join(Notification)
         .join(Escalation)
         .where(
-            Escalation.state == EscalationState.OPEN,
+            IS_OPEN,
             Escalation.next_step_at > now,
             Notification.step_position == Escalation.position,
             Attempt.lane == Lane.ALERT,
             Attempt.channel == Channel.SMS,
             Attempt.state.in_(IN_FLIGHT),
+            Attempt.lease_until > first_alert,  # for the index of SQLite: mails stay "sent" for ever
         )
         .order_by(Attempt.sending_at)
         .limit(limit)
