@@ -70,10 +70,8 @@ def _turn() -> Iterator[None]:
 
 
 def after_commit(callback: Callable[[], None]) -> None:
-    """Run `callback` once the current transaction has been committed; never if it is rolled back."""
-    callbacks = db.session().info.setdefault(AFTER_COMMIT, [])
-    if callback not in callbacks:
-        callbacks.append(callback)
+    """Run `callback` after the current transaction has been committed; never if it is rolled back."""
+    db.session().info.setdefault(AFTER_COMMIT, []).append(callback)
 
 
 def changed_rows(statement: Update) -> int:
