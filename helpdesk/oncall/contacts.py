@@ -17,6 +17,7 @@ from helpdesk.oncall.schedule import Shift
 from helpdesk.outbox import Letter
 from helpdesk.quiet import after_quiet_hours
 from helpdesk.tokens import new_attempt_id
+from helpdesk.transaction import changed_rows
 
 BEFORE_SHIFT = timedelta(hours=24)
 TEST_IS_GOOD_FOR = timedelta(minutes=10)
@@ -40,16 +41,18 @@ class Unreachable:
 def mark_broken(contact: Contact, code: str) -> None:
     """The provider says that the number or address is dead; `code` is its own. Its owner is told over another way,
     and every manager where it is one of the staff; once for each time it breaks."""
-    if contact.broken_at is None:
-        contact.broken_at, contact.broken_code = clock.now(), code
-        _tell_of(contact, ContactTrouble.BROKEN, contact.broken_at, code)
+    now = clock.now()
+    works = sa.update(Contact).where(Contact.id == contact.id, Contact.broken_at.is_(None))
+    if changed_rows(works.values(broken_at=now, broken_code=code)):
+        _tell_of(contact, ContactTrouble.BROKEN, now, code)
 
 
 def mark_stopped(contact: Contact, code: str) -> None:
     """The person sent STOP: no SMS arrives until they send START. Told like a broken one."""
-    if contact.opted_out_at is None:
-        contact.opted_out_at = clock.now()
-        _tell_of(contact, ContactTrouble.STOPPED, contact.opted_out_at, code)
+    now = clock.now()
+    takes_sms = sa.update(Contact).where(Contact.id == contact.id, Contact.opted_out_at.is_(None))
+    if changed_rows(takes_sms.values(opted_out_at=now)):
+        _tell_of(contact, ContactTrouble.STOPPED, now, code)
 
 
 def trouble_of(contact: Contact) -> ContactTrouble | None:

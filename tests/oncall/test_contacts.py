@@ -1,5 +1,6 @@
 """Numbers and addresses that do not work."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from helpdesk.models import Contact, Notification, Override
 from helpdesk.models.codes import Channel, ContactKind, ContactTrouble, NotificationEvent
 from helpdesk.oncall import contacts
 from helpdesk.transaction import transaction
-from tests.drafts import attempts
+from tests.drafts import at_once, attempts
 
 
 def letters():
@@ -64,6 +65,20 @@ def test_the_same_breaking_is_told_once_and_the_next_one_again(cast):
     clock.advance(timedelta(days=1))
     breaks(contact)
     assert letters().count(("Anna", Channel.EMAIL)) == 2
+
+
+def test_two_failures_at_the_same_moment_tell_of_it_once(app, cast):
+    contact_id = cast.jan.contacts[0].id
+    have_looked = threading.Barrier(2)
+
+    def fails():
+        contact = db.session.get(Contact, contact_id)
+        have_looked.wait(10)
+        breaks(contact)
+
+    clock.reset()
+    at_once(app, fails, fails)
+    assert letters() == [("Jan", Channel.EMAIL)]
 
 
 @pytest.mark.parametrize(
