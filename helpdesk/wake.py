@@ -4,6 +4,7 @@ A ring wakes one thread of those that serve the channel and lane, not all of the
 take the processor from the one that has something to do.
 """
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,7 @@ from helpdesk.models.codes import Channel, Lane
 from helpdesk.transaction import after_commit
 
 PG_CHANNEL = "helpdesk_outbox"
+OWN_NAME = secrets.token_hex(8)  # of this process
 
 
 class Bell:
@@ -57,4 +59,12 @@ def announce(channel: Channel, lane: int) -> None:
     ring_it: Callable[[], None] = partial(ring, about)
     after_commit(ring_it)
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(sa.text(f"SELECT pg_notify('{PG_CHANNEL}', :about)"), {"about": about})
+        payload = {"payload": f"{about}@{OWN_NAME}"}
+        db.session.execute(sa.text(f"SELECT pg_notify('{PG_CHANNEL}', :payload)"), payload)
+
+
+def heard(payload: str) -> None:
+    """What PostgreSQL passes on. Our own word has rung our bells already: twice would wake two threads for one."""
+    about, _, name = payload.rpartition("@")
+    if name != OWN_NAME:
+        ring(about)

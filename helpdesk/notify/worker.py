@@ -35,11 +35,13 @@ BEAT_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Post:
-    """Threads that serve one channel in the lanes from first to last."""
+    """Threads that serve one channel in the lanes from first to last. When they wake they leave the processor to
+    alerts for `lets_pass` seconds: the alert and the receipt of a ticket are committed together."""
 
     channel: Channel
     lanes: tuple[Lane, Lane]
     threads: int
+    lets_pass: float = 0.0
 
 
 URGENT, REST, ALL = (Lane.ALERT, Lane.SECURITY), (Lane.REPLY, Lane.NOTICE), (Lane.ALERT, Lane.NOTICE)
@@ -47,8 +49,8 @@ POSTS = (
     Post(Channel.SMS, URGENT, 4),
     Post(Channel.VOICE, ALL, 4),
     Post(Channel.EMAIL, URGENT, 1),
-    Post(Channel.SMS, REST, 1),
-    Post(Channel.EMAIL, REST, 2),
+    Post(Channel.SMS, REST, 1, lets_pass=0.05),
+    Post(Channel.EMAIL, REST, 2, lets_pass=0.05),
 )
 
 
@@ -185,6 +187,7 @@ class Worker:
                 self.stopping.wait(wait)
             if wait:
                 self.bells[post].wait(wait)
+                self.stopping.wait(post.lets_pass)
 
     def _beat(self) -> None:
         """A sign of life while all threads live; the health page and monitors miss it."""
@@ -208,7 +211,7 @@ class Worker:
                     connection.execute(f"LISTEN {wake.PG_CHANNEL}")
                     while not self.stopping.is_set():
                         for notice in connection.notifies(timeout=POLL_SECONDS):
-                            wake.ring(notice.payload)
+                            wake.heard(notice.payload)
             except psycopg.Error:
                 log.warning("listening to the database failed; polling meanwhile", exc_info=True)
                 self.stopping.wait(POLL_SECONDS)

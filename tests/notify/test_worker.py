@@ -3,19 +3,20 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from queue import Queue
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from helpdesk import clock, outbox
+from helpdesk import clock, outbox, wake
 from helpdesk.extensions import db
 from helpdesk.models import Heartbeat, Notification
 from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
 from helpdesk.notify import twilio
 from helpdesk.notify.channels import PROVIDERS
 from helpdesk.notify.parcel import Parcel, Receipt
-from helpdesk.notify.worker import ALL, POLL_SECONDS, Worker, deliver_one
+from helpdesk.notify.worker import ALL, POLL_SECONDS, POSTS, REST, URGENT, Worker, deliver_one
 from helpdesk.oncall.escalation import running
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
@@ -144,3 +145,20 @@ def test_a_running_worker_wakes_at_once_and_stops_when_told(app, sim, cast):
         worker.stop()
     assert not any(thread.is_alive() for thread in worker.threads)
     assert db.session.scalars(sa.select(Heartbeat.name)).all()
+
+
+def test_receipts_and_notices_let_the_alert_of_the_same_ticket_pass(app, monkeypatch):
+    woken: Queue = Queue()
+    monkeypatch.setattr(
+        "helpdesk.notify.worker.deliver_one", lambda _channel, lanes, _owner: woken.put(lanes) or 60
+    )
+    worker = Worker(app)
+    worker.start()
+    try:
+        for _ in range(sum(post.threads for post in POSTS)):
+            woken.get(timeout=30)
+        for lane in (Lane.REPLY, Lane.ALERT):
+            wake.ring(wake.topic(Channel.SMS, lane))
+        assert [woken.get(timeout=30) for _ in range(2)] == [URGENT, REST]
+    finally:
+        worker.stop()
