@@ -86,7 +86,7 @@ class Clock(Base):
     ticket: Mapped[Ticket] = relationship(back_populates="clocks")
     calendar: Mapped[Calendar] = relationship(lazy="joined")
     reminders: Mapped[list["Reminder"]] = relationship(back_populates="clock", order_by="Reminder.share")
-    pauses: Mapped[list["ClockPause"]] = relationship(order_by="ClockPause.starts_at", lazy="selectin")
+    pauses: Mapped[list["ClockPause"]] = relationship(order_by="ClockPause.starts_at")
 
     @property
     def is_running(self) -> bool:

@@ -80,7 +80,6 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "target": target,
         "due_at": due_at(clocks, target),
         "holder": (ticket.assignee or ticket.acknowledged_by) if ticket else None,
-        "user": notification.user,
         "params": notification.params,
         "message": _message(notification),
         "label": label,
