@@ -148,22 +148,21 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 
 
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
-    asked = tickets_asked_about(row.address)
+    known = tickets_asked_about(row.address)
     if answer.number is None:
-        asked = heard_of(row.address, asked)
+        asked = heard_of(row.address, known)
     else:
-        asked = [ticket for ticket in asked if ticket.number.endswith(answer.number)]
+        asked = [ticket for ticket in known if ticket.number.endswith(answer.number)]
     waiting = waiting_for_somebody(asked)
     if waiting and answer.meaning is Meaning.TAKE_ALL:
         return _take_all(all_that_were_meant(row.address, waiting), user)
     if len(waiting) > 1:
         waiting = meant_without_a_number(row.address, waiting)
     if len(waiting) > 1:
-        numbers = ", ".join(ticket.number for ticket in waiting[:4])
-        return "ambiguous", _("Several are waiting: %(numbers)s. Answer with the number and 1.", numbers=numbers)
+        return "ambiguous", _which_words(waiting, answer)
     ticket = waiting[0] if waiting else (asked[0] if asked else None)
     if ticket is None:
-        return "nothing", _("No ticket is waiting for your answer.")
+        return "nothing", _nothing_words(waiting_for_somebody(heard_of(row.address, known)), answer)
     row.ticket_id = ticket.id
     return _answer_about(row, ticket, user, answer.meaning)
 
@@ -173,7 +172,7 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
         return _take(ticket, user)
     if meaning is Meaning.PASS:
         if not pass_on(ticket, user, AckVia.SMS):
-            return "nothing", _taken_words(ticket)
+            return "nothing", _not_passed_words(ticket, user)
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
     if not row.body.strip():
         return _no_text()
@@ -204,6 +203,43 @@ def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
     return "taken", _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))
+
+
+def _which_words(waiting: list[Ticket], answer: Answer) -> str:
+    """An end of a number that fits several was not enough."""
+    if answer.number:
+        return _("Several are waiting: %(numbers)s. Answer with the whole number and 1.", numbers=_listed(waiting))
+    return _(
+        "Several are waiting: %(numbers)s. Answer with the number and 1 (e.g. %(end)s 1) or ALL.",
+        numbers=_listed(waiting),
+        end=int(waiting[0].number.rsplit("-", 1)[1]),
+    )
+
+
+def _nothing_words(waiting: list[Ticket], answer: Answer) -> str:
+    """Whoever mistypes a number must not believe that nothing waits."""
+    if not waiting or not answer.number:
+        return _("No ticket is waiting for your answer.")
+    return _(
+        "%(number)s is not waiting for you. Waiting: %(numbers)s. Answer with the number and 1 or ALL.",
+        number=answer.number.lstrip("-0"),
+        numbers=_listed(waiting),
+    )
+
+
+def _listed(tickets: list[Ticket]) -> str:
+    return ", ".join(ticket.number for ticket in tickets[:4])
+
+
+def _not_passed_words(ticket: Ticket, user: User) -> str:
+    """Why there is nobody to alert next."""
+    if not ticket.is_open:
+        return _("%(number)s is already finished.", number=ticket.number)
+    if ticket.acknowledged_by is None:
+        return _("%(number)s still waits for somebody to take it.", number=ticket.number)
+    if ticket.acknowledged_by_id == user.id:
+        return _("%(number)s is already yours. On its page you can give it to somebody else.", number=ticket.number)
+    return _taken_words(ticket)
 
 
 def _taken_words(ticket: Ticket) -> str:

@@ -150,7 +150,7 @@ def test_2_passes_on(cast, anna):
 def test_2_after_somebody_took_it_says_so(cast, anna):
     opened(cast)
     receive(anna, "1")
-    assert "Anna" in receive(anna, "2")
+    assert "jest juz Twoje" in receive(anna, "2")
 
 
 def test_other_words_are_a_note_and_the_alert_goes_on(cast, anna):

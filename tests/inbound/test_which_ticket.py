@@ -82,6 +82,38 @@ def test_two_of_a_kind_make_us_ask(cast, one, kind):
     assert [ticket.acknowledged_at for ticket in tickets] == [None, None]
 
 
+def answers(cast, body):
+    with transaction():
+        return sms.receive(sid="", number=phone_of(cast.anna), body=body)
+
+
+def test_a_mistyped_number_is_answered_with_those_that_wait(cast):
+    first, second = opened(cast), opened(cast)
+    for ticket in (first, second):
+        sent(cast, ticket)
+    answer = answers(cast, "9999 1")
+    assert answer.startswith("Zgloszenie 9999 nie czeka na Ciebie.")
+    assert first.number in answer
+    assert second.number in answer
+    assert first.acknowledged_at is second.acknowledged_at is None
+
+
+def test_a_mistyped_number_when_nothing_waits(cast):
+    assert answers(cast, "9999 1") == "Zadne zgloszenie nie czeka na Twoja odpowiedz."
+
+
+def test_who_is_asked_which_is_shown_how_to_answer(cast, one):
+    for ticket in (opened(cast), opened(cast)):
+        sent(cast, ticket)
+    assert "2 1) albo WSZYSTKIE" in one()
+
+
+def test_passing_on_a_notice_names_no_holder_where_there_is_none(cast):
+    notice = opened(cast, **NORMAL)
+    sent(cast, notice)
+    assert answers(cast, "2") == f"{notice.number} nadal czeka, az ktos je przyjmie."
+
+
 def test_who_calls_back_hears_the_alert_though_a_notice_is_newer(cast):
     alert, _notice = opened(cast), opened(cast, **NORMAL)
     assert f"/voice/ticket/{alert.id}" in calls.incoming(phone_of(cast.anna), 0)
