@@ -47,7 +47,7 @@ MARKS = (
     ("helpdesk.notify.outcome", "refused", "result"),
 )
 # The modules whose transactions are watched.
-WATCHED = ("helpdesk.notify.worker", "helpdesk.notify.reconcile")
+WATCHED = ("helpdesk.notify.worker", "helpdesk.notify.held_up", "helpdesk.notify.reconcile")
 BEFORE_COMMIT = {"claim": BEFORE_CLAIM, "result": BEFORE_RESULT, "asked": BEFORE_FINDING}
 AFTER_COMMIT = {"claim": AFTER_CLAIM}
 CLIENT = ("helpdesk.notify.twilio", "ApiClient", "request")
