@@ -42,11 +42,19 @@ def on_call() -> Check:
 
 def reachable() -> Check:
     """Has everybody whose turn comes within a week a verified number that works?"""
-    silent = [user.name for user in _on_duty_soon(clock.now()) if address_of(user, Channel.VOICE) is None]
-    if not silent:
-        return Check("reachable", Verdict.OK, _("Everybody on duty in the next 7 days has a verified phone."))
-    says = _("On duty soon without a verified, working phone: %(names)s", names=", ".join(sorted(silent)))
-    return Check("reachable", Verdict.BROKEN, says)
+    people = _on_duty_soon(clock.now())
+    if silent := _without(Channel.VOICE, people):
+        says = _("On duty soon without a verified, working phone: %(names)s", names=silent)
+        return Check("reachable", Verdict.BROKEN, says)
+    if stopped := _without(Channel.SMS, people):
+        says = _("On duty soon and gets calls but no SMS, because of a STOP: %(names)s", names=stopped)
+        return Check("reachable", Verdict.WARNING, says)
+    return Check("reachable", Verdict.OK, _("Everybody on duty in the next 7 days has a verified phone."))
+
+
+def _without(channel: Channel, people: set[User]) -> str:
+    """Their names, those whom nothing reaches over the channel."""
+    return ", ".join(sorted(user.name for user in people if address_of(user, channel) is None))
 
 
 def _on_duty_soon(now: datetime) -> set[User]:

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.labels import label
-from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Priority, RoleName, SlaTargetKind
-from helpdesk.oncall.people import people_with
+from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Channel, Priority, RoleName, SlaTargetKind
+from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.schedule import current_shift, main_schedule, next_shift
 from helpdesk.reports import measures
 from helpdesk.reports.export import Style, csv_lines
@@ -59,6 +59,7 @@ def present() -> dict[str, Any]:
     now = clock.now()
     counts = measures.open_now(now)
     schedule = main_schedule()
+    on_duty = current_shift(schedule, now) if schedule else None
     return {
         "now": now,
         "refresh_seconds": REFRESH_SECONDS,
@@ -66,7 +67,8 @@ def present() -> dict[str, Any]:
         "by_state": words.open_by_state(counts),
         "states": OPEN_STATUSES,
         "pressing": measures.pressing(now),
-        "on_duty": current_shift(schedule, now) if schedule else None,
+        "on_duty": on_duty,
+        "duty_phone": address_of(on_duty.user, Channel.VOICE) if on_duty else None,
         "next_on_duty": next_shift(schedule, now) if schedule else None,
     }
 

@@ -88,6 +88,13 @@ def test_a_broken_phone_is_known_before_the_shift(cast):
     assert duty.reachable().says == "On duty soon without a verified, working phone: Beata Testowa"
 
 
+def test_who_sent_stop_before_a_shift_is_named_though_calls_still_ring(cast):
+    with transaction():
+        cast.beata.contacts[0].opted_out_at = clock.now()
+    assert duty.reachable().verdict is Verdict.WARNING
+    assert duty.reachable().says.endswith("because of a STOP: Beata Testowa")
+
+
 def test_nobody_who_could_be_the_last_resort_is_named(cast):
     assert duty.managers().ok
     with transaction():

@@ -46,6 +46,16 @@ def test_dashboard_says_that_nothing_burns_and_who_is_on_duty(page, cast):
     assert cast.anna.name in text and cast.beata.name in text
 
 
+def test_the_number_of_whoever_is_on_duty_stays_after_a_stop_and_its_lack_is_said(page, cast):
+    phone = cast.anna.contacts[0]
+    with transaction():
+        phone.opted_out_at = clock.now()
+    assert f"tel:{phone.value}" in page("/dashboard/now")
+    with transaction():
+        phone.broken_at = clock.now()
+    assert "brak działającego numeru telefonu" in page("/dashboard/now")
+
+
 def test_an_urgent_ticket_of_nobody_burns_whatever_the_filters_say(page, cast):
     ticket = make_ticket(cast, priority=Priority.URGENT)
     text = page(f"/dashboard?municipality={cast.brzezina.id}")

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Municipality, Unit
-from helpdesk.models.codes import ContactKind
+from helpdesk.models.codes import Channel
+from helpdesk.oncall.people import address_of
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift
 from helpdesk.routes.api.answers import OnCall, UnitPage
 from helpdesk.routes.api.blueprint import Reply, operation, own_user
@@ -41,10 +42,10 @@ def _duty(shift: Shift | None) -> dict[str, Any] | None:
     """Phone numbers of administrators are for their colleagues."""
     if shift is None:
         return None
-    phone = shift.user.contact(ContactKind.PHONE) if own_user().is_staff else None
+    phone = address_of(shift.user, Channel.VOICE) if own_user().is_staff else None
     return {
         "name": shift.user.name,
-        "phone": phone.value if phone else None,
+        "phone": phone,
         "since": shift.starts_at,
         "until": shift.ends_at,
     }
