@@ -270,6 +270,8 @@ def move(attempt_id: str, to: AttemptState, **facts: Any) -> bool:
     now = clock.now()
     behind = [state for state, rank in RANK.items() if rank < RANK[to]]
     times: dict[str, Any] = {TIME_OF[to]: now} if to in TIME_OF else {}
+    if to in (AttemptState.EXPIRED, AttemptState.CANCELLED):
+        behind = [AttemptState.DUE, AttemptState.SENDING]  # what a provider has is neither
     if to is AttemptState.UNKNOWN:
         behind = [AttemptState.SENDING]
         times["lease_until"] = now  # nobody works on it any more: it may be looked into at once

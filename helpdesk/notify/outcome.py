@@ -23,6 +23,7 @@ TRIES = {Decision.TEMPORARY: 20, Decision.ONCE_MORE: 2}
 TRIES_OF_ALERT = 5
 # Another provider may manage at once what this one could not.
 FAIL_OVER = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.ELSEWHERE)
+NOT_ARRIVED = (AttemptState.UNDELIVERED, AttemptState.FAILED)
 HOLD_OFF_SECONDS = 4  # after "too many requests"; alerts may still run ahead
 LONGEST_WAIT = timedelta(minutes=15)
 LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
@@ -70,7 +71,16 @@ def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: s
     attempts = outbox.bundle(attempt_id)
     escalation.hold(attempts)
     moved = [_reported(each, state, facts) for each in attempts]
+    if any(moved) and state in NOT_ARRIVED and code:
+        _blame_the_account(_get(attempt_id), code)
     return any(moved)
+
+
+def _blame_the_account(attempt: Attempt, code: str) -> None:
+    """A provider may take a message and only then find that it must not send for us."""
+    provider = provider_named(attempt.channel, attempt.provider)
+    if provider.decision_for(code) is Decision.CONFIGURATION:
+        circuit.failed(provider, DeliveryError(Decision.CONFIGURATION, code, ""))
 
 
 def pressed(attempt_id: str, digit: str) -> None:
@@ -81,7 +91,7 @@ def pressed(attempt_id: str, digit: str) -> None:
 
 def _reported(attempt_id: str, state: AttemptState, facts: dict[str, str]) -> bool:
     moved = outbox.move(attempt_id, state, **facts)
-    if moved and state in (AttemptState.UNDELIVERED, AttemptState.FAILED):
+    if moved and state in NOT_ARRIVED:
         attempt, code = _get(attempt_id), facts["error_code"]
         provider = provider_named(attempt.channel, attempt.provider)
         _after_failure(attempt_id, provider.decision_for(code) if code else Decision.REFUSED)

@@ -134,9 +134,13 @@ def arrived(attempt: Attempt) -> None:
     escalation = _alert_in_this_step(attempt)
     if escalation is None or attempt.channel is not Channel.SMS:
         return
-    others = _attempts_of_step(escalation)
-    if any(other.channel is Channel.VOICE and other.state is AttemptState.UNDELIVERED for other in others):
+    if any(_was_called_in_vain(other, attempt.notification) for other in _attempts_of_step(escalation)):
         not_reached(attempt)
+
+
+def _was_called_in_vain(other: Attempt, notification: Notification) -> bool:
+    is_theirs = other.notification.user_id == notification.user_id
+    return is_theirs and other.channel is Channel.VOICE and other.state is AttemptState.UNDELIVERED
 
 
 def _alert_in_this_step(attempt: Attempt) -> Escalation | None:

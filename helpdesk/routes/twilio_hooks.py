@@ -116,9 +116,12 @@ def call_status(token: str) -> ResponseReturnValue:
 @bp.post("/call/<token>")
 @signed
 def call(token: str) -> ResponseReturnValue:
-    """Asked for the moment the call is picked up."""
-    with transaction():
-        note_picked_up(_attempt(token))
+    """Asked for the moment the call is picked up. The person hears the alert, whatever can be written down."""
+    try:
+        with transaction():
+            note_picked_up(_attempt(token))
+    except SQLAlchemyError:
+        log.exception("that a call was picked up could not be written down")
     return _spoken(token, turn=0)
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Escalation
-from helpdesk.models.codes import AttemptState, Channel, EventKind, Lane, NotificationEvent
+from helpdesk.models import Attempt, Escalation, Provider
+from helpdesk.models.codes import AttemptState, Channel, CircuitState, EventKind, Lane, NotificationEvent
 from helpdesk.notify import outcome
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.notify.worker import ALL
@@ -205,3 +205,18 @@ def _happens(attempt_id, what, detail, code):
         else:
             outcome.reported(attempt_id, detail, sid="SM1", status=detail, code=code)
     assert db.session.get(Attempt, attempt_id).provider_sid in (None, "SM1")
+
+
+def test_an_account_that_is_found_closed_only_when_sending_counts_against_the_provider(app, cast):
+    opened(cast)
+    sms = attempts(channel=Channel.SMS, to=cast.anna)[0]
+    with transaction():
+        sms.state, sms.provider, sms.sending_at, sms.accepted_at = (
+            S.ACCEPTED,
+            "sms:twilio",
+            clock.now(),
+            clock.now(),
+        )
+    with transaction():
+        outcome.reported(sms.id, S.FAILED, sid="SM1", status="failed", code="30002")
+    assert db.session.get(Provider, "sms:twilio").state is CircuitState.OPEN
