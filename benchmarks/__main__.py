@@ -13,7 +13,9 @@ PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="which to run; all without any")
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, []], metavar="part", help=f"{', '.join(PARTS)}; all without any"
+    )
     parser.add_argument("--messages", type=int, default=memory.MARKS[-1], help="how many the memory part sends")
     given = parser.parse_args()
     runs = {
