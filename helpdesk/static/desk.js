@@ -11,8 +11,25 @@
   const isBusy = () => [...live.querySelectorAll("textarea")].some((area) => area.value || area === document.activeElement)
     || live.querySelector("form[data-sent]");
 
+  // But a new alert never waits for the end of the typing: it is put above it.
+  const waiting = (alerts) => [...alerts.querySelectorAll("article")]
+    .map((alert) => alert.getAttribute("aria-labelledby") + alert.className).join();
+
+  function showAlerts(fresh) {
+    const shown = document.getElementById("alerts");
+    const alerts = fresh.querySelector("#alerts");
+    if (waiting(alerts) === waiting(shown) || live.querySelector("form[data-sent]")) return;
+    shown.replaceWith(alerts);
+    document.title = fresh.dataset.title;
+    news.textContent = news.dataset.text;
+  }
+
   function show(fresh) {
-    if (fresh.dataset.version === live.firstElementChild.dataset.version || isBusy()) return;
+    if (fresh.dataset.version === live.firstElementChild.dataset.version) return;
+    if (isBusy()) {
+      showAlerts(fresh);
+      return;
+    }
     const focused = document.activeElement && live.contains(document.activeElement);
     live.replaceChildren(fresh);
     document.title = fresh.dataset.title;

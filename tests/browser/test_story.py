@@ -95,3 +95,26 @@ def take_by_mail(phones: Page, user, number: str) -> None:
     phones.goto(address)
     phones.get_by_role("button", name="Przyjmuję").click()
     expect(phones.locator("main")).to_contain_text(number)
+
+
+def test_a_new_alert_comes_on_the_page_while_somebody_types_and_the_words_stay(site, visit):
+    on_duty = who_is_on_call(main_schedule(), clock.now())
+    link, answers = site.link_of(UnitKind.FIRE_BRIGADE), {"q_post_url": "https://facebook.test/posty/2"}
+    reporter, duty = visit(PHONE), visit(PHONE, on_duty)
+
+    def report(subject: str) -> str:
+        return file(
+            reporter, link, category="held_post", urgency="urgent", subject=subject, phone="500 000 014", **answers
+        )
+
+    first = report("Pierwsza sprawa")
+    duty.goto(f"{site.url}/duty")
+    duty.locator("article", has_text=first).get_by_role("button", name="Przyjmuję").click()
+    words = duty.locator("article", has_text=first).locator("textarea")
+    if not words.is_visible():
+        duty.locator("article", has_text=first).get_by_text("Odpowiedz lub rozwiąż").click()
+    words.fill("Już patrzę")
+    second = report("Druga sprawa")
+    duty.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(duty.locator("#alerts")).to_contain_text(second)
+    expect(words).to_have_value("Już patrzę")

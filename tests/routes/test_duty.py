@@ -8,6 +8,7 @@ from helpdesk.models import DutyTest, Override
 from helpdesk.models.codes import AckVia, Category, Priority, TicketStatus
 from helpdesk.oncall import escalation
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.oncall.contacts import mark_broken
 from helpdesk.tickets import conversation, lifecycle
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
@@ -91,6 +92,26 @@ def test_a_few_words_can_be_sent_and_the_ticket_resolved_right_there(phone, cast
     db.session.refresh(ticket)
     assert [message.body for message in ticket.messages] == ["Już patrzę", "Opublikowane"]
     assert ticket.status is TicketStatus.RESOLVED
+
+
+def test_of_several_tickets_only_the_first_has_its_form_open_and_one_with_words_stays_open(phone, cast):
+    tickets = [file_urgent(cast), file_urgent(cast), file_urgent(cast)]
+    for ticket in tickets:
+        phone.post(f"/duty/{ticket.number}/acknowledge")
+    assert phone.get("/duty").text.count("Odpowiedz lub rozwiąż") == 2
+    for ticket in tickets[1:]:
+        conflict = phone.post(f"/duty/{ticket.number}/reply", data={"body": ""})
+        assert conflict.text.count("Odpowiedz lub rozwiąż") == 1
+
+
+def test_a_dead_number_of_mine_stands_on_top_unless_an_alert_does(phone, cast):
+    with transaction():
+        mark_broken(cast.anna.contacts[0], "30005")
+    text = phone.get("/duty").text
+    assert text.index("Już działa", text.index("<main")) < text.index('id="live"')
+    file_urgent(cast)
+    text = phone.get("/duty").text
+    assert text.index("Już działa", text.index("<main")) > text.index('id="take"')
 
 
 def test_an_empty_reply_says_so_beside_the_field(phone, cast):
