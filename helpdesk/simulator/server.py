@@ -69,6 +69,8 @@ def start_simulator(
 
 def _serve_mail(simulator: Simulator, host: str, port: int, login: tuple[str, str] | None) -> None:
     listener = socket.create_server((host, port))
+    # Its answers have several lines: each would wait for the other side's ACK, 40 ms for every mail.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     simulator.smtp_port = listener.getsockname()[1]
     server = MailServer(simulator.sink, listener, login=login)
     server.start()
