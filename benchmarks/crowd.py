@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.stage import analyze
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import (
@@ -60,7 +59,6 @@ def open_alerts(count: int) -> None:
     with transaction():
         escalation.end(model)
     db.session.expunge_all()
-    analyze()
 
 
 def _copy_ticket(model: Ticket, numbers: range, next_step_at: datetime) -> None:

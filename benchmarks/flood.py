@@ -12,7 +12,7 @@ from benchmarks.crowd import Alerted, alert_letter, alerted_people, phone
 from benchmarks.far_end import Arrival, FarEnd, far_end
 from benchmarks.figures import load_average
 from benchmarks.processes import workers
-from benchmarks.stage import TOLD, stage
+from benchmarks.stage import TOLD, analyze, stage
 from helpdesk import outbox
 from helpdesk.models.codes import Channel, Lane
 from helpdesk.notify.worker import POSTS
@@ -61,6 +61,7 @@ def _flood(kind: str, processes: int) -> tuple[float, Counter[str]]:
     with far_end(ANSWERS_AFTER) as far, stage(kind, far) as world:
         with world.app.app_context():
             people = alerted_people(ALERTS)
+            analyze()
         with workers(world, processes):
             _warm_up(world.app, far, people[: 4 * THREADS * processes])
             committed_at = _alert(world.app, people)
@@ -94,6 +95,7 @@ def _to_one_person() -> str:
     with far_end(ANSWERS_AFTER) as far, stage("postgresql", far, pace={}) as world:
         with world.app.app_context():
             people = alerted_people(ALERTS)
+            analyze()
         with workers(world):
             first = people[0]
             committed_at = _alert(

@@ -9,7 +9,7 @@ from flask import Flask
 
 from benchmarks.crowd import open_alerts
 from benchmarks.figures import aim, load_average, spread, timed
-from benchmarks.stage import DATABASES, stage
+from benchmarks.stage import DATABASES, analyze, stage
 from helpdesk import clock, jobs
 from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, run_job
@@ -32,6 +32,7 @@ def run() -> None:
             app = world.app
             with app.app_context():
                 open_alerts(ALERTS)
+                analyze()
             _print_ticks(kind, app)
             _print_others(kind, app)
         print(f"  {kind:10} load average {load_average()}")
