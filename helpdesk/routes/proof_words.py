@@ -111,8 +111,9 @@ def _last(instants: Iterable[datetime | None], until: datetime) -> datetime | No
 
 
 def _counts(proof: Proof) -> Iterator[str]:
-    """What was handed to a provider, by channel."""
-    left = [line.attempt.channel for line in (*proof.alerts, *proof.others) if line.attempt.state in LEFT]
+    """What was handed to a provider, by channel: of the alert, if there was one, and not the receipts beside it."""
+    lines = proof.alerts or proof.others
+    left = [line.attempt.channel for line in lines if line.attempt.state in LEFT]
     return (many(left.count(channel)) for channel, many in MANY.items() if channel in left)
 
 
