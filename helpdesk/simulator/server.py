@@ -82,7 +82,7 @@ def _serve_web(simulator: Simulator, host: str, port: int, time_zone: str) -> No
     server = make_server(host, port, CutConnections(app), threaded=True, request_handler=QuietHandler)
     simulator.url = f"http://{host}:{server.server_port}"
     simulator.exchange.api_url = simulator.url
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     simulator.closing.callback(server.server_close)
     simulator.closing.callback(thread.join)

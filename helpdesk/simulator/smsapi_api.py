@@ -64,7 +64,7 @@ def start_smsapi(*, token: str, incoming_url: str = "", host: str = "127.0.0.1",
     app = CutConnections(create_smsapi_app(simulator))
     server = make_server(host, port, app, threaded=True, request_handler=QuietHandler)
     simulator.url = f"http://{host}:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     for end in (server.server_close, thread.join, server.shutdown):
         simulator.closing.callback(end)
