@@ -3,6 +3,8 @@
 A call counts as answered only when a digit is pressed; a voicemail "answers" like a human being.
 """
 
+from operator import attrgetter
+
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from twilio.twiml.voice_response import VoiceResponse
@@ -72,8 +74,10 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
 
 
 def _still_asked(call: Attempt) -> list[Attempt]:
-    """Of the alerts in one call, those that wait for an answer: nobody has the ticket, and no key was pressed."""
-    return [each for each in (call, *outbox.carried_by(call)) if _waits_for_an_answer(each)]
+    """Of the alerts in one call, the oldest first, those that wait for an answer: nobody has the ticket, and no key
+    was pressed."""
+    alerts = sorted((call, *outbox.carried_by(call)), key=attrgetter("notification_id"))
+    return [each for each in alerts if _waits_for_an_answer(each)]
 
 
 def _waits_for_an_answer(attempt: Attempt) -> bool:
