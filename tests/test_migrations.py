@@ -1,10 +1,8 @@
 """The migrated schema is the schema of the models, on both databases, there and back again."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -15,7 +13,7 @@ from flask_migrate import downgrade
 from helpdesk import schema
 from helpdesk.app import create_app
 from helpdesk.extensions import db
-from tests.conftest import DATABASES, make_settings
+from tests.conftest import DATABASES, make_settings, new_database
 
 MIGRATED, CREATED = "migrated", "created"
 NOTIFICATION = (
@@ -35,23 +33,13 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
     def make(name: str) -> Flask:
         if name not in apps:
-            apps[name] = create_app(make_settings(url_of(request, folder, name), folder))
+            apps[name] = create_app(make_settings(new_database(request, folder, name), folder))
         return apps[name]
 
     yield make
     for app in apps.values():
         with app.app_context():
             db.engine.dispose()
-
-
-def url_of(request: pytest.FixtureRequest, folder: Path, name: str) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{folder / name}.sqlite3"
-    server = request.getfixturevalue("postgresql_url")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    url = sa.make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
