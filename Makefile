@@ -43,8 +43,8 @@ lock: $(VENV)/.dev
 
 # Collect the texts, merge them into the catalogues; then translate what is new.
 translations: $(VENV)/.dev
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o helpdesk/translations/messages.pot .
-	$(BIN)/pybabel -q update -i helpdesk/translations/messages.pot -d helpdesk/translations --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output -w 116 -o helpdesk/translations/messages.pot .
+	$(BIN)/pybabel -q update -i helpdesk/translations/messages.pot -d helpdesk/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 116
 
 # The pictures of the README, taken anew.
 screenshots: $(VENV)/.dev
