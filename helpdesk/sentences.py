@@ -11,8 +11,8 @@ from helpdesk.labels import attempt_label, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import (
     AckVia,
+    AttemptMoment,
     AttemptState,
-    CallMoment,
     Channel,
     EventKind,
     Priority,
@@ -139,8 +139,8 @@ def _attempt(event: TimelineEvent) -> str:
 
 def _attempt_state(event: TimelineEvent) -> str:
     channel, state = _value(event, "channel"), _value(event, "state")
-    if state == CallMoment.PICKED_UP:
-        return str(label(CallMoment.PICKED_UP))
+    if state in list(AttemptMoment):
+        return str(label(AttemptMoment(state)))
     return str(attempt_label(Channel(channel), AttemptState(state))) if channel and state else ""
 
 

@@ -177,10 +177,11 @@ class AttemptState(StrEnum):
     UNKNOWN = "unknown"  # nobody can say whether the provider has it: to be reconciled
 
 
-class CallMoment(StrEnum):
-    """What happens in the life of a call besides the states of its attempt."""
+class AttemptMoment(StrEnum):
+    """What happens in the life of an SMS, call or mail besides the states of its attempt."""
 
-    PICKED_UP = "picked_up"  # by a person or a voicemail: nobody can tell
+    PICKED_UP = "picked_up"  # a call: by a person or a voicemail, nobody can tell
+    UNCONFIRMED = "unconfirmed"  # an SMS or mail: "delivered" was not heard in time, the alert went on
 
 
 FINAL_ATTEMPT_STATES = (

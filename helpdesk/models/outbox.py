@@ -46,7 +46,8 @@ class Attempt(Base):
     """One try over one provider. The row is committed before the provider is called (DELIVERY rule 1).
 
     `id` is random; its signed form goes into callback addresses. One that went along in the message or call of
-    another is `carried_by` that one. `text_hash` tells the provider's copy of an SMS from others.
+    another is `carried_by` that one. `text_hash` tells the provider's copy of an SMS from others. `unconfirmed_at`
+    is when the alert went on because "delivered" had not been heard.
     """
 
     __tablename__ = "attempt"
@@ -98,6 +99,7 @@ class Attempt(Base):
     error_text: Mapped[str] = mapped_column(sa.String(300), default="")
     carried_by: Mapped[str | None] = mapped_column(sa.ForeignKey("attempt.id"), index=True)
     text_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    unconfirmed_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(sa.String(254))
     notification: Mapped[Notification] = relationship(back_populates="attempts")
 

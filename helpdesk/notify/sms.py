@@ -6,9 +6,11 @@ from helpdesk import clock, outbox
 from helpdesk.models import Attempt
 from helpdesk.models.codes import NotificationEvent
 from helpdesk.notify.render import render_sms
+from helpdesk.oncall.escalation import minutes_of_step
 
-# Shorter than the way to the next step: an alert that comes late is noise.
 ALERT_VALID_SECONDS = 240
+# Shorter than the time to the next step: an alert that comes later is noise.
+BEFORE_NEXT_STEP_SECONDS = 30
 VALID_SECONDS = 4 * 3600
 # What Twilio puts before the words of a trial account.
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
@@ -20,10 +22,13 @@ def text_of(attempt: Attempt, *, can_reply: bool) -> str:
 
 
 def valid_seconds(attempt: Attempt) -> int:
+    """For how long the SMS is of use to its reader, at least a second."""
     if attempt.expires_at is not None:
         return max(1, int((attempt.expires_at - clock.now()).total_seconds()))
-    is_alert = attempt.notification.event is NotificationEvent.ALERT
-    return ALERT_VALID_SECONDS if is_alert else VALID_SECONDS
+    if attempt.notification.event is not NotificationEvent.ALERT:
+        return VALID_SECONDS
+    minutes = minutes_of_step(attempt.notification)
+    return min(ALERT_VALID_SECONDS, minutes * 60 - BEFORE_NEXT_STEP_SECONDS) if minutes else ALERT_VALID_SECONDS
 
 
 def text_hash(text: str) -> str:

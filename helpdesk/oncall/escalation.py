@@ -4,7 +4,7 @@ The steps are frozen when the alert starts. After the last step it starts again.
 noted and skipped at once.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from helpdesk.models import (
     User,
 )
 from helpdesk.models.codes import (
+    AttemptMoment,
     AttemptState,
     Channel,
     EscalationState,
@@ -37,6 +38,8 @@ from helpdesk.transaction import changed_rows
 
 # With nobody to reach in any step: how soon to look again.
 EMPTY_ROUND = timedelta(minutes=2)
+# An SMS takes some seconds, also where SMS and call go out together.
+LEAST_PATIENCE = timedelta(seconds=20)
 # Written out, not bound: PostgreSQL's plan for any value could not use the index of open alerts.
 IS_OPEN = Escalation.state == sa.literal_column(f"'{EscalationState.OPEN}'")
 IN_FLIGHT = (AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
@@ -116,31 +119,22 @@ def hold(attempt_ids: list[str]) -> None:
 
 def not_reached(attempt: Attempt) -> None:
     """An attempt of an alert did not reach its person: the next channel of the same person now; after the last
-    one, when nobody of the step can still answer, the next step now. The last step keeps its full time: where
-    nobody at all can be reached, the rounds do not chase each other. The alert is held (`hold`)."""
+    one, when nobody of the step can still answer, the next step now. The alert is held (`hold`)."""
     escalation = _alert_in_this_step(attempt)
     if escalation is None:
         return
-    others = [other for other in _attempts_of_step(escalation) if other.id != attempt.id]
-    waiting = [other for other in others if _is_another_channel(other, attempt.notification)]
+    waiting = [a for a in _attempts_of_step(escalation) if _is_another_channel(a, attempt.notification)]
     if waiting:
         outbox.bring_forward(waiting)
-    elif not any(_may_still_reach(other) for other in others) and escalation.position < len(escalation.steps) - 1:
-        _hasten(escalation)
+    else:
+        _go_on_if_in_vain(escalation)
 
 
 def arrived(attempt: Attempt) -> None:
-    """An SMS of an alert is on the phone. Was the call before it in vain, there is nothing more to wait for."""
+    """An SMS of an alert is on the phone. If the call before it was in vain, there is nothing more to wait for."""
     escalation = _alert_in_this_step(attempt)
-    if escalation is None or attempt.channel is not Channel.SMS:
-        return
-    if any(_was_called_in_vain(other, attempt.notification) for other in _attempts_of_step(escalation)):
-        not_reached(attempt)
-
-
-def _was_called_in_vain(other: Attempt, notification: Notification) -> bool:
-    is_theirs = other.notification.user_id == notification.user_id
-    return is_theirs and other.channel is Channel.VOICE and other.state is AttemptState.UNDELIVERED
+    if escalation is not None and attempt.channel is Channel.SMS:
+        _go_on_if_in_vain(escalation)
 
 
 def _alert_in_this_step(attempt: Attempt) -> Escalation | None:
@@ -152,46 +146,82 @@ def _alert_in_this_step(attempt: Attempt) -> Escalation | None:
 
 
 def unconfirmed(limit: int = 50) -> list[str]:
-    """Ids of alert SMS of which "delivered" was not heard within the time that their step sets for a channel."""
+    """Ids of alert SMS and mails of which "delivered" was not heard within the time that their step sets for a
+    channel, and which nobody has given up yet; oldest first. A mail server never says "delivered"."""
     now = clock.now()
     first_alert = sa.select(sa.func.min(Escalation.opened_at)).where(IS_OPEN).scalar_subquery()
+    its_step = sa.and_(
+        EscalationStep.escalation_id == Escalation.id, EscalationStep.position == Notification.step_position
+    )
     query = (
-        sa.select(Attempt)
-        .join(Notification)
-        .join(Escalation)
+        sa.select(Attempt.id, Attempt.sending_at, EscalationStep.channel_gap_seconds)
+        .join(Notification, Notification.id == Attempt.notification_id)
+        .join(Escalation, Escalation.id == Notification.escalation_id)
+        .join(EscalationStep, its_step)
         .where(
             IS_OPEN,
             Escalation.next_step_at > now,
             Notification.step_position == Escalation.position,
             Attempt.lane == Lane.ALERT,
-            Attempt.channel == Channel.SMS,
+            Attempt.channel != Channel.VOICE,
             Attempt.state.in_(IN_FLIGHT),
+            Attempt.unconfirmed_at.is_(None),
+            Attempt.sending_at <= now - LEAST_PATIENCE,
             Attempt.lease_until > first_alert,  # for the index of SQLite: mails stay "sent" for ever
         )
         .order_by(Attempt.sending_at)
-        .limit(limit)
     )
-    return [attempt.id for attempt in db.session.scalars(query) if not _may_still_reach(attempt)]
+    found = db.session.execute(query).all()
+    return [each for each, sent, gap in found if sent <= now - timedelta(seconds=gap)][:limit]
 
 
 def not_confirmed(attempt_id: str) -> None:
-    """Go on as if the SMS had not arrived; should it arrive after all, an answer to it counts."""
+    """Write down that it is given up and go on as if it had not arrived; should it arrive after all, an answer to
+    it counts."""
     hold([attempt_id])
     attempt = db.session.get_one(Attempt, attempt_id)
-    if attempt.state in IN_FLIGHT:
-        not_reached(attempt)
+    if attempt.state not in IN_FLIGHT or attempt.unconfirmed_at is not None:
+        return
+    attempt.unconfirmed_at = clock.now()
+    notification = attempt.notification
+    if notification.ticket is not None:
+        record(
+            notification.ticket,
+            EventKind.ATTEMPT,
+            SYSTEM,
+            channel=attempt.channel.value,
+            state=AttemptMoment.UNCONFIRMED.value,
+            name=notification.user.name if notification.user else "",
+            attempt=attempt.id,
+        )
+    not_reached(attempt)
 
 
 def pass_by(escalation: Escalation, user: User) -> None:
-    """The person cannot take it: they are left alone; once everybody of the step has said so, the next step comes
-    now. Somebody whose step is over holds up nobody and skips nobody. The alert is held (`hold_running`)."""
+    """The person cannot take it: they are left alone for this round; when nobody else of the step can still
+    answer, the next step comes now. Somebody whose step is over holds up nobody and skips nobody. The alert is
+    held (`hold_running`)."""
     outbox.cancel_for_person(escalation.id, user.id)
-    attempts = _attempts_of_step(escalation)
-    people = {attempt.notification.user_id for attempt in attempts}
-    if user.id not in people:
+    if user.id in {attempt.notification.user_id for attempt in _attempts_of_step(escalation)}:
+        _go_on_if_in_vain(escalation)
+
+
+def minutes_of_step(notification: Notification) -> int | None:
+    """How long the step of an alert's notification takes; None for other notifications."""
+    steps = notification.escalation.steps if notification.escalation else []
+    return next((step.minutes for step in steps if step.position == notification.step_position), None)
+
+
+def _go_on_if_in_vain(escalation: Escalation) -> None:
+    """The next step now, when nobody of this one can still answer. Where no later step of the round has anybody,
+    this one keeps its full time: the rounds do not chase each other."""
+    passed = _passed_in_round(escalation)
+    theirs: dict[int | None, list[Attempt]] = {}
+    for attempt in _attempts_of_step(escalation):
+        theirs.setdefault(attempt.notification.user_id, []).append(attempt)
+    if any(_may_still_answer(attempts) for user_id, attempts in theirs.items() if user_id not in passed):
         return
-    began_at = min(attempt.notification.created_at for attempt in attempts)
-    if people <= {user.id, *_passed_since(escalation, began_at)}:
+    if any(_people(escalation, step) for step in escalation.steps[escalation.position + 1 :]):
         _hasten(escalation)
 
 
@@ -219,28 +249,37 @@ def _is_another_channel(other: Attempt, notification: Notification) -> bool:
     )
 
 
-def _may_still_reach(attempt: Attempt) -> bool:
-    """Under way. The second try at a phone that was off holds nobody up; one at a provider that was busy does; an
-    SMS does for as long as the step gives a channel."""
-    if attempt.channel is Channel.SMS and attempt.state in IN_FLIGHT and attempt.sending_at is not None:
-        return attempt.sending_at > clock.now() - _patience(attempt.notification)
+def _may_still_answer(theirs: list[Attempt]) -> bool:
+    """Something is on its way to the person, or an SMS is there and no call has been in vain."""
+    if any(_is_under_way(attempt) for attempt in theirs):
+        return True
+    is_there = any(attempt.state is AttemptState.DELIVERED for attempt in theirs)
+    return is_there and all(attempt.channel is not Channel.VOICE for attempt in theirs)
+
+
+def _is_under_way(attempt: Attempt) -> bool:
+    """The second try at a phone that was off holds nobody up; one at a provider that was busy does; an SMS or a
+    mail does until it is given up."""
     if attempt.state is AttemptState.DUE and attempt.ordinal > 0:
         return attempt.notification.attempts[attempt.ordinal - 1].accepted_at is None
-    return attempt.state in UNDER_WAY
+    return attempt.state in UNDER_WAY and attempt.unconfirmed_at is None
 
 
-def _patience(notification: Notification) -> timedelta:
-    escalation, position = notification.escalation, notification.step_position
-    steps = escalation.steps if escalation else []
-    step = next((step for step in steps if step.position == position), None)
-    return timedelta(seconds=step.channel_gap_seconds if step else 0)
+def _people(escalation: Escalation, step: EscalationStep) -> list[User]:
+    """Whom the step alerts: not again who has said in this round that they cannot take it."""
+    passed = _passed_in_round(escalation)
+    return [user for user in recipients(step, clock.now()) if user.id not in passed]
 
 
-def _passed_since(escalation: Escalation, since: datetime) -> set[int | None]:
+def _passed_in_round(escalation: Escalation) -> set[int | None]:
+    began = sa.select(sa.func.min(Notification.created_at)).where(
+        Notification.escalation_id == escalation.id,
+        Notification.dedupe_key.startswith(_key_of_round(escalation)),
+    )
     query = sa.select(TimelineEvent.actor_id).where(
         TimelineEvent.ticket_id == escalation.ticket_id,
         TimelineEvent.kind == EventKind.PASSED_ON,
-        TimelineEvent.at >= since,
+        TimelineEvent.at >= began.scalar_subquery(),
     )
     return set(db.session.scalars(query))
 
@@ -261,7 +300,7 @@ def _advance(escalation: Escalation) -> None:
     for _ in range(len(escalation.steps)):
         _move_on(escalation)
         step = escalation.steps[escalation.position]
-        people = recipients(step, now)
+        people = _people(escalation, step)
         if people:
             _alert(escalation, step, people)
             escalation.next_step_at = now + timedelta(minutes=step.minutes)
@@ -317,7 +356,11 @@ def _alert_person(
 
 def _key(escalation: Escalation) -> str:
     """What the dedupe keys of the present step begin with."""
-    return f"alert:{escalation.id}:{escalation.round}:{escalation.position}:"
+    return f"{_key_of_round(escalation)}{escalation.position}:"
+
+
+def _key_of_round(escalation: Escalation) -> str:
+    return f"alert:{escalation.id}:{escalation.round}:"
 
 
 def _attempts_of_step(escalation: Escalation) -> list[Attempt]:

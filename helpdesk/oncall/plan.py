@@ -1,6 +1,6 @@
 """What an alert will do, worked out when it starts: its policy's steps and a last resort."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -8,7 +8,8 @@ from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, EscalationStep, Ticket
 from helpdesk.models.codes import Channel, StepTarget
 
-ALL_CHANNELS = [Channel.SMS.value, Channel.VOICE.value]
+PHONE = [Channel.SMS.value, Channel.VOICE.value]
+LAST_RESORT = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,20 @@ def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
 
 
 def plans_for(ticket: Ticket) -> list[Plan]:
-    """The steps of the ticket's policy; whatever it says, all administrators and the managers come last."""
+    """The steps of the ticket's policy; whatever it says, all administrators and the managers come last, and by
+    mail too: should SMS and calls both be dead, that is left."""
     policy = _policy_for(ticket)
     plans = [
         Plan(s.target, s.channels, s.minutes, s.channel_gap_seconds, s.schedule_id, s.user_id)
         for s in (policy.steps if policy else [])
-    ] or [Plan(StepTarget.ON_CALL, ALL_CHANNELS)]
-    named = {plan.target for plan in plans if set(plan.channels) & set(ALL_CHANNELS)}
-    last = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
-    return plans + [Plan(target, ALL_CHANNELS) for target in last if target not in named]
+    ] or [Plan(StepTarget.ON_CALL, PHONE)]
+    named = {plan.target for plan in plans if set(plan.channels) & set(PHONE)}
+    missing = [Plan(target, PHONE) for target in LAST_RESORT if target not in named]
+    return [_with_mail(plan) if plan.target in LAST_RESORT else plan for plan in (*plans, *missing)]
+
+
+def _with_mail(plan: Plan) -> Plan:
+    return replace(plan, channels=[*plan.channels, *({Channel.EMAIL.value} - set(plan.channels))])
 
 
 def _policy_for(ticket: Ticket) -> EscalationPolicy | None:

@@ -9,7 +9,7 @@ from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.health.wire import company
 from helpdesk.labels import attempt_label, label
 from helpdesk.models import TimelineEvent
-from helpdesk.models.codes import AttemptState, CallMoment, Channel
+from helpdesk.models.codes import AttemptMoment, AttemptState, Channel
 from helpdesk.sentences import _, exact_span, sentence
 from helpdesk.tickets.proof import Line, Proof
 
@@ -61,7 +61,9 @@ def moments(line: Line, clock: Clock) -> Iterator[str]:
     elif attempt.sent_at and attempt.channel is Channel.SMS:
         yield _("sent to the operator %(time)s", time=clock(attempt.sent_at))
     if line.picked_up_at:
-        yield f"{label(CallMoment.PICKED_UP)} {clock(line.picked_up_at)}"
+        yield f"{label(AttemptMoment.PICKED_UP)} {clock(line.picked_up_at)}"
+    if attempt.unconfirmed_at:
+        yield f"{label(AttemptMoment.UNCONFIRMED)} {clock(attempt.unconfirmed_at)}"
 
 
 def about(line: Line) -> str:
@@ -121,7 +123,14 @@ def _times(proof: Proof) -> Iterator[datetime]:
     """Every instant that the proof shows."""
     for line in (*proof.alerts, *proof.others):
         attempt = line.attempt
-        own = (attempt.due_at, attempt.sending_at, attempt.accepted_at, attempt.sent_at, attempt.finished_at)
+        own = (
+            attempt.due_at,
+            attempt.sending_at,
+            attempt.accepted_at,
+            attempt.sent_at,
+            attempt.finished_at,
+            attempt.unconfirmed_at,
+        )
         yield from (at for at in own if at is not None)
     yield from (event.at for event in proof.before)
     yield from (entry.at for step in proof.steps for entry in step.entries)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, EscalationStep, Notification, Ticket, TimelineEvent, User
-from helpdesk.models.codes import CallMoment, Channel, EventKind, RoleName, StepTarget
+from helpdesk.models.codes import AttemptMoment, Channel, EventKind, RoleName, StepTarget
 from helpdesk.phone import hide_middle, show_phone
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.page import attempts_of, recipient_of
@@ -111,7 +111,7 @@ def note_picked_up(attempt: Attempt) -> None:
                 EventKind.ATTEMPT,
                 SYSTEM,
                 channel=each.channel.value,
-                state=CallMoment.PICKED_UP.value,
+                state=AttemptMoment.PICKED_UP.value,
                 name=person.name if person else "",
                 attempt=each.id,
             )
@@ -146,7 +146,9 @@ def _lines(ticket: Ticket, reader: User) -> list[Line]:
 def _picked_up(ticket: Ticket) -> dict[str, datetime]:
     """When each call was picked up, by the attempt's id."""
     calls = [event for event in ticket.events if event.kind is EventKind.ATTEMPT]
-    return {event.data["attempt"]: event.at for event in calls if event.data.get("state") == CallMoment.PICKED_UP}
+    return {
+        event.data["attempt"]: event.at for event in calls if event.data.get("state") == AttemptMoment.PICKED_UP
+    }
 
 
 def _in_the_same_call(attempt: Attempt) -> list[Attempt]:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import clock
+from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.jobs import advance_escalations
 from helpdesk.models import Attempt, Contact, Escalation, EscalationPolicy, PolicyStep
-from helpdesk.models.codes import AckVia, AttemptState, Channel, ContactKind, EventKind, StepTarget
+from helpdesk.models.codes import AckVia, AttemptState, Channel, ContactKind, EventKind, Lane, StepTarget
 from helpdesk.notify import outcome
 from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.oncall import escalation as escalations
@@ -278,6 +278,40 @@ def test_of_many_the_last_to_pass_on_calls_the_next_step(cast, ticket, alert):
     with transaction():
         pass_on(ticket, cast.dorota, AckVia.SMS)
     assert alert.next_step_at == clock.now()
+
+
+def test_the_last_who_could_answer_and_passes_on_calls_the_next_step(cast, ticket, alert):
+    goes_by(minutes=5)
+    goes_by(minutes=5)
+    for user in (cast.beata, cast.celina, cast.dorota):
+        for attempt in attempts(to=user):
+            fails(attempt)
+    assert alert.next_step_at > clock.now()
+    with transaction():
+        pass_on(ticket, cast.anna, AckVia.SMS)
+    assert alert.next_step_at == clock.now()
+
+
+def test_who_has_an_sms_and_no_call_to_come_may_still_answer(cast):
+    policy_of(cast, PolicyStep(position=0, target=StepTarget.ADMINISTRATORS, channels=["sms"]))
+    alert = running(opened(cast))
+    for user in (cast.anna, cast.beata, cast.celina):
+        all_fail(user)
+    with transaction():
+        outcome.reported(attempts(to=cast.dorota)[0].id, AttemptState.DELIVERED, sid=None, status="delivered")
+    for attempt in attempts(channel=Channel.EMAIL, to=cast.dorota):
+        fails(attempt)
+    assert alert.next_step_at > clock.now()
+
+
+def test_unconfirmed_sms_that_were_given_up_do_not_hide_the_next_ones(cast, alert):
+    with transaction():
+        outbox.claim(SMS, (Lane.ALERT, Lane.ALERT), "w")
+    clock.advance(timedelta(seconds=40))
+    (given_up,) = escalations.unconfirmed()
+    with transaction():
+        escalations.not_confirmed(given_up)
+    assert escalations.unconfirmed() == []
 
 
 def test_an_ended_alert_does_not_move(cast, ticket):

@@ -5,6 +5,7 @@ import pytest
 from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, PolicyStep
 from helpdesk.models.codes import AttemptState, Channel, StepTarget
+from helpdesk.notify.sms import valid_seconds
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened
 
@@ -112,6 +113,31 @@ def test_an_sms_that_is_not_confirmed_in_the_steps_seconds_counts_as_not_arrived
     assert ticket.number in story.last_text(cast.beata)
 
 
+def test_giving_an_sms_up_is_written_down_once(story, cast, ticket):
+    story.passes(minutes=2)
+    given_up = attempts(channel=Channel.SMS, to=cast.anna)[0]
+    told = [e.data for e in story.state(ticket).events if e.data.get("state") == "unconfirmed"]
+    assert [data["attempt"] for data in told].count(given_up.id) == 1
+    assert given_up.unconfirmed_at is not None
+
+
+def test_where_sms_and_call_go_out_together_the_sms_has_time_to_arrive(story, cast):
+    step = PolicyStep(position=0, target=StepTarget.ON_CALL, channels=["sms"], channel_gap_seconds=0)
+    with transaction():
+        db.session.add(EscalationPolicy(name="own", municipality_id=cast.modrzewie.id, steps=[step]))
+    story.files(cast.osp, cast.jan)
+    story.passes(seconds=10)
+    assert story.texts(cast.beata) == []
+
+
+def test_an_sms_is_of_no_use_after_its_step(story, cast):
+    step = PolicyStep(position=0, target=StepTarget.ON_CALL, channels=["sms"], minutes=2)
+    with transaction():
+        db.session.add(EscalationPolicy(name="own", municipality_id=cast.modrzewie.id, steps=[step]))
+    story.files(cast.osp, cast.jan)
+    assert valid_seconds(attempts(channel=Channel.SMS, to=cast.anna)[0]) == 90
+
+
 def test_an_sms_that_left_but_never_arrived_counts_as_not_arrived(story, cast, first_step):
     first_step("sms")
     story.files(cast.osp, cast.jan)
@@ -159,11 +185,25 @@ def test_a_refused_mail_calls_the_same_person_at_once(story, cast, first_step):
     assert len(story.calls(cast.anna)) == 1
 
 
+def test_a_mail_beside_them_does_not_hold_the_next_person_up(story, cast, first_step):
+    first_step("sms", "voice", "email")
+    ticket = story.files(cast.osp, cast.jan)
+    story.sim.undeliver(story.sms(cast.anna).sid, 30005)
+    story.passes()
+    story.sim.no_answer(story.call(cast.anna).sid)
+    story.passes(seconds=40)
+    assert story.subjects(cast.anna)
+    assert ticket.number in story.last_text(cast.beata)
+
+
 def test_of_several_people_the_last_one_not_reached_calls_the_next_step(story, cast, first_step):
     first_step("sms", target=StepTarget.ADMINISTRATORS)
+    team = [cast.anna, cast.beata, cast.celina, cast.dorota]
+    with transaction():
+        for user in team:
+            user.contacts[1].verified_at = None  # else a mail would be their next channel
     opened(cast)
     story.passes()
-    team = [cast.anna, cast.beata, cast.celina, cast.dorota]
     for user in team[:3]:
         story.sim.undeliver(story.sms(user).sid, 30006)
     story.passes()

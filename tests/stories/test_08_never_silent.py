@@ -109,7 +109,8 @@ def test_no_banner_while_the_steps_still_run(story, cast, pages):
 def test_with_nobody_to_reach_at_all_it_looks_again_every_two_minutes(story, cast):
     with transaction():
         for user in cast.everybody():
-            user.contacts[0].verified_at = None
+            for contact in user.contacts:
+                contact.verified_at = None
     ticket = story.files(cast.osp, cast.jan)
     with transaction():
         cast.dorota.contacts[0].verified_at = clock.now()
@@ -129,3 +130,42 @@ def test_when_every_phone_fails_the_rounds_keep_their_distance(story, cast):
         story.passes()
     assert len(story.calls(cast.anna)) <= 2
     assert len(story.texts(cast.anna)) <= 2
+
+
+def test_where_neither_sms_nor_calls_work_mails_alert_everybody(story, cast):
+    story.sim.exchange.auth_token = "another"
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(minutes=2)
+    team = (cast.anna, cast.beata, cast.celina, cast.dorota, cast.marek)
+    assert [user.name for user in team if not any(ticket.number in s for s in story.subjects(user))] == []
+
+
+def test_where_the_last_step_has_nobody_the_rounds_keep_their_distance_too(story, cast):
+    with transaction():
+        cast.marek.active = False
+    story.files(cast.osp, cast.jan)
+    for _ in range(10):
+        for user in cast.everybody():
+            for call in story.calls(user):
+                story.sim.busy(call.sid)
+        story.passes(seconds=50)
+    assert 2 <= len(story.calls(cast.anna)) <= 5
+
+
+def test_who_says_2_is_left_alone_until_the_next_round(story, cast):
+    story.files(cast.osp, cast.jan)
+    story.answers(cast.anna, "2")
+    steps_go_by(story, 2)  # all administrators
+    assert len(alerts_to(story, cast.anna)) == 1
+    assert alerts_to(story, cast.celina)
+
+
+def test_where_the_only_one_says_2_they_are_asked_again_at_the_steps_pace(story, cast):
+    with transaction():
+        for user in (cast.beata, cast.celina, cast.dorota, cast.marek):
+            user.active = False
+    story.files(cast.osp, cast.jan)
+    for _ in range(6):
+        story.answers(cast.anna, "2")
+        story.passes(seconds=100)
+    assert 2 <= len(alerts_to(story, cast.anna)) <= 3

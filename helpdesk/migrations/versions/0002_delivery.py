@@ -70,6 +70,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt") as batch_op:
         batch_op.add_column(sa.Column("carried_by", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("text_hash", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("unconfirmed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("address", sa.String(length=254), nullable=True))
         batch_op.create_index(op.f("ix_attempt_carried_by"), ["carried_by"])
         batch_op.create_foreign_key(op.f("fk_attempt_carried_by"), "attempt", ["carried_by"], ["id"])
@@ -96,6 +97,7 @@ def downgrade() -> None:
         batch_op.drop_index(op.f("ix_attempt_carried_by"))
         batch_op.drop_index(op.f("ix_attempt_address_sending_at"))
         batch_op.drop_column("address")
+        batch_op.drop_column("unconfirmed_at")
         batch_op.drop_column("text_hash")
         batch_op.drop_column("carried_by")
     op.drop_table("duty_test")
