@@ -125,6 +125,13 @@ def _alerted(event: TimelineEvent) -> str:
 
 def _step_empty(event: TimelineEvent) -> str:
     step, target = _value(event, "step"), _word(event, "target", StepTarget)
+    if names := ", ".join(event.data.get("names", [])):
+        return _(
+            "Step %(step)s: no phone or address of %(names)s works (%(target)s); the next one follows",
+            step=step,
+            names=names,
+            target=target,
+        )
     return _("Step %(step)s had nobody to alert (%(target)s); the next one follows", step=step, target=target)
 
 

@@ -118,7 +118,7 @@ def warn(found: Unreachable) -> None:
 
 
 def send_test(contact: Contact) -> None:
-    """An SMS to a broken number; only the report that it was delivered makes the number good again."""
+    """An SMS to a broken number; the report that it was delivered makes the number good again."""
     outbox.enqueue(
         Letter(
             event=NotificationEvent.CONTACT_BROKEN,
@@ -151,13 +151,17 @@ def last_test(contact: Contact) -> Attempt | None:
 
 
 def arrived(attempt: Attempt) -> None:
-    """If it was a test SMS: the number works again."""
+    """A test SMS is on the phone, or a key was pressed in a call to it: the number works again."""
     notification = attempt.notification
-    if notification.event is not NotificationEvent.CONTACT_BROKEN or notification.params.get("letter") != TEST:
-        return
-    query = sa.select(Contact).filter_by(user_id=notification.user_id, value=notification.address)
-    for contact in db.session.scalars(query):
-        contact.broken_at = contact.broken_code = None
+    is_test = notification.event is NotificationEvent.CONTACT_BROKEN and notification.params.get("letter") == TEST
+    if is_test or attempt.channel is Channel.VOICE:
+        works(notification.address)
+
+
+def works(address: str) -> None:
+    """Somebody was reached there, or wrote from there, so what a provider said of it is over; a STOP is not."""
+    broken = sa.update(Contact).where(Contact.value == address, Contact.broken_at.is_not(None))
+    changed_rows(broken.values(broken_at=None, broken_code=None))
 
 
 def _tell_of(contact: Contact, trouble: ContactTrouble, since: datetime, code: str) -> None:

@@ -28,9 +28,9 @@ from helpdesk.models.codes import (
     Lane,
     NotificationEvent,
 )
-from helpdesk.oncall.people import address_of
+from helpdesk.oncall.people import address_of, can_be_reached
 from helpdesk.oncall.plan import frozen_steps
-from helpdesk.oncall.recipients import recipients
+from helpdesk.oncall.recipients import named, recipients
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
@@ -40,6 +40,7 @@ from helpdesk.transaction import changed_rows
 EMPTY_ROUND = timedelta(minutes=2)
 # An SMS takes some seconds, also where SMS and call go out together.
 LEAST_PATIENCE = timedelta(seconds=20)
+SHOULD_HAVE_LEFT = timedelta(seconds=30)
 # Written out, not bound: PostgreSQL's plan for any value could not use the index of open alerts.
 IS_OPEN = Escalation.state == sa.literal_column(f"'{EscalationState.OPEN}'")
 IN_FLIGHT = (AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
@@ -67,6 +68,19 @@ def hold_running(ticket: Ticket) -> Escalation | None:
     """The running alert as it is now, locked until the transaction ends: before any of its attempts (`hold`)."""
     query = sa.select(Escalation).filter_by(ticket_id=ticket.id, state=EscalationState.OPEN)
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def gets_nowhere(ticket: Ticket) -> bool:
+    """The ticket's alert runs, and no provider or mail server has taken anything of it for a while."""
+    left = sa.select(1).select_from(Attempt).join(Notification, Notification.id == Attempt.notification_id)
+    accepted = left.where(Notification.escalation_id == Escalation.id, Attempt.accepted_at.is_not(None))
+    query = sa.select(Escalation.id).where(
+        Escalation.ticket_id == ticket.id,
+        IS_OPEN,
+        Escalation.opened_at <= clock.now() - SHOULD_HAVE_LEFT,
+        ~sa.exists(accepted),
+    )
+    return db.session.scalar(query) is not None
 
 
 def due(limit: int = 50) -> list[int]:
@@ -305,10 +319,21 @@ def _advance(escalation: Escalation) -> None:
             _alert(escalation, step, people)
             escalation.next_step_at = now + timedelta(minutes=step.minutes)
             return
-        record(
-            escalation.ticket, EventKind.STEP_EMPTY, SYSTEM, step=escalation.position + 1, target=step.target.value
-        )
+        _note_empty(escalation, step)
     escalation.next_step_at = now + EMPTY_ROUND
+
+
+def _note_empty(escalation: Escalation, step: EscalationStep) -> None:
+    """Whom the step names and nothing reaches is said by name."""
+    dead = [user.name for user in named(step, clock.now()) if not can_be_reached(user, step.channel_list())]
+    record(
+        escalation.ticket,
+        EventKind.STEP_EMPTY,
+        SYSTEM,
+        step=step.position + 1,
+        target=step.target.value,
+        names=dead,
+    )
 
 
 def _move_on(escalation: Escalation) -> None:

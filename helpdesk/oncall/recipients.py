@@ -11,10 +11,11 @@ from helpdesk.oncall.people import can_be_reached, people_with
 
 def recipients(step: EscalationStep, at: datetime) -> list[User]:
     """The people whom the step names at that instant and who can be reached over one of its channels."""
-    return [user for user in _named(step, at) if can_be_reached(user, step.channel_list())]
+    return [user for user in named(step, at) if can_be_reached(user, step.channel_list())]
 
 
-def _named(step: EscalationStep, at: datetime) -> list[User]:
+def named(step: EscalationStep, at: datetime) -> list[User]:
+    """Everybody whom the step names at that instant."""
     schedule = _schedule_of(step)
     match step.target:
         case StepTarget.ON_CALL:

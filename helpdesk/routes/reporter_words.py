@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.labels import label
 from helpdesk.models import Clock, Ticket
 from helpdesk.models.codes import EventKind, Priority, SlaTargetKind, TicketStatus
+from helpdesk.oncall import escalation
 from helpdesk.phone import is_mobile, show_phone
 
 PROMISES: dict[SlaTargetKind, LazyString] = {
@@ -24,6 +25,10 @@ _NEW: dict[Priority, tuple[LazyString, LazyString]] = {
         _l("The administrators have it and answer in working hours."),
     ),
 }
+_NOT_OUT_YET = (
+    _l("Our SMS and calls are not getting out just now"),
+    _l("Your ticket is safe. We keep trying, by phone and by e-mail, until somebody takes it."),
+)
 _STATES: dict[TicketStatus, tuple[LazyString, LazyString]] = {
     TicketStatus.ACKNOWLEDGED: (_l("An administrator has taken it"), _l("You do not have to do anything.")),
     TicketStatus.IN_PROGRESS: (_l("An administrator is working on it"), _l("You do not have to do anything.")),
@@ -36,6 +41,9 @@ _STATES: dict[TicketStatus, tuple[LazyString, LazyString]] = {
 def state_of(ticket: Ticket) -> tuple[str, str]:
     """A headline and a sentence."""
     if ticket.status is TicketStatus.NEW:
+        if ticket.is_urgent and escalation.gets_nowhere(ticket):
+            headline, explanation = _NOT_OUT_YET
+            return str(headline), str(explanation)
         headline, explanation = _NEW[ticket.priority]
         return str(headline), _with_alerted(ticket, str(explanation))
     headline, explanation = _STATES[ticket.status]

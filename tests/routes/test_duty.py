@@ -112,6 +112,7 @@ def test_a_dead_number_of_mine_stands_on_top_unless_an_alert_does(phone, cast):
     file_urgent(cast)
     text = phone.get("/duty").text
     assert text.index("Już działa", text.index("<main")) > text.index('id="take"')
+    assert 'name="back" value="/duty"' in phone.get("/duty/alerts").text
 
 
 def test_an_empty_reply_says_so_beside_the_field(phone, cast):

@@ -1,13 +1,14 @@
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from helpdesk import tokens
+from helpdesk import clock, outbox, tokens
 from helpdesk.extensions import db, limiter
 from helpdesk.models import Message, Ticket
-from helpdesk.models.codes import AckVia, Category, Priority, TicketStatus
+from helpdesk.models.codes import AckVia, AttemptState, Category, Priority, TicketStatus
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.attachments import attach, store_upload
@@ -15,6 +16,7 @@ from helpdesk.tickets.conversation import add_note, reply
 from helpdesk.tickets.lifecycle import resolve, wait_for_unit
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.transaction import transaction
+from tests.drafts import attempts
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,15 @@ def test_the_page_tells_who_is_being_alerted_and_then_who_has_it(client, cast, t
         acknowledge(db.session.get(Ticket, ticket.id), cast.beata, AckVia.PAGE)
     assert cast.beata.name in client.get(f"{page}/live").text
     assert cast.beata.name in client.get(f"{page}/state").text
+
+
+def test_while_no_message_gets_out_the_page_says_so(client, ticket, page):
+    assert "nie wychodzą" not in client.get(page).text
+    clock.advance(timedelta(seconds=30))
+    assert "nie wychodzą" in client.get(page).text
+    with transaction():
+        outbox.move(attempts()[0].id, AttemptState.ACCEPTED)
+    assert "nie wychodzą" not in client.get(page).text
 
 
 def test_the_receipt_of_a_taken_ticket_promises_the_answer_and_no_news_of_its_taking(client, cast, ticket, page):

@@ -8,6 +8,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, PolicyStep
 from helpdesk.models.codes import EventKind, StepTarget
+from helpdesk.sentences import sentence
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 
@@ -58,6 +59,13 @@ def test_a_step_with_nobody_to_reach_is_skipped_at_once_and_noted(story, cast):
     ticket = story.files(cast.osp, cast.jan)
     assert ticket.number in story.last_text(cast.beata)
     assert [event.data["step"] for event in noted(story, ticket, EventKind.STEP_EMPTY)] == [1]
+
+
+def test_whoever_cannot_be_reached_is_named_on_the_ticket(story, cast):
+    with transaction():
+        cast.anna.contacts[0].broken_at = clock.now()
+    (event,) = noted(story, story.files(cast.osp, cast.jan), EventKind.STEP_EMPTY)
+    assert "Anna Testowa" in sentence(event)
 
 
 def test_without_anybody_on_duty_all_administrators_are_alerted_at_once(story, cast):

@@ -60,7 +60,7 @@ def test_colleagues_do_not_read_the_whole_number_there(story, cast):
     assert "+48 500 ••• 004" in plan and "500 000 004" not in plan
 
 
-def test_only_a_delivered_test_sms_makes_it_good_again(story, cast):
+def test_a_test_sms_makes_it_good_again_once_it_is_delivered(story, cast):
     number_dies(story, cast)
     assert TEST_BUTTON in page(story, cast.anna, "/desk")
     sms = presses_test(story, cast)
@@ -69,6 +69,18 @@ def test_only_a_delivered_test_sms_makes_it_good_again(story, cast):
     story.sim.deliver(sms.sid)
     assert "nie przyjmuje naszych SMS-ów" not in page(story, cast.anna, "/desk")
     assert story.state(story.files(cast.osp, cast.jan)) and len(story.texts(cast.anna)) > 2
+
+
+def test_a_key_pressed_in_a_call_makes_the_number_good_again(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.sim.undeliver(story.sms(cast.anna).sid, 30005)
+    story.passes()
+    assert not cast.anna.contacts[0].is_usable
+    call = story.call(cast.anna).sid
+    story.sim.answer(call)
+    story.sim.press(call, "1")
+    assert story.state(ticket).acknowledged_by.name == cast.anna.name
+    assert cast.anna.contacts[0].is_usable
 
 
 def test_a_test_sms_that_comes_back_changes_nothing_and_tells_nobody_again(story, cast):
