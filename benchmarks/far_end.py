@@ -83,11 +83,13 @@ class Provider(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        if "To" not in form:  # a call is to end
+            return self._answer(200, {"sid": "", "status": "canceled"})
         at, is_message = time.time(), "Body" in form
         self.arrivals.put(Arrival(at, "sms" if is_message else "voice", form["To"][0], form.get("Body", [""])[0]))
         time.sleep(self.answers_after)
         prefix = "SM" if is_message else "CA"
-        self._answer(201, {"sid": f"{prefix}{next(self.numbers):032x}", "status": "queued"})
+        return self._answer(201, {"sid": f"{prefix}{next(self.numbers):032x}", "status": "queued"})
 
     def do_GET(self) -> None:
         sid = self.path.partition("?")[0].rpartition("/")[2].removesuffix(".json")

@@ -93,8 +93,12 @@ class Control(_Handler):
 class Api(_Handler):
     def do_POST(self) -> None:
         received, form = time.monotonic(), parse_qs(self.body())
-        kind, plain = self._kind(), {name: values[0] for name, values in form.items()}
-        if kind is None:
+        found, plain = self._found(), {name: values[0] for name, values in form.items()}
+        if found is None:
+            return
+        _account, kind, sid = found
+        if sid:
+            self._stop(sid, plain)
             return
         wrong = complaints(kind, form)
         if wrong:
@@ -146,9 +150,14 @@ class Api(_Handler):
             journal.note(self.provider.kills, moment=moment)
             os.kill(int(self.headers[headers.PID]), signal.SIGKILL)
 
-    def _kind(self) -> str | None:
-        found = self._found()
-        return found[1] if found else None
+    def _stop(self, sid: str, form: dict[str, str]) -> None:
+        """A call that rings is to end. Here a phone has rung out at once, so nothing changes."""
+        thing = self.provider.kept.get(sid)
+        if thing is None or form != {"Status": "canceled"}:
+            self.provider.note("complaint", about=[f"{form} is no way to end {sid}"])
+            self._refuse(400, 20001)
+            return
+        self.answer(200, thing.as_json())
 
     def _found(self) -> tuple[str, str, str] | None:
         """Account, kind and SID of the address; None when that was answered already."""

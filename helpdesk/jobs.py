@@ -12,6 +12,7 @@ from flask import Flask
 
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
+from helpdesk.notify.hang_up import hang_up_moot
 from helpdesk.notify.worker import beat
 from helpdesk.oncall import contacts, duty_test, escalation
 from helpdesk.outage import DATABASE
@@ -83,6 +84,7 @@ def heartbeat() -> None:
 JOBS = (
     Job("advance_escalations", 2, advance_escalations),
     Job("pass_unconfirmed", 5, pass_unconfirmed),
+    Job("hang_up_moot", 2, hang_up_moot),
     Job("take_over_expired", 10, reconcile.take_over_expired),
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),
     Job("ask_about_silent", 10, reconcile.ask_about_silent),

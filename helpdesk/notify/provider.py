@@ -44,7 +44,8 @@ class Provider:
     `prepare` puts an attempt into words while the database is at hand; `Parcel.send` then needs it no more.
     `find(address, since, until)` and `fetch(sid)` ask about the past, `probe` whether it would take a message now,
     without sending one. All three raise DeliveryError when it cannot be asked. `find` is None where there is nobody
-    to ask (mail servers). `per_second` is how many messages it may be given, 0 any number. One that
+    to ask (mail servers). `stop(sid)` ends a call that still rings and leaves one that was answered alone; it may
+    raise DeliveryError. `per_second` is how many messages it may be given, 0 any number. One that
     `knows_repeats` can be given the same attempt again: it says so and sends nothing twice.
 
     Codes in `closes_account` refuse the whole account, not one message; those in `too_many` say something about our
@@ -60,6 +61,7 @@ class Provider:
     probe: Callable[[], None]
     fetch: Callable[[str], Found] | None = None
     find: Callable[[str, datetime, datetime], list[Found]] | None = None
+    stop: Callable[[str], None] | None = None
     balance: Callable[[], Balance | None] = nothing_to_count
     knows_repeats: bool = False
     closes_account: frozenset[str] = frozenset()

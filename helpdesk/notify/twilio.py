@@ -181,6 +181,12 @@ def fetch_call(sid: str) -> Found:
         return _call(client().calls(sid).fetch())
 
 
+def stop_call(sid: str) -> None:
+    """By Twilio's documentation "canceled" ends queued and ringing calls only. Raises DeliveryError."""
+    with asking():
+        client().calls(sid).update(status="canceled")
+
+
 def _message(row: Any) -> Found:
     return Found(
         sid=row.sid,
@@ -287,6 +293,7 @@ VOICE = Provider(
     probe=probe,
     fetch=fetch_call,
     find=find_calls,
+    stop=stop_call,
     closes_account=CLOSES_ACCOUNT,
     too_many=TOO_MANY,
 )
