@@ -60,16 +60,22 @@ OPT_OUTS: dict[str, Meaning] = {
 }
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
-# What somebody half asleep types: "42 1". Two digits at least, or "1 1" would name a ticket.
+# What somebody half asleep types: "0042 1", "42 1".
 END_OF_NUMBER = re.compile(r"^\s*(\d{2,7})[\s.,:;=-]+(?=\S)")
+# One digit names a ticket only in front of an answer ("3 1"), and "1, 2" is a list.
+ONE_DIGIT = re.compile(r"^\s*(\d)[\s:=-]+(?=\S)")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an SMS means, and the ticket number that it names (as on the ticket, or its end: "-0042"), if any."""
+    """What an SMS means, and the ticket number that it names (as on the ticket, or its end: "-0042"), if any.
+
+    "1 1" says 1 twice, or takes a ticket that ends in 1: `perhaps` is what it names if such a ticket waits.
+    """
 
     meaning: Meaning
     number: str | None = None
+    perhaps: str | None = None
 
 
 def understand(body: str) -> Answer:
@@ -78,8 +84,20 @@ def understand(body: str) -> Answer:
     if whole is not None:
         return Answer(whole)
     number, rest = _named(body)
-    words = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(rest).lower()).split()
-    return Answer(_meaning_of(words), number)
+    meaning = _meaning_of(rest)
+    short = ONE_DIGIT.match(body) if number is None else None
+    return _short_of(short, body, meaning) if short else Answer(meaning, number)
+
+
+def _short_of(short: re.Match[str], body: str, whole: Meaning) -> Answer:
+    """One digit and more; `whole` is what it means when the digit is no number."""
+    rest, end = body[short.end() :], _end_of_number(short[1])
+    meaning = _meaning_of(rest)
+    if meaning not in (Meaning.TAKE, Meaning.PASS) or whole is Meaning.TAKE_ALL:
+        return Answer(whole)
+    if whole is Meaning.WORDS:
+        return Answer(meaning, end)
+    return Answer(whole, perhaps=end if rest.strip(" .!") == short[1] else None)
 
 
 def _named(body: str) -> tuple[str | None, str]:
@@ -87,12 +105,17 @@ def _named(body: str) -> tuple[str | None, str]:
     if named := NUMBER.search(body):
         return f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}", NUMBER.sub(" ", body, count=1)
     if end := END_OF_NUMBER.match(body):
-        return f"-{int(end[1]):04d}", body[end.end() :]
+        return _end_of_number(end[1]), body[end.end() :]
     return None, body
 
 
-def _meaning_of(words: list[str]) -> Meaning:
+def _end_of_number(digits: str) -> str:
+    return f"-{int(digits):04d}"
+
+
+def _meaning_of(text: str) -> Meaning:
     """Of a phrase that we know, or of words that all say the same ("ok, biorę")."""
+    words = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(text).lower()).split()
     known = WORDS.get(" ".join(words))
     meanings = {known} if known else {WORDS.get(word, Meaning.WORDS) for word in words}
     return meanings.pop() if len(meanings) == 1 else Meaning.WORDS
@@ -149,10 +172,9 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     known = tickets_asked_about(row.address)
-    if answer.number is None:
-        asked = heard_of(row.address, known)
-    else:
-        asked = [ticket for ticket in known if ticket.number.endswith(answer.number)]
+    asked = _named_of(known, answer.number) if answer.number else heard_of(row.address, known)
+    if answer.perhaps:
+        asked = waiting_for_somebody(_named_of(known, answer.perhaps)) or asked
     waiting = waiting_for_somebody(asked)
     if waiting and answer.meaning is Meaning.TAKE_ALL:
         return _take_all(all_that_were_meant(row.address, waiting), user)
@@ -165,6 +187,10 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
         return "nothing", _nothing_words(waiting_for_somebody(heard_of(row.address, known)), answer)
     row.ticket_id = ticket.id
     return _answer_about(row, ticket, user, answer.meaning)
+
+
+def _named_of(tickets: list[Ticket], number: str) -> list[Ticket]:
+    return [ticket for ticket in tickets if ticket.number.endswith(number)]
 
 
 def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) -> tuple[str, str]:
@@ -212,7 +238,7 @@ def _which_words(waiting: list[Ticket], answer: Answer) -> str:
     return _(
         "Several are waiting: %(numbers)s. Answer with the number and 1 (e.g. %(end)s 1) or ALL.",
         numbers=_listed(waiting),
-        end=int(waiting[0].number.rsplit("-", 1)[1]),
+        end=waiting[0].number.rsplit("-", 1)[1],
     )
 
 
@@ -222,7 +248,7 @@ def _nothing_words(waiting: list[Ticket], answer: Answer) -> str:
         return _("No ticket is waiting for your answer.")
     return _(
         "%(number)s is not waiting for you. Waiting: %(numbers)s. Answer with the number and 1 or ALL.",
-        number=answer.number.lstrip("-0"),
+        number=answer.number.lstrip("-"),
         numbers=_listed(waiting),
     )
 

@@ -87,6 +87,34 @@ def answers(cast, body):
         return sms.receive(sid="", number=phone_of(cast.anna), body=body)
 
 
+@pytest.mark.parametrize(("body", "which"), [("0003 1", 2), ("3 1", 2), ("2 ok", 1), ("1 1", 0)])
+def test_the_end_of_a_number_says_which_as_it_stands_or_without_zeros(cast, body, which):
+    tickets = [opened(cast) for _ in range(3)]
+    for ticket in tickets:
+        sent(cast, ticket)
+    assert tickets[which].number in answers(cast, body)
+    assert [ticket for ticket in tickets if ticket.acknowledged_at] == [tickets[which]]
+
+
+def test_1_1_is_a_bare_1_once_the_first_ticket_waits_no_more(cast, one):
+    first = opened(cast)
+    one()
+    second = opened(cast)
+    sent(cast, second)
+    answers(cast, "1 1")
+    assert second.acknowledged_by is first.acknowledged_by is cast.anna
+
+
+@pytest.mark.parametrize("body", ["1, 2", "Nie mogę, 2"])
+def test_a_list_of_digits_takes_and_passes_on_nothing(cast, body):
+    tickets = [opened(cast), opened(cast)]
+    for ticket in tickets:
+        sent(cast, ticket)
+    answers(cast, body)
+    assert [ticket.acknowledged_at for ticket in tickets] == [None, None]
+    assert EventKind.PASSED_ON not in {event.kind for ticket in tickets for event in ticket.events}
+
+
 def test_a_mistyped_number_is_answered_with_those_that_wait(cast):
     first, second = opened(cast), opened(cast)
     for ticket in (first, second):
@@ -105,7 +133,7 @@ def test_a_mistyped_number_when_nothing_waits(cast):
 def test_who_is_asked_which_is_shown_how_to_answer(cast, one):
     for ticket in (opened(cast), opened(cast)):
         sent(cast, ticket)
-    assert "2 1) albo WSZYSTKIE" in one()
+    assert "(np. 0002 1) albo WSZYSTKIE" in one()
 
 
 def test_passing_on_a_notice_names_no_holder_where_there_is_none(cast):

@@ -1,5 +1,6 @@
 """Rule 11. An alert never waits behind notices, a slow channel blocks no other, one number never gets a flood."""
 
+import re
 from datetime import timedelta
 
 from helpdesk import clock, outbox
@@ -92,6 +93,15 @@ def test_the_first_alert_leaves_at_once_and_the_next_ones_go_together(story, cas
     story.passes(seconds=20)
     assert len(story.texts(cast.anna)) == 2
     assert all(ticket.number in story.last_text(cast.anna) for ticket in others)
+
+
+def test_the_answer_that_the_sms_about_several_suggests_takes_one_of_them(story, cast):
+    _first, second, third = files_three(story, cast)
+    story.passes(seconds=20)
+    suggested = re.search(r"\(np\. (.+?)\)", story.last_text(cast.anna))[1]
+    assert second.number in story.answers(cast.anna, suggested)
+    assert story.state(second).acknowledged_by.name == cast.anna.name
+    assert story.state(third).acknowledged_at is None
 
 
 def test_three_alerts_are_read_out_in_one_call(story, cast):
