@@ -4,9 +4,11 @@ import sqlalchemy as sa
 
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket
-from helpdesk.models.codes import OPEN_STATUSES, NotificationEvent, Priority
+from helpdesk.models.codes import OPEN_STATUSES, AttemptState, Channel, NotificationEvent, Priority
 
 ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
+# One that was not confirmed in time may have arrived all the same; these have not.
+NEVER_SEEN = (AttemptState.FAILED, AttemptState.EXPIRED, AttemptState.CANCELLED)
 
 
 def tickets_asked_about(number: str) -> list[Ticket]:
@@ -55,7 +57,7 @@ def all_that_were_meant(number: str, waiting: list[Ticket]) -> list[Ticket]:
 
 
 def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
-    """Those whose SMS or call went to that number, the last one first."""
+    """Those whose SMS or call reached that number or still may, the last one first."""
     last = sa.func.max(Attempt.sending_at)
     query = (
         sa.select(Notification.ticket_id)
@@ -65,12 +67,19 @@ def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
             Notification.event.in_(ASKED),
             Notification.ticket_id.in_([ticket.id for ticket in tickets]),
             Attempt.sending_at.is_not(None),
+            Attempt.state.not_in(NEVER_SEEN),
+            sa.or_(Attempt.state != AttemptState.UNDELIVERED, _has_rung()),
         )
         .group_by(Notification.ticket_id)
         .order_by(last.desc())
     )
     by_id = {ticket.id: ticket for ticket in tickets}
     return [by_id[found] for found in db.session.scalars(query) if found is not None]
+
+
+def _has_rung() -> sa.ColumnElement[bool]:
+    """A call in vain was heard of, if it rang."""
+    return sa.and_(Attempt.channel == Channel.VOICE, Attempt.sent_at.is_not(None))
 
 
 def open_ticket_of_reporter(number: str) -> Ticket | None:

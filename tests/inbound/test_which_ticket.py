@@ -63,6 +63,49 @@ def test_a_notice_that_came_after_the_alert_makes_us_ask(cast, one):
     assert alert.acknowledged_at is notice.acknowledged_at is None
 
 
+def reported(ticket, channel, *states):
+    with transaction():
+        for attempt in attempts(channel=channel):
+            if attempt.notification.ticket_id == ticket.id:
+                for state in states:
+                    outbox.move(attempt.id, state)
+
+
+@pytest.mark.parametrize("state", [AttemptState.UNDELIVERED, AttemptState.FAILED])
+def test_an_alert_that_did_not_arrive_is_not_meant(cast, one, state):
+    notice, alert = opened(cast, **NORMAL), opened(cast)
+    sent(cast, notice)
+    sent(cast, alert)
+    reported(alert, Channel.SMS, state)
+    one()
+    assert notice.acknowledged_by is cast.anna
+    assert alert.acknowledged_at is None
+
+
+def test_an_alert_whose_sms_was_not_confirmed_is_meant(cast, one):
+    notice, alert = opened(cast, **NORMAL), opened(cast)
+    sent(cast, notice)
+    sent(cast, alert)
+    reported(alert, Channel.SMS, AttemptState.SENT)
+    one()
+    assert alert.acknowledged_by is cast.anna
+    assert notice.acknowledged_at is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_meant"),
+    [([AttemptState.SENT], True), ([], False)],
+)
+def test_an_alert_whose_call_was_in_vain_is_meant_if_it_rang(cast, one, heard, is_meant):
+    notice, alert = opened(cast, **NORMAL), opened(cast)
+    sent(cast, notice)
+    sent(cast, alert)
+    reported(alert, Channel.SMS, AttemptState.UNDELIVERED)
+    reported(alert, Channel.VOICE, *heard, AttemptState.UNDELIVERED)
+    one()
+    assert (alert.acknowledged_by is cast.anna, notice.acknowledged_by is cast.anna) == (is_meant, not is_meant)
+
+
 def test_all_are_taken_in_the_same_order_by_everybody_whatever_each_was_told_last(cast):
     tickets = [opened(cast), opened(cast), opened(cast)]
     for ticket in (tickets[1], tickets[2], tickets[0]):
