@@ -65,7 +65,9 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
             _read_again(response, call.id, 1)
             return str(response)
         _say(response, _act(ticket, user, digit), notification.locale)
-        outcome.pressed(attempt.id, digit)
+        for each in _alerts_of(call):
+            if each.notification.ticket_id == ticket.id:
+                outcome.pressed(each.id, digit)
         if _still_asked(call):
             _read_again(response, call.id, 0)
         else:
@@ -74,10 +76,16 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
 
 
 def _still_asked(call: Attempt) -> list[Attempt]:
-    """Of the alerts in one call, the oldest first, those that wait for an answer: nobody has the ticket, and no key
-    was pressed."""
-    alerts = sorted((call, *outbox.carried_by(call)), key=attrgetter("notification_id"))
-    return [each for each in alerts if _waits_for_an_answer(each)]
+    """Of the alerts in one call, the oldest first and one for each ticket, those that wait for an answer: nobody
+    has the ticket, and no key was pressed."""
+    first_of: dict[int | None, Attempt] = {}
+    for each in _alerts_of(call):
+        first_of.setdefault(each.notification.ticket_id, each)
+    return [each for each in first_of.values() if _waits_for_an_answer(each)]
+
+
+def _alerts_of(call: Attempt) -> list[Attempt]:
+    return sorted((call, *outbox.carried_by(call)), key=attrgetter("notification_id"))
 
 
 def _waits_for_an_answer(attempt: Attempt) -> bool:

@@ -54,11 +54,12 @@ def render(notification: Notification, part: str, **extra: Any) -> str:
 def render_sms(notification: Notification, *, can_reply: bool = True, carried: Sequence[Attempt] = ()) -> str:
     """The text of an SMS: one GSM-7 segment by default, in which only the words of people are cut to fit.
 
-    With `carried` attempts it names the tickets of all. A link, where the house wants links, comes after it; the
-    two take two segments at most.
+    With `carried` attempts it names the tickets of all, if they are several. A link, where the house wants links,
+    comes after it; the two take two segments at most.
     """
-    if carried:
-        return _of_several(notification, carried, can_reply=can_reply)
+    numbers = _numbers(notification, carried)
+    if len(numbers) > 1:
+        return _of_several(notification, numbers, can_reply=can_reply)
     write = _one_segment if settings().sms_transliterate else _as_written
     link = link_of(notification) if settings().sms_links else ""
     return f"{write(notification, can_reply=can_reply)}\n{link}".rstrip()
@@ -155,10 +156,14 @@ def _as_written(notification: Notification, *, can_reply: bool) -> str:
     return render(notification, "sms", first_words=_as_sentence(words), can_reply=can_reply)
 
 
-def _of_several(notification: Notification, carried: Sequence[Attempt], *, can_reply: bool) -> str:
-    """How many tickets there are and as many of their numbers as have room in one segment."""
+def _numbers(notification: Notification, carried: Sequence[Attempt]) -> list[str]:
+    """Of the tickets in one SMS, each once: two steps of one alert may have become due together."""
     tickets = [each.ticket for each in (notification, *(a.notification for a in carried)) if each.ticket]
-    numbers = [ticket.number for ticket in tickets]
+    return list(dict.fromkeys(ticket.number for ticket in tickets))
+
+
+def _of_several(notification: Notification, numbers: Sequence[str], *, can_reply: bool) -> str:
+    """How many tickets there are and as many of their numbers as have room in one segment."""
     for shown in range(min(len(numbers), MOST_NUMBERS), 0, -1):
         listed = ", ".join(numbers[:shown]) + (" …" if shown < len(numbers) else "")
         text = render(notification, "many.sms", count=len(numbers), numbers=listed, can_reply=can_reply)

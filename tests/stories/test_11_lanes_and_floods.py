@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from helpdesk import clock, outbox
+from helpdesk.jobs import advance_escalations
 from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent, Priority
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.outbox import Letter
@@ -160,6 +161,41 @@ def test_a_message_that_was_lost_with_several_in_it_is_sent_again_with_all_of_th
     story.sim.fault("cut_before", path="Messages", times=1)
     story.passes(minutes=2)
     assert all(ticket.number in story.last_text(cast.anna) for ticket in others)
+
+
+def worker_was_away(tickets):
+    """The alerts went on step by step, and nothing was sent: Anna is due twice for each ticket."""
+    for _ in range(2):
+        clock.advance(timedelta(minutes=6))
+        advance_escalations()
+    clock.advance(timedelta(minutes=1))
+    works(Channel.SMS, Channel.VOICE)
+    return tickets
+
+
+def test_a_ticket_that_is_due_twice_is_told_of_as_one(story, cast):
+    [ticket] = worker_was_away([opened(cast)])
+    assert len(story.texts(cast.anna)) == 1
+    assert story.last_text(cast.anna).startswith(f"PILNE {ticket.number} OSP")
+
+
+def test_in_an_sms_about_several_each_ticket_counts_once(story, cast):
+    tickets = worker_was_away([opened(cast), opened(cast)])
+    assert story.last_text(cast.anna).startswith("PILNE: 2 zgl")
+    assert [story.last_text(cast.anna).count(ticket.number) for ticket in tickets] == [1, 1]
+
+
+def test_in_a_call_each_ticket_is_read_once_and_a_digit_settles_all_that_was_due_about_it(story, cast):
+    first, second = worker_was_away([opened(cast), opened(cast)])
+    call = story.call(cast.anna).sid
+    story.sim.answer(call)
+    story.sim.press(call, "2")
+    story.sim.press(call, "1")
+    assert story.call(cast.anna).status == "completed"
+    assert story.state(first).acknowledged_at is None
+    assert story.state(second).acknowledged_by.name == cast.anna.name
+    states = {each.state for each in attempts(channel=Channel.VOICE, to=cast.anna) if each.provider_sid == call}
+    assert states == {AttemptState.DELIVERED}
 
 
 def test_what_somebody_took_meanwhile_is_not_in_the_bundle(story, cast):
