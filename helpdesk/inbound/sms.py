@@ -1,7 +1,8 @@
 """An SMS that came in: a forgiving grammar, and an answer for everybody.
 
 "1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket, "wszystkie" all that wait; "2", "nie" pass it on;
-other words are added to the ticket. A bare "1" counts only when it is clear which ticket waits for an answer.
+other words are added to the ticket, or to each that waits. A bare "1" counts only when it is clear which ticket
+waits for an answer.
 """
 
 import re
@@ -60,17 +61,15 @@ OPT_OUTS: dict[str, Meaning] = {
 }
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
-# What somebody half asleep types: "0042 1", "42 1".
-END_OF_NUMBER = re.compile(r"^\s*(\d{2,7})[\s.,:;=-]+(?=\S)")
-# One digit names a ticket only in front of an answer ("3 1"), and "1, 2" is a list.
-ONE_DIGIT = re.compile(r"^\s*(\d)[\s:=-]+(?=\S)")
+# What somebody half asleep types: "0042 1", "42 1", "3 1"; but "1, 2" is a list.
+END_OF_NUMBER = re.compile(r"^\s*(?:(\d{2,7})[\s.,:;=-]+|(\d)[\s:=-]+)(?=\S)")
 
 
 @dataclass(frozen=True)
 class Answer:
     """What an SMS means, and the ticket number that it names (as on the ticket, or its end: "-0042"), if any.
 
-    "1 1" says 1 twice, or takes a ticket that ends in 1: `perhaps` is what it names if such a ticket waits.
+    "1 1" may say 1 twice, "20 minut" names no ticket: `perhaps` is what is named if such a ticket waits.
     """
 
     meaning: Meaning
@@ -83,34 +82,22 @@ def understand(body: str) -> Answer:
     whole = OPT_OUTS.get(body.strip().lower())
     if whole is not None:
         return Answer(whole)
-    number, rest = _named(body)
-    meaning = _meaning_of(rest)
-    short = ONE_DIGIT.match(body) if number is None else None
-    return _short_of(short, body, meaning) if short else Answer(meaning, number)
-
-
-def _short_of(short: re.Match[str], body: str, whole: Meaning) -> Answer:
-    """One digit and more; `whole` is what it means when the digit is no number."""
-    rest, end = body[short.end() :], _end_of_number(short[1])
-    meaning = _meaning_of(rest)
-    if meaning not in (Meaning.TAKE, Meaning.PASS) or whole is Meaning.TAKE_ALL:
-        return Answer(whole)
-    if whole is Meaning.WORDS:
-        return Answer(meaning, end)
-    return Answer(whole, perhaps=end if rest.strip(" .!") == short[1] else None)
-
-
-def _named(body: str) -> tuple[str | None, str]:
-    """The number, or the end of one, that an SMS names, and the words without it."""
     if named := NUMBER.search(body):
-        return f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}", NUMBER.sub(" ", body, count=1)
-    if end := END_OF_NUMBER.match(body):
-        return _end_of_number(end[1]), body[end.end() :]
-    return None, body
+        number = f"{named[1].upper()}-{named[2]}-{int(named[3]):04d}"
+        return Answer(_meaning_of(NUMBER.sub(" ", body, count=1)), number)
+    whole = _meaning_of(body)
+    end = END_OF_NUMBER.match(body)
+    return _after_digits(end[1] or end[2], body[end.end() :], whole) if end else Answer(whole)
 
 
-def _end_of_number(digits: str) -> str:
-    return f"-{int(digits):04d}"
+def _after_digits(digits: str, rest: str, whole: Meaning) -> Answer:
+    """Of an SMS that begins with digits; `whole` is what it means if they are no number of a ticket."""
+    end, meaning = f"-{int(digits):04d}", _meaning_of(rest)
+    if whole is not Meaning.WORDS:
+        return Answer(whole, perhaps=end if rest.strip(" .!") == digits else None)
+    if meaning is not Meaning.WORDS:
+        return Answer(meaning, end)
+    return Answer(whole, perhaps=end if len(digits) > 1 else None)
 
 
 def _meaning_of(text: str) -> Meaning:
@@ -172,16 +159,14 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     known = tickets_asked_about(row.address)
-    asked = _named_of(known, answer.number) if answer.number else heard_of(row.address, known)
-    if answer.perhaps:
-        asked = waiting_for_somebody(_named_of(known, answer.perhaps)) or asked
+    asked = _named_of(known, answer.number) if answer.number else _asked(row.address, known, answer)
     waiting = waiting_for_somebody(asked)
     if waiting and answer.meaning is Meaning.TAKE_ALL:
         return _take_all(all_that_were_meant(row.address, waiting), user)
     if len(waiting) > 1:
         waiting = meant_without_a_number(row.address, waiting)
     if len(waiting) > 1:
-        return "ambiguous", _which_words(waiting, answer)
+        return _about_several(row, waiting, user, answer)
     ticket = waiting[0] if waiting else (asked[0] if asked else None)
     if ticket is None:
         return "nothing", _nothing_words(waiting_for_somebody(heard_of(row.address, known)), answer)
@@ -189,8 +174,29 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     return _answer_about(row, ticket, user, answer.meaning)
 
 
+def _asked(number: str, known: list[Ticket], answer: Answer) -> list[Ticket]:
+    """What an answer is about that names no ticket for certain."""
+    heard = heard_of(number, known)
+    named = _named_of(known, answer.perhaps) if answer.perhaps else []
+    return waiting_for_somebody(named) or (named if not waiting_for_somebody(heard) else []) or heard
+
+
 def _named_of(tickets: list[Ticket], number: str) -> list[Ticket]:
     return [ticket for ticket in tickets if ticket.number.endswith(number)]
+
+
+def _about_several(row: Inbound, tickets: list[Ticket], user: User, answer: Answer) -> tuple[str, str]:
+    """Words are kept on each of them; whoever takes or passes on must say which."""
+    if answer.meaning is not Meaning.WORDS:
+        return "ambiguous", _which_words(tickets, answer)
+    if not row.body.strip():
+        return _no_text()
+    for ticket in sorted(tickets, key=lambda ticket: ticket.id):
+        add_note(ticket, of_user(user), row.body)
+    numbers = _listed(tickets)
+    return "noted", _(
+        "Added as a note to %(numbers)s. To take one, answer its number and 1, or ALL.", numbers=numbers
+    )
 
 
 def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) -> tuple[str, str]:
@@ -233,12 +239,24 @@ def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
 
 def _which_words(waiting: list[Ticket], answer: Answer) -> str:
     """An end of a number that fits several was not enough."""
+    numbers, end = _listed(waiting), waiting[0].number.rsplit("-", 1)[1]
+    digit = "2" if answer.meaning is Meaning.PASS else "1"
     if answer.number:
-        return _("Several are waiting: %(numbers)s. Answer with the whole number and 1.", numbers=_listed(waiting))
+        return _(
+            "Several are waiting: %(numbers)s. Answer with the whole number and %(digit)s.",
+            numbers=numbers,
+            digit=digit,
+        )
+    if answer.meaning is Meaning.PASS:
+        return _(
+            "Several are waiting: %(numbers)s. Answer with the number and 2 (e.g. %(end)s 2).",
+            numbers=numbers,
+            end=end,
+        )
     return _(
         "Several are waiting: %(numbers)s. Answer with the number and 1 (e.g. %(end)s 1) or ALL.",
-        numbers=_listed(waiting),
-        end=waiting[0].number.rsplit("-", 1)[1],
+        numbers=numbers,
+        end=end,
     )
 
 
@@ -246,6 +264,12 @@ def _nothing_words(waiting: list[Ticket], answer: Answer) -> str:
     """Whoever mistypes a number must not believe that nothing waits."""
     if not waiting or not answer.number:
         return _("No ticket is waiting for your answer.")
+    if answer.meaning is Meaning.PASS:
+        return _(
+            "%(number)s is not waiting for you. Waiting: %(numbers)s. Answer with the number and 2.",
+            number=answer.number.lstrip("-"),
+            numbers=_listed(waiting),
+        )
     return _(
         "%(number)s is not waiting for you. Waiting: %(numbers)s. Answer with the number and 1 or ALL.",
         number=answer.number.lstrip("-"),

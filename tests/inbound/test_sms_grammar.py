@@ -62,6 +62,7 @@ STRANGER = "+48500000099"
         ("nie 1", Answer(WORDS)),
         ("12", Answer(WORDS)),
         ("1 minuta i dzwonię", Answer(WORDS)),
+        ("20 minut i jestem", Answer(WORDS, perhaps="-0020")),
         ("👍", Answer(WORDS)),
         ("", Answer(WORDS)),
         ("\n\t ", Answer(WORDS)),

@@ -158,6 +158,38 @@ def test_a_list_of_digits_takes_and_passes_on_nothing(cast, body):
     assert EventKind.PASSED_ON not in {event.kind for ticket in tickets for event in ticket.events}
 
 
+@pytest.mark.parametrize("body", ["jadę, będę za 10 minut", "20 minut i jestem", "nie 1"])
+def test_words_are_kept_on_each_ticket_that_waits_and_the_person_is_told(cast, body):
+    tickets = [opened(cast), opened(cast)]
+    for ticket in tickets:
+        sent(cast, ticket)
+    answer = answers(cast, body)
+    assert [[note.body for note in ticket.messages] for ticket in tickets] == [[body], [body]]
+    assert answer.startswith("Notatka dopisana do:") and all(ticket.number in answer for ticket in tickets)
+    assert [ticket.acknowledged_at for ticket in tickets] == [None, None]
+
+
+def test_words_after_the_end_of_a_number_are_for_that_ticket(cast):
+    tickets = [opened(cast), opened(cast)]
+    for ticket in tickets:
+        sent(cast, ticket)
+    answers(cast, "0001 jestem na miejscu")
+    assert [len(ticket.messages) for ticket in tickets] == [1, 0]
+
+
+def test_an_empty_message_where_several_wait_writes_nothing(cast):
+    tickets = [opened(cast), opened(cast)]
+    assert answers(cast, " ").startswith("Wiadomosc nie ma tresci")
+    assert [ticket.messages for ticket in tickets] == [[], []]
+
+
+@pytest.mark.parametrize(("body", "how"), [("2", "numer i 2 (np. 0002 2)."), ("9999 2", "numer i 2.")])
+def test_who_passes_on_one_of_several_is_asked_which_with_2(cast, body, how):
+    for ticket in (opened(cast), opened(cast)):
+        sent(cast, ticket)
+    assert answers(cast, body).endswith(how)
+
+
 def test_a_mistyped_number_is_answered_with_those_that_wait(cast):
     first, second = opened(cast), opened(cast)
     for ticket in (first, second):
