@@ -13,7 +13,7 @@ from helpdesk import outbox
 from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
-from helpdesk.inbound.people import tickets_asked_about, waiting_for_somebody
+from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
 from helpdesk.inbound.speech import REPEATS
 from helpdesk.inbound.speech import ask as _ask
 from helpdesk.inbound.speech import last_words as _last_words
@@ -127,9 +127,10 @@ def incoming(number: str, turn: int) -> str:
 def staff_digit(number: str, digit: str, ticket_id: int) -> str:
     """An administrator who called back pressed a digit about the ticket that was read out."""
     caller, locale = _caller(number)
-    asked = next((ticket for ticket in tickets_asked_about(number) if ticket.id == ticket_id), None)
+    known = tickets_asked_about(Sender(caller, number)) if caller is not None and caller.is_staff else []
+    asked = next((ticket for ticket in known if ticket.id == ticket_id), None)
     with force_locale(locale):
-        if caller is None or not caller.is_staff or asked is None or digit not in ("1", "2"):
+        if caller is None or asked is None or digit not in ("1", "2"):
             return _last_words(_("No ticket is waiting for your answer."), locale)
         return _last_words(_act(asked, caller, digit), locale)
 
@@ -150,7 +151,7 @@ def _caller(number: str) -> tuple[User | None, str]:
 
 
 def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) -> None:
-    waiting = waiting_for_somebody(tickets_asked_about(number))
+    waiting = waiting_for_somebody(tickets_asked_about(Sender(caller, number)))
     if not waiting or turn >= REPEATS:
         _say(response, _("No ticket is waiting for your answer.") if not waiting else _("Goodbye."), caller.locale)
         response.hangup()

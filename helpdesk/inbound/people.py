@@ -1,9 +1,11 @@
-"""Which tickets a number may answer."""
+"""Which tickets somebody may answer."""
+
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Notification, Ticket
+from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import OPEN_STATUSES, AttemptState, Channel, NotificationEvent, Priority
 
 ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
@@ -11,12 +13,20 @@ ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
 NEVER_SEEN = (AttemptState.FAILED, AttemptState.EXPIRED, AttemptState.CANCELLED)
 
 
-def tickets_asked_about(number: str) -> list[Ticket]:
-    """Tickets that this number was told of and asked to take, newest message first."""
+@dataclass(frozen=True)
+class Sender:
+    """Whoever texts or calls: one of the staff and the number that they use now; they may have others."""
+
+    user: User
+    number: str
+
+
+def tickets_asked_about(sender: Sender) -> list[Ticket]:
+    """Tickets that this number or this person was told of and asked to take, newest message first."""
     query = (
         sa.select(Ticket, sa.func.max(Notification.id).label("last"))
         .join(Notification, Notification.ticket_id == Ticket.id)
-        .where(Notification.address == number, Notification.event.in_(ASKED))
+        .where(_is_for(sender), Notification.event.in_(ASKED))
         .group_by(Ticket.id)
         .order_by(sa.desc("last"))
         .limit(20)
@@ -24,10 +34,10 @@ def tickets_asked_about(number: str) -> list[Ticket]:
     return [row[0] for row in db.session.execute(query)]
 
 
-def heard_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
-    """Of these, in their order, what the number has had an SMS or a call about; all of them if it had none yet. An
+def heard_of(sender: Sender, tickets: list[Ticket]) -> list[Ticket]:
+    """Of these, in their order, what the sender has had an SMS or a call about; all of them if it had none yet. An
     alert that is still held back is not what somebody answers."""
-    told = _told_of(number, tickets)
+    told = _told_of(sender, tickets)
     return [ticket for ticket in tickets if ticket in told] or tickets
 
 
@@ -37,33 +47,33 @@ def waiting_for_somebody(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(waiting, key=lambda ticket: ticket.priority is not Priority.URGENT)
 
 
-def meant_without_a_number(number: str, waiting: list[Ticket]) -> list[Ticket]:
+def meant_without_a_number(sender: Sender, waiting: list[Ticket]) -> list[Ticket]:
     """What an answer can be about that names no ticket; several: it must be asked.
 
     A notice that waits for the morning was never seen, so it cannot be meant. An alert is meant before notices
     that are older than it, but not before another alert.
     """
-    told = _told_of(number, waiting)
+    told = _told_of(sender, waiting)
     alerts = [ticket for ticket in told if ticket.priority is Priority.URGENT]
     if alerts and alerts == told[:1]:
         return alerts
     return [ticket for ticket in waiting if ticket in told or not told]
 
 
-def all_that_were_meant(number: str, waiting: list[Ticket]) -> list[Ticket]:
-    """What "all" is about: the alerts that the number was told of; without any, the notices."""
-    told = _told_of(number, waiting)
+def all_that_were_meant(sender: Sender, waiting: list[Ticket]) -> list[Ticket]:
+    """What "all" is about: the alerts that the sender was told of; without any, the notices."""
+    told = _told_of(sender, waiting)
     return [ticket for ticket in told if ticket.priority is Priority.URGENT] or told
 
 
-def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
-    """Those whose SMS or call reached that number or still may, the last one first."""
+def _told_of(sender: Sender, tickets: list[Ticket]) -> list[Ticket]:
+    """Those whose SMS or call reached the sender or still may, the last one first."""
     last = sa.func.max(Attempt.sending_at)
     query = (
         sa.select(Notification.ticket_id)
         .join(Notification.attempts)
         .where(
-            Notification.address == number,
+            _is_for(sender),
             Notification.event.in_(ASKED),
             Notification.ticket_id.in_([ticket.id for ticket in tickets]),
             Attempt.sending_at.is_not(None),
@@ -75,6 +85,12 @@ def _told_of(number: str, tickets: list[Ticket]) -> list[Ticket]:
     )
     by_id = {ticket.id: ticket for ticket in tickets}
     return [by_id[found] for found in db.session.scalars(query) if found is not None]
+
+
+def _is_for(sender: Sender) -> sa.ColumnElement[bool]:
+    """To the number, whoever of those who share it was meant, or to another phone of the same person."""
+    is_own = sa.and_(Notification.user_id == sender.user.id, Notification.channel != Channel.EMAIL)
+    return sa.or_(Notification.address == sender.number, is_own)
 
 
 def _has_rung() -> sa.ColumnElement[bool]:

@@ -18,6 +18,7 @@ from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import (
+    Sender,
     all_that_were_meant,
     heard_of,
     meant_without_a_number,
@@ -158,25 +159,26 @@ def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
 
 
 def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
-    known = tickets_asked_about(row.address)
-    asked = _named_of(known, answer.number) if answer.number else _asked(row.address, known, answer)
+    sender = Sender(user, row.address)
+    known = tickets_asked_about(sender)
+    asked = _named_of(known, answer.number) if answer.number else _asked(sender, known, answer)
     waiting = waiting_for_somebody(asked)
     if waiting and answer.meaning is Meaning.TAKE_ALL:
-        return _take_all(all_that_were_meant(row.address, waiting), user)
+        return _take_all(all_that_were_meant(sender, waiting), user)
     if len(waiting) > 1:
-        waiting = meant_without_a_number(row.address, waiting)
+        waiting = meant_without_a_number(sender, waiting)
     if len(waiting) > 1:
         return _about_several(row, waiting, user, answer)
     ticket = waiting[0] if waiting else (asked[0] if asked else None)
     if ticket is None:
-        return "nothing", _nothing_words(waiting_for_somebody(heard_of(row.address, known)), answer)
+        return "nothing", _nothing_words(waiting_for_somebody(heard_of(sender, known)), answer)
     row.ticket_id = ticket.id
     return _answer_about(row, ticket, user, answer.meaning)
 
 
-def _asked(number: str, known: list[Ticket], answer: Answer) -> list[Ticket]:
+def _asked(sender: Sender, known: list[Ticket], answer: Answer) -> list[Ticket]:
     """What an answer is about that names no ticket for certain."""
-    heard = heard_of(number, known)
+    heard = heard_of(sender, known)
     named = _named_of(known, answer.perhaps) if answer.perhaps else []
     return waiting_for_somebody(named) or (named if not waiting_for_somebody(heard) else []) or heard
 

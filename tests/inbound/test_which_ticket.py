@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.inbound import calls, sms
-from helpdesk.models import TimelineEvent
-from helpdesk.models.codes import AttemptState, Channel, EventKind, Priority
+from helpdesk.models import Contact, TimelineEvent
+from helpdesk.models.codes import AttemptState, Channel, ContactKind, EventKind, Priority
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
 
@@ -29,9 +29,13 @@ def one(cast):
 
 def sent(cast, ticket):
     """The SMS about the ticket goes to Anna, a second after the one before."""
+    sent_to(cast.anna, ticket)
+
+
+def sent_to(user, ticket):
     clock.freeze(clock.now() + timedelta(seconds=1))
     with transaction():
-        for attempt in attempts(channel=Channel.SMS, to=cast.anna):
+        for attempt in attempts(channel=Channel.SMS, to=user):
             if attempt.notification.ticket_id == ticket.id:
                 outbox.move(attempt.id, AttemptState.ACCEPTED)
 
@@ -220,3 +224,36 @@ def test_passing_on_a_notice_names_no_holder_where_there_is_none(cast):
 def test_who_calls_back_hears_the_alert_though_a_notice_is_newer(cast):
     alert, _notice = opened(cast), opened(cast, **NORMAL)
     assert f"/voice/ticket/{alert.id}" in calls.incoming(phone_of(cast.anna), 0)
+
+
+def second_phone(user, number="+48500000088"):
+    """Another number that the person has proved to be theirs."""
+    with transaction():
+        user.contacts.append(Contact(kind=ContactKind.PHONE, value=number, verified_at=clock.now(), position=1))
+    return number
+
+
+@pytest.mark.parametrize("body", ["1", "0001 1"])
+def test_an_answer_may_come_from_another_number_of_the_same_person(cast, body):
+    alert = opened(cast)
+    sent(cast, alert)
+    with transaction():
+        sms.receive(sid="", number=second_phone(cast.anna), body=body)
+    assert alert.acknowledged_by is cast.anna
+
+
+def test_who_calls_back_from_another_number_takes_the_ticket_too(cast):
+    alert = opened(cast)
+    other = second_phone(cast.anna)
+    assert f"/voice/ticket/{alert.id}" in calls.incoming(other, 0)
+    with transaction():
+        calls.staff_digit(other, "1", alert.id)
+    assert alert.acknowledged_by is cast.anna
+
+
+def test_another_number_of_somebody_who_was_not_asked_takes_nothing(cast):
+    alert = opened(cast)
+    sent(cast, alert)
+    with transaction():
+        sms.receive(sid="", number=second_phone(cast.dorota), body=f"{alert.number} 1")
+    assert alert.acknowledged_at is None
