@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import Contact, Role, User
-from helpdesk.models.codes import Channel, ContactKind, RoleName
+from helpdesk.models import Attempt, Contact, Notification, Role, User
+from helpdesk.models.codes import Channel, ContactKind, NotificationEvent, RoleName
 
 CONTACT_OF = {
     Channel.SMS: ContactKind.PHONE,
@@ -38,7 +38,10 @@ def can_be_reached(user: User, channels: list[Channel]) -> bool:
 
 
 def person_with_phone(number: str) -> User | None:
-    """The active person who has proved that the number (E.164) is theirs; None if nobody has."""
+    """The active person who has proved that the number (E.164) is theirs; None if nobody has.
+
+    Of several who share it, whoever was asked last on it to take a ticket; else the first who was added.
+    """
     query = (
         sa.select(User)
         .where(
@@ -53,4 +56,23 @@ def person_with_phone(number: str) -> User | None:
         )
         .order_by(User.id)
     )
-    return db.session.scalars(query).first()
+    people = list(db.session.scalars(query))
+    last = _asked_last(number, [user.id for user in people]) if people[1:] else None
+    return next((user for user in people if user.id == last), people[0] if people else None)
+
+
+def _asked_last(number: str, user_ids: list[int]) -> int | None:
+    """Whom the newest alert or notice of a ticket was for that went to the number."""
+    query = (
+        sa.select(Notification.user_id)
+        .join(Notification.attempts)
+        .where(
+            Attempt.address == number,
+            Attempt.sending_at.is_not(None),
+            Notification.event.in_((NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)),
+            Notification.user_id.in_(user_ids),
+        )
+        .order_by(Attempt.sending_at.desc(), Notification.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

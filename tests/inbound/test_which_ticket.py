@@ -14,6 +14,7 @@ from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
 
 NORMAL = {"priority": Priority.NORMAL, "summary": "Zwykła sprawa"}
+SHARED = "+48500000077"
 
 
 @pytest.fixture
@@ -257,3 +258,20 @@ def test_another_number_of_somebody_who_was_not_asked_takes_nothing(cast):
     with transaction():
         sms.receive(sid="", number=second_phone(cast.dorota), body=f"{alert.number} 1")
     assert alert.acknowledged_at is None
+
+
+@pytest.mark.parametrize("asked_last", ["anna", "beata"])
+def test_on_a_shared_phone_whoever_was_asked_last_has_the_ticket(cast, asked_last):
+    """Both have the phone of the duty; the alerts of its owner for this day go there."""
+    person = getattr(cast, asked_last)
+    for user in (cast.anna, cast.beata):
+        second_phone(user, SHARED)
+    alert = opened(cast)
+    with transaction():
+        for attempt in attempts(channel=Channel.SMS, to=cast.anna):
+            attempt.address = attempt.notification.address = SHARED
+            attempt.notification.user_id = person.id
+    sent_to(person, alert)
+    with transaction():
+        sms.receive(sid="", number=SHARED, body="1")
+    assert alert.acknowledged_by is person
