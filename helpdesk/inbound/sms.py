@@ -60,6 +60,7 @@ OPT_OUTS: dict[str, Meaning] = {
     **dict.fromkeys(("unsubscribe", "optout", "revoke"), Meaning.STOP),
     **dict.fromkeys(("start", "unstop"), Meaning.START),
 }
+YES = "yes"  # opts in like START, and takes a ticket
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
 # What somebody half asleep types: "0042 1", "42 1", "3 1"; but "1, 2" is a list.
@@ -142,6 +143,8 @@ def _act(row: Inbound, user: User | None, answer: Answer) -> tuple[str, str]:
     """The outcome's code and the text to answer."""
     if answer.meaning in (Meaning.STOP, Meaning.START):
         return _mirror_opt_out(row.address, answer.meaning)
+    if row.body.strip().lower() == YES:
+        _mirror_opt_out(row.address, Meaning.START)
     if user is not None and user.is_staff:
         return _from_staff(row, user, answer)
     return _from_reporter(row)

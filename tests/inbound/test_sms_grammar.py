@@ -206,6 +206,15 @@ def test_stop_and_start_are_mirrored_and_left_to_the_provider_to_answer(cast, an
     assert cast.anna.contacts[0].is_usable
 
 
+@pytest.mark.parametrize(("body", "is_back"), [("YES", True), (" yes", True), ("tak", False), ("Yes, ok", False)])
+def test_yes_brings_back_sms_as_it_does_at_the_provider_and_takes_the_ticket(cast, anna, body, is_back):
+    ticket = opened(cast)
+    receive(anna, "STOP")
+    receive(anna, body)
+    assert cast.anna.contacts[0].is_usable is is_back
+    assert ticket.acknowledged_by is cast.anna
+
+
 def test_who_has_sent_stop_can_still_take_a_ticket(cast, anna):
     ticket = opened(cast)
     receive(anna, "STOP")
