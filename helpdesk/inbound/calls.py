@@ -125,13 +125,17 @@ def incoming(number: str, turn: int) -> str:
 
 
 def staff_digit(number: str, digit: str, ticket_id: int) -> str:
-    """An administrator who called back pressed a digit about the ticket that was read out."""
+    """An administrator who called back pressed a digit about the ticket that was read out; other keys repeat."""
     caller, locale = _caller(number)
     known = tickets_asked_about(Sender(caller, number)) if caller is not None and caller.is_staff else []
     asked = next((ticket for ticket in known if ticket.id == ticket_id), None)
     with force_locale(locale):
-        if caller is None or asked is None or digit not in ("1", "2"):
+        if caller is None or asked is None:
             return _last_words(_("No ticket is waiting for your answer."), locale)
+        if digit not in ("1", "2"):
+            response = VoiceResponse()
+            response.redirect(absolute("twilio.voice_again", turn=1), method="POST")
+            return str(response)
         return _last_words(_act(asked, caller, digit), locale)
 
 

@@ -142,6 +142,14 @@ def test_a_digit_is_about_the_ticket_that_was_read_out(cast, call):
     assert newer.acknowledged_at is None
 
 
+@pytest.mark.parametrize("key", ["3", "*", "11"])
+def test_another_key_of_who_calls_back_repeats(cast, call, key):
+    document = staff_digit(cast.anna, key, call.notification.ticket)
+    assert verbs(document) == ["Redirect"]
+    assert document.count("/voice/1") == 1
+    assert call.notification.ticket.acknowledged_at is None
+
+
 def test_staff_who_were_not_asked_take_nothing(cast, call):
     ticket = call.notification.ticket
     staff_digit(cast.dorota, "1", ticket)
