@@ -14,10 +14,7 @@ from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
 from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
-from helpdesk.inbound.speech import REPEATS
-from helpdesk.inbound.speech import ask as _ask
-from helpdesk.inbound.speech import last_words as _last_words
-from helpdesk.inbound.speech import say as _say
+from helpdesk.inbound.speech import REPEATS, ask, last_words, read_again, say
 from helpdesk.labels import error_sentence, label
 from helpdesk.models import Attempt, Ticket, Unit, User
 from helpdesk.models.codes import AckVia, AttemptState, Category, Priority, TicketSource
@@ -39,15 +36,15 @@ def alert_call(attempt: Attempt, turn: int) -> str:
     asked, locale = _still_asked(attempt), attempt.notification.locale
     with force_locale(locale):
         if not asked:
-            return _last_words(_taken(attempt.notification.ticket), locale)
+            return last_words(_taken(attempt.notification.ticket), locale)
         if turn >= REPEATS:
-            return _last_words(_("No answer. We are alerting the next person."), locale)
+            return last_words(_("No answer. We are alerting the next person."), locale)
         response = VoiceResponse()
-        gather = _ask(response, absolute("twilio.digit", token=sign_attempt(asked[0].id)))
+        gather = ask(response, absolute("twilio.digit", token=sign_attempt(asked[0].id)))
         if len(asked) > 1:
-            _say(gather, ngettext("%(num)s urgent ticket.", "%(num)s urgent tickets.", len(asked)), locale)
-        _say(gather, render(asked[0].notification, "voice"), locale)
-        _read_again(response, attempt.id, turn + 1)
+            say(gather, ngettext("%(num)s urgent ticket.", "%(num)s urgent tickets.", len(asked)), locale)
+        say(gather, render(asked[0].notification, "voice"), locale)
+        read_again(response, attempt.id, turn + 1)
         return str(response)
 
 
@@ -62,14 +59,14 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
     with force_locale(notification.locale):
         response = VoiceResponse()
         if digit not in ("1", "2"):
-            _read_again(response, call.id, 1)
+            read_again(response, call.id, 1)
             return str(response)
-        _say(response, _act(ticket, user, digit), notification.locale)
+        say(response, _act(ticket, user, digit), notification.locale)
         for each in _alerts_of(call):
             if each.notification.ticket_id == ticket.id:
                 outcome.pressed(each.id, digit)
         if _still_asked(call):
-            _read_again(response, call.id, 0)
+            read_again(response, call.id, 0)
         else:
             response.hangup()
         return str(response)
@@ -94,11 +91,6 @@ def _waits_for_an_answer(attempt: Attempt) -> bool:
     return is_wanted and attempt.state is not AttemptState.DELIVERED
 
 
-def _read_again(response: VoiceResponse, attempt_id: str, turn: int) -> None:
-    url = absolute("twilio.call_again", token=sign_attempt(attempt_id), turn=turn)
-    response.redirect(url, method="POST")
-
-
 def _nothing_to_say() -> str:
     """A call that is about no ticket: nobody presses anything in it."""
     response = VoiceResponse()
@@ -112,14 +104,14 @@ def incoming(number: str, turn: int) -> str:
     caller, locale = _caller(number)
     with force_locale(locale):
         response = VoiceResponse()
-        _say(response, _("This is the emergency line for group administrators."), locale)
+        say(response, _("This is the emergency line for group administrators."), locale)
         if caller is not None and caller.is_staff:
             _ask_staff(response, number, caller, turn)
         elif caller is not None and caller.units:
             _ask_unit(response, caller)
         else:
-            _say(response, _("In danger of life call 112. We do not know this number."), locale)
-            _say(response, _("File a ticket with the link or the QR code of your unit."), locale)
+            say(response, _("In danger of life call 112. We do not know this number."), locale)
+            say(response, _("File a ticket with the link or the QR code of your unit."), locale)
             response.hangup()
         return str(response)
 
@@ -131,12 +123,12 @@ def staff_digit(number: str, digit: str, ticket_id: int) -> str:
     asked = next((ticket for ticket in known if ticket.id == ticket_id), None)
     with force_locale(locale):
         if caller is None or asked is None:
-            return _last_words(_("No ticket is waiting for your answer."), locale)
+            return last_words(_("No ticket is waiting for your answer."), locale)
         if digit not in ("1", "2"):
             response = VoiceResponse()
             response.redirect(absolute("twilio.voice_again", turn=1), method="POST")
             return str(response)
-        return _last_words(_act(asked, caller, digit), locale)
+        return last_words(_act(asked, caller, digit), locale)
 
 
 def unit_digit(number: str, digit: str, sid: str) -> str:
@@ -144,8 +136,8 @@ def unit_digit(number: str, digit: str, sid: str) -> str:
     caller, locale = _caller(number)
     with force_locale(locale):
         if caller is None or not caller.units or digit != "1":
-            return _last_words(_("Thank you. Goodbye."), locale)
-        return _last_words(_open_by_phone(caller, caller.units[0], number, sid), locale)
+            return last_words(_("Thank you. Goodbye."), locale)
+        return last_words(_open_by_phone(caller, caller.units[0], number, sid), locale)
 
 
 def _caller(number: str) -> tuple[User | None, str]:
@@ -157,24 +149,24 @@ def _caller(number: str) -> tuple[User | None, str]:
 def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) -> None:
     waiting = waiting_for_somebody(tickets_asked_about(Sender(caller, number)))
     if not waiting or turn >= REPEATS:
-        _say(response, _("No ticket is waiting for your answer.") if not waiting else _("Goodbye."), caller.locale)
+        say(response, _("No ticket is waiting for your answer.") if not waiting else _("Goodbye."), caller.locale)
         response.hangup()
         return
-    gather = _ask(response, absolute("twilio.voice_ticket", ticket_id=waiting[0].id))
-    _say(gather, _spoken(waiting[0]), caller.locale)
-    _say(gather, _("Press 1 to take it, 2 to pass it on."), caller.locale)
+    gather = ask(response, absolute("twilio.voice_ticket", ticket_id=waiting[0].id))
+    say(gather, _spoken(waiting[0]), caller.locale)
+    say(gather, _("Press 1 to take it, 2 to pass it on."), caller.locale)
     response.redirect(absolute("twilio.voice_again", turn=turn + 1), method="POST")
 
 
 def _ask_unit(response: VoiceResponse, caller: User) -> None:
-    gather = _ask(response, absolute("twilio.voice_digit"))
-    _say(gather, _("In danger of life hang up and call 112."), caller.locale)
-    _say(
+    gather = ask(response, absolute("twilio.voice_digit"))
+    say(gather, _("In danger of life hang up and call 112."), caller.locale)
+    say(
         gather,
         _("To be called back at once by the administrator on duty, press 1."),
         caller.locale,
     )
-    _say(response, _("Thank you. Goodbye."), caller.locale)
+    say(response, _("Thank you. Goodbye."), caller.locale)
     response.hangup()
 
 

@@ -5,6 +5,8 @@ import re
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from helpdesk.config import settings
+from helpdesk.notify.render import absolute
+from helpdesk.tokens import sign_attempt
 
 REPEATS = 3
 LANGUAGES = {"pl": "pl-PL", "en": "en-GB"}
@@ -22,6 +24,11 @@ def say(verb: VoiceResponse | Gather, text: str, locale: str) -> None:
     """Control characters pass the TwiML builder unharmed: they are taken out here."""
     voice = settings().voice if locale == "pl" else ENGLISH_VOICE
     verb.say(CONTROL.sub(" ", text), language=LANGUAGES.get(locale, "pl-PL"), voice=voice)
+
+
+def read_again(response: VoiceResponse, attempt_id: str, turn: int) -> None:
+    """Go back to the beginning of our call, for the `turn`-th time."""
+    response.redirect(absolute("twilio.call_again", token=sign_attempt(attempt_id), turn=turn), method="POST")
 
 
 def last_words(text: str, locale: str) -> str:

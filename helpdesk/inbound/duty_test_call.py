@@ -5,9 +5,8 @@ from flask_babel import gettext as _
 from twilio.twiml.voice_response import VoiceResponse
 
 from helpdesk.extensions import db
-from helpdesk.inbound.speech import REPEATS, ask, last_words, say
+from helpdesk.inbound.speech import REPEATS, ask, last_words, read_again, say
 from helpdesk.models import Attempt, DutyTest
-from helpdesk.models.codes import AttemptState
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
 from helpdesk.oncall import duty_test
@@ -16,16 +15,16 @@ from helpdesk.tokens import sign_attempt
 
 def spoken(attempt: Attempt, turn: int) -> str:
     """What it says when it is picked up, the `turn`-th time; after the last it hangs up."""
-    notification, token = attempt.notification, sign_attempt(attempt.id)
+    notification = attempt.notification
     with force_locale(notification.locale):
         if _test_of(attempt).confirmed_at is not None:
             return last_words(_("This test alert is confirmed already. Thank you."), notification.locale)
         if turn >= REPEATS:
             return last_words(_("The test alert was not confirmed. Goodbye."), notification.locale)
         response = VoiceResponse()
-        gather = ask(response, absolute("twilio.digit", token=token))
+        gather = ask(response, absolute("twilio.digit", token=sign_attempt(attempt.id)))
         say(gather, render(notification, "voice"), notification.locale)
-        response.redirect(absolute("twilio.call_again", token=token, turn=turn + 1), method="POST")
+        read_again(response, attempt.id, turn + 1)
         return str(response)
 
 
@@ -34,7 +33,7 @@ def pressed(attempt: Attempt, digit: str) -> str:
     locale = attempt.notification.locale
     if digit != "1":
         return spoken(attempt, 1)
-    outcome.reported(attempt.id, AttemptState.DELIVERED, sid=None, status="digit 1")
+    outcome.pressed(attempt.id, digit)
     duty_test.confirm(_test_of(attempt))
     with force_locale(locale):
         return last_words(_("Thank you. The test alert is confirmed: your phone works."), locale)
