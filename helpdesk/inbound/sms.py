@@ -3,10 +3,15 @@
 "1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket, "wszystkie" all that wait; "2", "nie" pass it on;
 other words are added to the ticket, or to each that waits. A bare "1" counts only when it is clear which ticket
 waits for an answer.
+
+What answers by itself (an absence notice, another machine) must not talk with us for ever. Words that a ticket was
+told by the same person within ten minutes are neither added again nor answered. A number gets ten answers in ten
+minutes; after that all is still acted on and written down, but only a ticket that was just taken is confirmed.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -26,13 +31,13 @@ from helpdesk.inbound.people import (
     tickets_asked_about,
     waiting_for_somebody,
 )
-from helpdesk.models import Contact, Inbound, Ticket, User
+from helpdesk.models import Contact, Inbound, Message, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
 from helpdesk.notify.sms_text import to_gsm7
 from helpdesk.oncall import contacts
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.people import person_with_phone
-from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.actor import Actor, of_reporter, of_user
 from helpdesk.tickets.conversation import add_note, write_as_reporter
 from helpdesk.tokens import new_attempt_id
 
@@ -62,6 +67,8 @@ OPT_OUTS: dict[str, Meaning] = {
 }
 YES = "yes"  # opts in like START, and takes a ticket
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
+A_WHILE, MOST_ANSWERS = timedelta(minutes=10), 10
+TAKEN = "taken"  # the outcome of the answer that took a ticket
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
 # What somebody half asleep types: "0042 1", "42 1", "3 1"; but "1, 2" is a list.
 END_OF_NUMBER = re.compile(r"^\s*(?:(\d{2,7})[\s.,:;=-]+|(\d)[\s:=-]+)(?=\S)")
@@ -118,9 +125,19 @@ def receive(*, sid: str, number: str, body: str) -> str:
         return row.answer
     user = person_with_phone(number)
     with force_locale(user.locale if user else settings().default_locale):
-        row.outcome, row.answer = _act(row, user, understand(body))
-    row.answer = to_gsm7(row.answer)
+        row.outcome, answer = _act(row, user, understand(body))
+    if row.outcome == TAKEN or not _has_heard_enough(number):
+        row.answer = to_gsm7(answer)
     return row.answer
+
+
+def _has_heard_enough(number: str) -> bool:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Inbound)
+        .where(Inbound.address == number, Inbound.answer != "", Inbound.received_at > clock.now() - A_WHILE)
+    )
+    return (db.session.scalar(query) or 0) >= MOST_ANSWERS
 
 
 def _write_down(sid: str, number: str, body: str) -> Inbound:
@@ -213,10 +230,24 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
     if not row.body.strip():
         return _no_text()
+    if _is_known(ticket, of_user(user), row.body):
+        return "repeated", ""
     add_note(ticket, of_user(user), row.body)
     if waiting_for_somebody([ticket]):
         return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
     return "noted", _("Added to %(number)s as a note.", number=ticket.number)
+
+
+def _is_known(ticket: Ticket, by: Actor, body: str) -> bool:
+    """The same person has written the same words to the ticket a short time ago."""
+    query = sa.select(Message.id).where(
+        Message.ticket_id == ticket.id,
+        Message.at > clock.now() - A_WHILE,
+        Message.author_id == by.user_id,
+        Message.from_reporter == by.is_reporter,
+        Message.body == body,
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _take(ticket: Ticket, user: User) -> tuple[str, str]:
@@ -225,7 +256,7 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
     result = acknowledge(ticket, user, AckVia.SMS)
     if result.holder.id != user.id:
         return "late", _taken_words(ticket)
-    return "taken", _(
+    return TAKEN if result.is_first else "kept", _(
         "%(number)s is yours. Reporter: %(name)s %(phone)s",
         number=ticket.number,
         name=ticket.reporter_name,
@@ -239,7 +270,7 @@ def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
     taken = [ticket.number for ticket in in_order if acknowledge(ticket, user, AckVia.SMS).holder.id == user.id]
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
-    return "taken", _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))
+    return TAKEN, _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))
 
 
 def _which_words(waiting: list[Ticket], answer: Answer) -> str:
@@ -308,6 +339,8 @@ def _from_reporter(row: Inbound) -> tuple[str, str]:
         return _no_text()
     if ticket is not None:
         row.ticket_id = ticket.id
+        if _is_known(ticket, of_reporter(ticket), row.body):
+            return "repeated", ""
         write_as_reporter(ticket, row.body)
         return "reporter", _("Added to ticket %(number)s. Thank you.", number=ticket.number)
     if _answered_before(row):
