@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.inbound import sms
-from helpdesk.inbound.sms import Answer, Meaning, understand
+from helpdesk.inbound.grammar import Answer, Meaning, understand
 from helpdesk.jobs import advance_escalations
 from helpdesk.models import Contact, Inbound
 from helpdesk.models.codes import EventKind, MessageKind
