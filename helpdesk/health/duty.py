@@ -2,19 +2,25 @@
 
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
+
 from helpdesk import clock
 from helpdesk.config import settings
+from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict
+from helpdesk.health.sent import REACHED
 from helpdesk.i18n import when
-from helpdesk.models import DutyTest, User
+from helpdesk.models import Attempt, DutyTest, Notification, User
 from helpdesk.models.codes import Channel, RoleName
 from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
+from helpdesk.oncall.plan import ALL_CHANNELS
 from helpdesk.sentences import _
 
 LOOK_AHEAD = timedelta(days=7)
+PATIENCE = timedelta(minutes=2)  # with nobody to reach, an alert is through all its steps at once
 
 
 def alerts() -> Check:
@@ -24,6 +30,36 @@ def alerts() -> Check:
     numbers = ", ".join(escalation.ticket.number for escalation in open_ones[:5])
     says = _("Nobody has answered the alerts for: %(numbers)s. Take them at the desk.", numbers=numbers)
     return Check("alerts", Verdict.BROKEN, says)
+
+
+def arrived() -> Check:
+    """Has every alert that went through all its steps reached a phone, though nobody answers it?"""
+    late = [each for each in unanswered() if each.opened_at <= clock.now() - PATIENCE]
+    reached = _that_reached_a_phone([escalation.id for escalation in late])
+    lost = [escalation for escalation in late if escalation.id not in reached]
+    if not lost:
+        return Check("arrived", Verdict.OK, _("Every alert has reached a phone."))
+    says = _(
+        "These alerts have gone through all their steps and reached no phone: %(numbers)s. "
+        "Take them at the desk, then run: helpdesk doctor",
+        numbers=", ".join(escalation.ticket.number for escalation in lost[:5]),
+    )
+    return Check("arrived", Verdict.BROKEN, says)
+
+
+def _that_reached_a_phone(escalations: list[int]) -> set[int]:
+    """Those of the alerts of which an SMS went all the way or a phone rang, answered or not."""
+    rang = sa.and_(Attempt.channel == Channel.VOICE, Attempt.sent_at.is_not(None), Attempt.error_code == "")
+    query = (
+        sa.select(Notification.escalation_id)
+        .join(Attempt)
+        .where(
+            Notification.escalation_id.in_(escalations),
+            Attempt.channel.in_(ALL_CHANNELS),
+            sa.or_(Attempt.state.in_(REACHED), rang),
+        )
+    )
+    return set(db.session.scalars(query))
 
 
 def on_call() -> Check:

@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     program.steps,
     program.notices,
     duty.alerts,
+    duty.arrived,
     wire.channels,
     wire.circuits,
     wire.webhook,
@@ -30,7 +31,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     program.monitor,
 )
 # Without these no alert gets out, whatever else is in order.
-VITAL = (program.worker, program.scheduler, program.queue, program.steps)
+VITAL = (program.worker, program.scheduler, program.queue, program.steps, wire.ways_out, duty.arrived)
 
 
 def checks() -> list[Check]:

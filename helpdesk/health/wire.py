@@ -16,12 +16,14 @@ from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState
 from helpdesk.notify.channels import provider_named, providers_of
 from helpdesk.notify.parcel import Decision
+from helpdesk.oncall.plan import ALL_CHANNELS
 from helpdesk.sentences import _, span
 
 FAILING = 3  # so many failures in an hour and no success: the channel itself is failing
 FILTERED = "30007"  # the operator takes us for spam: no matter of one message
 REPORTS_AFTER = timedelta(minutes=3)  # by then the provider has reported, if it can reach us
 DOUBT_AFTER = timedelta(minutes=5)
+HELD_GOOD_AFTER = timedelta(minutes=15)  # a probe says less than a message; so long, and we believe it
 COMPANIES = {"twilio": "Twilio", "smsapi": "SMSAPI", "smtp": "SMTP"}
 MOVED = (AttemptState.SENT, AttemptState.DELIVERED, AttemptState.UNDELIVERED, AttemptState.FAILED)
 
@@ -98,6 +100,29 @@ def circuits() -> Check:
     alone = [row for row in failing if _stand_in(row, known) is None]
     verdict = Verdict.BROKEN if alone else Verdict.WARNING
     return Check("circuits", verdict, " ".join(_failing_words(row, _stand_in(row, known)) for row in failing))
+
+
+def ways_out() -> Check:
+    """Has every channel of alerts a provider that works? Of the failing ones, those that keep alerts from getting
+    out."""
+    known = rows()
+    shut = [channel for channel in map(Channel, ALL_CHANNELS) if not _is_open(channel, known)]
+    if not shut:
+        return Check("ways_out", Verdict.OK, _("Every channel of alerts has a provider that takes messages."))
+    words = [_failing_words(row, None) for row in known.values() if _channel(row.name) in shut]
+    return Check("ways_out", Verdict.BROKEN, " ".join(words))
+
+
+def _is_open(channel: Channel, known: dict[str, Provider]) -> bool:
+    return any(_is_held_good(known.get(provider.name)) for provider in providers_of(channel))
+
+
+def _is_held_good(row: Provider | None) -> bool:
+    """It takes messages; or it has answered a probe, and refused no message since for a while."""
+    if row is None or row.state is CircuitState.CLOSED:
+        return True
+    since = row.probed_at
+    return row.state is CircuitState.HALF_OPEN and since is not None and since <= clock.now() - HELD_GOOD_AFTER
 
 
 def _stand_in(failing: Provider, known: dict[str, Provider]) -> str | None:

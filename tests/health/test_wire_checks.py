@@ -63,6 +63,19 @@ def test_a_provider_that_is_not_used_any_more_is_no_matter(cast):
     assert wire.circuits().ok
 
 
+def test_mail_is_no_channel_of_alerts(cast):
+    failing("email:smtp")
+    assert not wire.circuits().ok
+    assert wire.ways_out().ok
+
+
+def test_a_provider_that_has_refused_nothing_for_a_while_since_it_answered_a_probe_is_believed(cast):
+    known("voice:twilio", state=CircuitState.HALF_OPEN, open_since=clock.now(), probed_at=clock.now())
+    assert not wire.ways_out().ok
+    clock.advance(15 * MINUTE)
+    assert wire.ways_out().ok
+
+
 def test_little_money_is_named_with_the_currency(cast):
     known(balance=50.0, currency="PLN")
     assert wire.balance().ok
