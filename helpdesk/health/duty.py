@@ -99,10 +99,35 @@ def _on_duty_soon(now: datetime) -> set[User]:
 
 
 def managers() -> Check:
-    if people_with(RoleName.MANAGER):
-        return Check("managers", Verdict.OK, _("There is a manager."))
-    says = _("There is no manager, the last resort of every alert. Run: helpdesk user create --role manager …")
-    return Check("managers", Verdict.BROKEN, says)
+    none = _("There is no manager, the last resort of every alert. Run: helpdesk user create --role manager …")
+    return _last_resort("managers", RoleName.MANAGER, none) or Check(
+        "managers", Verdict.OK, _("A manager can be called.")
+    )
+
+
+def administrators() -> Check:
+    none = _(
+        "There is no administrator, and all of them are called when nobody on duty answers. "
+        "Run: helpdesk user create --role administrator …"
+    )
+    return _last_resort("administrators", RoleName.ADMINISTRATOR, none) or Check(
+        "administrators", Verdict.OK, _("An administrator can be called.")
+    )
+
+
+def _last_resort(name: str, role: RoleName, none: str) -> Check | None:
+    """Every alert ends with these people: what is wrong when a call reaches none of them."""
+    people = set(people_with(role))
+    if not people:
+        return Check(name, Verdict.BROKEN, none)
+    if all(address_of(user, Channel.VOICE) is None for user in people):
+        says = _(
+            "An alert that nobody answers ends with these people, and none has a verified, working phone: "
+            "%(names)s. Who signs in with a code by SMS verifies the number.",
+            names=_without(Channel.VOICE, people),
+        )
+        return Check(name, Verdict.BROKEN, says)
+    return None
 
 
 def tested() -> Check:

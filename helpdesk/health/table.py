@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     duty.on_call,
     duty.reachable,
     duty.managers,
+    duty.administrators,
     duty.tested,
     disk.uploads,
     program.monitor,

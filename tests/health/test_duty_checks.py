@@ -99,4 +99,22 @@ def test_nobody_who_could_be_the_last_resort_is_named(cast):
     assert duty.managers().ok
     with transaction():
         cast.marek.active = False
-    assert not duty.managers().ok
+    assert duty.managers().says.startswith("There is no manager")
+
+
+def test_a_last_resort_without_a_working_phone_is_named_with_what_to_do(cast):
+    with transaction():
+        cast.marek.contacts[0].broken_at = clock.now()
+    assert duty.managers().verdict is Verdict.BROKEN
+    assert "verified, working phone: Marek Testowy. Who signs in" in duty.managers().says
+
+
+def test_one_administrator_who_can_be_called_is_enough(cast):
+    people = [cast.anna, cast.beata, cast.celina, cast.dorota]
+    with transaction():
+        for user in people[1:]:
+            user.contacts[0].verified_at = None
+    assert duty.administrators().ok
+    with transaction():
+        cast.anna.contacts[0].verified_at = None
+    assert all(user.name in duty.administrators().says for user in people)
