@@ -131,9 +131,14 @@ def _last_resort(name: str, role: RoleName, none: str) -> Check | None:
 
 
 def tested() -> Check:
-    """How the last weekly test alert went."""
+    """Does the weekly test alert come, and how did the last one go?"""
     if settings().test_alert_at is None:
         return Check("tested", Verdict.WARNING, _("No test alerts are sent: TEST_ALERT_AT is off."))
+    if (skipped := duty_test.skipped()) is not None:
+        says = _(
+            "The test alert of %(when)s was not made, and none since. Does the scheduler run?", when=when(skipped)
+        )
+        return Check("tested", Verdict.BROKEN, says)
     last = duty_test.last_outcome()
     if last is not None and last.confirmed_at is None:
         return Check("tested", Verdict.BROKEN, missed_words(last))

@@ -21,6 +21,8 @@ from helpdesk.sla.calendar import first_instant
 from helpdesk.transaction import changed_rows
 
 PATIENCE = timedelta(minutes=30)
+LATE = timedelta(days=1)  # a test comes on its day or not at all
+ABOUT_A_WEEK = timedelta(days=6)
 # Who does not hear the first call may hear the second.
 WAYS = (
     (Channel.SMS, timedelta()),
@@ -46,6 +48,15 @@ def is_due() -> bool:
     now = clock.now()
     moment = last_moment(now)
     return moment is not None and _is_still_time(moment, now) and of_week(moment) is None
+
+
+def skipped() -> datetime | None:
+    """The last set moment a day ago or more (UTC), if no test was made then or since and somebody was here."""
+    moment = last_moment(clock.now() - LATE)
+    # A test of the days before counts as well: the weekday may have been changed since.
+    if moment is None or _first_came_after(moment) or _made_since(moment - ABOUT_A_WEEK):
+        return None
+    return moment
 
 
 def start() -> None:
@@ -108,6 +119,16 @@ def miss(test_id: int) -> None:
 
 def of_week(moment: datetime) -> DutyTest | None:
     return db.session.scalar(sa.select(DutyTest).filter_by(week=week_of(moment)))
+
+
+def _made_since(at: datetime) -> bool:
+    query = sa.select(DutyTest.id).where(DutyTest.created_at >= at).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _first_came_after(at: datetime) -> bool:
+    """Nobody was here yet at that instant."""
+    return db.session.scalar(sa.select(User.id).where(User.created_at <= at).limit(1)) is None
 
 
 def last_outcome() -> DutyTest | None:

@@ -1,7 +1,7 @@
 """Would an alert reach a human being?"""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -43,6 +43,30 @@ def test_a_missed_test_alert_stays_until_one_is_confirmed(monday):
     with transaction():
         duty_test.confirm(db.session.query(DutyTest).filter_by(week="2026-W13").one())
     assert duty.tested().verdict is Verdict.OK
+
+
+def test_a_test_alert_that_did_not_come_is_named_a_day_later(monday):
+    with transaction():
+        duty_test.confirm(db.session.query(DutyTest).one())
+    clock.advance(timedelta(days=8) - timedelta(minutes=1))
+    assert duty.tested().ok
+    clock.advance(timedelta(minutes=1))
+    assert duty.tested().says.startswith("The test alert of Mon 23 Mar 2026, 10:00 was not made, and none since.")
+    clock.advance(timedelta(days=62))
+    assert duty.tested().verdict is Verdict.BROKEN
+
+
+def test_the_first_test_alert_is_missed_like_any_other(cast):
+    clock.freeze(datetime(2026, 3, 17, 9, 1, tzinfo=UTC))
+    assert duty.tested().says.startswith("The test alert of Mon 16 Mar 2026, 10:00 was not made")
+
+
+def test_a_weekday_that_was_changed_leaves_no_test_alert_out(monday, app, monkeypatch):
+    with transaction():
+        duty_test.confirm(db.session.query(DutyTest).one())
+    clock.advance(timedelta(days=6))
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings(), test_alert_at=(4, time(10))))  # Fridays
+    assert duty.tested().ok
 
 
 def test_no_test_alerts_at_all_is_good_to_know(app, monkeypatch):
