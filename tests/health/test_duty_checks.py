@@ -11,7 +11,7 @@ from helpdesk.extensions import db
 from helpdesk.health import duty
 from helpdesk.health.check import Verdict
 from helpdesk.jobs import try_the_next_phone
-from helpdesk.models import DutyTest
+from helpdesk.models import DutyTest, Override
 from helpdesk.oncall import duty_test
 from helpdesk.oncall.escalation import open_escalation
 from helpdesk.transaction import transaction
@@ -110,6 +110,17 @@ def test_a_broken_phone_is_known_before_the_shift(cast):
     with transaction():
         cast.beata.contacts[0].broken_at = clock.now()
     assert duty.reachable().says == "On duty soon without a verified, working phone: Beata Testowa"
+
+
+def test_a_phone_that_nobody_has_verified_is_known_two_weeks_before_the_shift(cast):
+    in_two_weeks = clock.now() + timedelta(days=14)
+    with transaction():
+        cast.marek.contacts[0].verified_at = None
+        turn = {"starts_at": in_two_weeks, "ends_at": in_two_weeks + timedelta(hours=8)}
+        db.session.add(Override(schedule_id=cast.schedule.id, user=cast.marek, **turn))
+    assert duty.reachable().ok
+    clock.advance(timedelta(minutes=1))
+    assert "Marek Testowy" in duty.reachable().says
 
 
 def test_who_sent_stop_before_a_shift_is_named_though_calls_still_ring(cast):
