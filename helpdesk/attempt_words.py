@@ -29,6 +29,8 @@ EVENTS: dict[NotificationEvent, LazyString] = {
 }
 
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")
+_SUSPENDED = _l("our account at the provider is closed or suspended; an alarm was raised")
+_TRIAL = _l("a trial account of Twilio reaches verified numbers only; an alarm was raised")
 _NO_SUCH_NUMBER = _l("there is no such number")
 _LANDLINE = _l("a landline: it takes calls, not SMS")
 _STOPPED = _l("the person switched our SMS off (STOP)")
@@ -37,11 +39,16 @@ _TOO_LATE = _l("it was too late to be delivered")
 _TEXT = _l("SMSAPI does not take this text")
 
 CODES: dict[str, LazyString] = {
+    "401": _OUR_SETTINGS,
+    "403": _SUSPENDED,
     "20003": _OUR_SETTINGS,
+    "20005": _SUSPENDED,
     "20404": _OUR_SETTINGS,
     "20429": _TOO_MANY,
     "21211": _NO_SUCH_NUMBER,
     "21217": _NO_SUCH_NUMBER,
+    "21219": _TRIAL,
+    "21608": _TRIAL,
     "21610": _STOPPED,
     "21611": _l("the provider's queue was full"),
     "21612": _l("our sender cannot reach this number"),

@@ -1,6 +1,7 @@
 """Twilio's error codes as data: what each means for us. Source: Twilio's error dictionary, November 2026.
 
-An unknown code gets one more try, while the alert goes on over the next channel.
+An unknown code means what the HTTP status of its answer does. Where that says nothing either there is one more try,
+while the alert goes on over the next channel.
 """
 
 from helpdesk.models.codes import AttemptState
@@ -12,6 +13,7 @@ DECISIONS: dict[str, Decision] = {
     "12100": Decision.CONFIGURATION,
     "12200": Decision.CONFIGURATION,
     "20003": Decision.CONFIGURATION,  # credentials
+    "20005": Decision.CONFIGURATION,  # account closed or suspended
     "20404": Decision.CONFIGURATION,  # no such account or resource
     "20429": Decision.TEMPORARY,  # too many requests, never processed
     "21211": Decision.PERMANENT,  # number invalid
@@ -23,7 +25,8 @@ DECISIONS: dict[str, Decision] = {
     "21609": Decision.CONFIGURATION,
     "21215": Decision.CONFIGURATION,  # country not enabled
     "21408": Decision.CONFIGURATION,
-    "21608": Decision.CONFIGURATION,  # trial account: verified numbers only
+    "21219": Decision.CONFIGURATION,  # trial account: calls to verified numbers only
+    "21608": Decision.CONFIGURATION,  # trial account: SMS to verified numbers only
     "21610": Decision.OPTED_OUT,
     "21611": Decision.TEMPORARY,  # queue full
     "21612": Decision.ELSEWHERE,  # this sender cannot reach it
@@ -41,6 +44,15 @@ DECISIONS: dict[str, Decision] = {
     "30036": Decision.REFUSED,  # validity over
     "63038": Decision.CONFIGURATION,  # daily limit of the account
 }
+BY_HTTP_STATUS: dict[str, Decision] = {
+    "401": Decision.CONFIGURATION,
+    "403": Decision.CONFIGURATION,  # account closed or suspended
+    "429": Decision.TEMPORARY,  # never processed
+    "503": Decision.TEMPORARY,
+}
+# These refuse the whole account; "account" is our own word (twilio.probe).
+CLOSES_ACCOUNT = frozenset({"401", "403", "20003", "20005", "30002", "63038", "account"})
+TOO_MANY = frozenset({"429", "20429"})
 
 
 # What Twilio calls a state of a message or a call, and what it is for us. An unknown one is only written down.
@@ -71,4 +83,18 @@ CALL_STATES = {
 
 
 def decision_for(code: str) -> Decision:
-    return DECISIONS.get(code, Decision.ONCE_MORE)
+    """`code` is Twilio's, or the HTTP status of an answer without one."""
+    return DECISIONS.get(code) or BY_HTTP_STATUS.get(code, Decision.ONCE_MORE)
+
+
+def known_as(status: int, code: int | None) -> str:
+    """The code under which we know an answer other than yes: Twilio's own, or the HTTP status that says more."""
+    theirs = str(code or status)
+    return str(status) if theirs not in DECISIONS and str(status) in BY_HTTP_STATUS else theirs
+
+
+def decision_for_answer(status: int, code: int | None) -> Decision:
+    """What an answer other than yes means: nothing was created, or nobody knows (5xx)."""
+    if status >= 500 and str(status) not in BY_HTTP_STATUS:
+        return Decision.UNKNOWN
+    return decision_for(known_as(status, code))

@@ -22,7 +22,15 @@ from helpdesk.config import TWILIO_API, Settings, settings
 from helpdesk.models import Attempt
 from helpdesk.models.codes import Channel
 from helpdesk.notify import sms
-from helpdesk.notify.codes import CALL_STATES, MESSAGE_STATES, decision_for
+from helpdesk.notify.codes import (
+    CALL_STATES,
+    CLOSES_ACCOUNT,
+    MESSAGE_STATES,
+    TOO_MANY,
+    decision_for,
+    decision_for_answer,
+    known_as,
+)
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
 from helpdesk.notify.render import absolute
@@ -32,14 +40,6 @@ from helpdesk.tokens import sign_attempt
 log = logging.getLogger(__name__)
 # More callbacks than by default (one retry of a failed connect): Twilio reads this fragment, it is never sent.
 RETRIES = "#rc=3&rp=ct,rt,5xx"
-# Credentials, account suspended, its daily limit; "account" is our own word (probe).
-CLOSES_ACCOUNT = frozenset({"401", "20003", "30002", "63038", "account"})
-TOO_MANY = frozenset({"429", "20429"})
-BY_HTTP_STATUS = {
-    401: Decision.CONFIGURATION,
-    429: Decision.TEMPORARY,  # never processed
-    503: Decision.TEMPORARY,
-}
 # Below most voicemail boxes' patience.
 RING_SECONDS = 20
 ASKED = 50  # how many of the newest messages or calls to a number are looked at
@@ -250,12 +250,7 @@ def delivery_error(error: Exception) -> DeliveryError:
 
 
 def _answered_error(status: int, code: int | None, text: str) -> DeliveryError:
-    known = str(code or status)
-    return DeliveryError(BY_HTTP_STATUS.get(status) or _by_code(status, known), known, text)
-
-
-def _by_code(status: int, code: str) -> Decision:
-    return Decision.UNKNOWN if status >= 500 else decision_for(code)
+    return DeliveryError(decision_for_answer(status, code), known_as(status, code), text)
 
 
 def is_signed(url: str, form: Mapping[str, Any] | Iterable[Any], signature: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOMENTS = {
+    "403": "before",
     "429": "before",
     "500": "before",
     "503": "before",
@@ -23,7 +24,7 @@ MOMENTS = {
     "slow": "after",
 }
 PORTAL = "<html><title>Sign in to the network</title></html>"
-REFUSED = {"429": 20429, "500": 20500, "503": 20503, "500_after": 20500, "503_after": 20503}
+REFUSED = {"403": 20005, "429": 20429, "500": 20500, "503": 20503, "500_after": 20500, "503_after": 20503}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ REFUSALS: Mapping[int, tuple[int, str]] = {
     20001: (400, "A parameter is invalid"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
+    20005: (403, "Account not active"),
     20009: (409, "The resource is not complete yet"),
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too many requests"),

@@ -14,6 +14,7 @@ AGAIN = {Decision.TEMPORARY, Decision.ONCE_MORE}
 # From Twilio's error dictionary.
 EXPECTED = {
     "20003": OURS_TO_MEND,  # credentials
+    "20005": OURS_TO_MEND,  # account closed or suspended
     "30002": OURS_TO_MEND,  # account suspended
     "20429": {Decision.TEMPORARY},  # too many requests, never processed
     "21211": NEVER_THERE_AGAIN,  # number invalid
@@ -25,7 +26,8 @@ EXPECTED = {
     "21609": OURS_TO_MEND,
     "21408": OURS_TO_MEND,  # country not enabled
     "21215": OURS_TO_MEND,
-    "21608": OURS_TO_MEND,  # trial account
+    "21219": OURS_TO_MEND,  # trial account
+    "21608": OURS_TO_MEND,
     "21610": {Decision.OPTED_OUT},
     "21612": ANOTHER_PROVIDER,  # this sender cannot reach it
     "21614": ANOTHER_CHANNEL,  # landline

@@ -77,6 +77,7 @@ def refusal(**kwargs):
 @pytest.mark.parametrize(
     ("fault", "decision"),
     [
+        ("403", D.CONFIGURATION),
         ("429", D.TEMPORARY),
         ("503", D.TEMPORARY),
         ("500", D.UNKNOWN),
@@ -123,6 +124,12 @@ def test_a_list_that_cannot_be_had_is_a_delivery_error(sim, app, fault):
     ("error", "decision", "code"),
     [
         (TwilioRestException(400, "/", "bad", 21211), D.PERMANENT, "21211"),
+        (TwilioRestException(403, "/", "closed", None), D.CONFIGURATION, "403"),
+        (TwilioRestException(403, "/", "closed", 20005), D.CONFIGURATION, "20005"),
+        (TwilioRestException(403, "/", "new", 29999), D.CONFIGURATION, "403"),
+        (TwilioRestException(403, "/", "stopped", 21610), D.OPTED_OUT, "21610"),
+        (TwilioRestException(429, "/", "daily limit", 63038), D.CONFIGURATION, "63038"),
+        (TwilioRestException(500, "/", "broken", 20005), D.UNKNOWN, "20005"),
         (TwilioRestException(404, "/", "gone", None), D.ONCE_MORE, "404"),
         (TwilioServiceException("about:blank", "slow down", 429, 20429), D.TEMPORARY, "20429"),
         (TwilioServiceException("about:blank", "bad number", 400, 21211), D.PERMANENT, "21211"),

@@ -11,6 +11,7 @@ from helpdesk.health import wire
 from helpdesk.health.check import Verdict
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.transaction import transaction
+from tests import vitals
 from tests.drafts import attempts, phone_of
 
 S = AttemptState
@@ -115,6 +116,20 @@ def test_refused_credentials_are_an_alarm(story, cast):
     story.files(cast.osp, cast.jan)
     assert "20003" in wire.set_up().says
     assert wire.circuits().verdict is Verdict.BROKEN
+
+
+def test_a_suspended_account_is_an_alarm_and_goes_over_the_other_provider(story, cast, smsapi):
+    story.sim.fault("403", times=99)
+    ticket = story.files(cast.osp, cast.jan)
+    assert ticket.number in smsapi.account.messages_to(phone_of(cast.anna))[0].body
+    assert "20005" in wire.set_up().says
+    assert "SMSAPI" in wire.circuits().says
+
+
+@pytest.mark.parametrize("code", ["401", "403"])
+def test_an_answer_without_a_code_is_an_alarm_as_well(cast, code):
+    vitals.ended(cast.jan, S.FAILED, code)
+    assert code in wire.set_up().says
 
 
 @pytest.mark.parametrize("code", [30003, 30008, 39999])
