@@ -10,10 +10,10 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from helpdesk import signs
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.hang_up import hang_up_moot
-from helpdesk.notify.worker import beat
 from helpdesk.oncall import contacts, duty_test, escalation
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
@@ -76,7 +76,7 @@ def warn_of_broken_contacts() -> None:
 
 
 def heartbeat() -> None:
-    beat("scheduler")
+    signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
         log.warning("the database can be used again")
 

@@ -1,4 +1,4 @@
-"""Signs of life that may come often and are written at most once a minute."""
+"""Signs of life: of the worker and the scheduler, of the provider, of the monitor outside."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -11,9 +11,11 @@ from helpdesk.extensions import db
 from helpdesk.models import Heartbeat
 from helpdesk.transaction import changed_rows, transaction
 
+WORKER, SCHEDULER = "worker", "scheduler"
 WEBHOOK = "webhook"  # the provider's word reached us
 MONITOR = "monitor"  # the monitor outside heard from us
-EVERY = timedelta(seconds=60)
+EVERY = timedelta(seconds=60)  # how often at most it is written of what may come often
+ALWAYS = timedelta()
 
 
 def seen_at(name: str) -> datetime | None:
@@ -21,15 +23,15 @@ def seen_at(name: str) -> datetime | None:
     return db.session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))
 
 
-def note(name: str) -> None:
+def note(name: str, every: timedelta = EVERY) -> None:
     """It gives a sign of life now. Opens a transaction of its own when there is something to write."""
     now, before = clock.now(), seen_at(name)
-    if before is not None and before > now - EVERY:
+    if before is not None and now - every < before <= now:
         return
+    # A sign from the future is one of a clock that was wrong: left alone, it would hide that nothing lives.
+    is_old = sa.or_(Heartbeat.at <= now - every, Heartbeat.at > now)
     with transaction():
-        written = changed_rows(
-            sa.update(Heartbeat).where(Heartbeat.name == name, Heartbeat.at <= now - EVERY).values(at=now)
-        )
+        written = changed_rows(sa.update(Heartbeat).where(Heartbeat.name == name, is_old).values(at=now))
         if not written and before is None:
             _first(name, now)
 

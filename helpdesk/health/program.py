@@ -20,7 +20,7 @@ PATIENCE = timedelta(minutes=2)  # how long what is due may wait for a worker
 PATIENCE_WITH_NOTICES = timedelta(minutes=15)
 STUCK_AFTER = timedelta(minutes=1)  # so late, and the next step of an alert is overdue
 UNHEARD_AFTER = timedelta(minutes=5)  # so long without an answer from the monitor outside
-PARTS = ("worker", "scheduler")
+PARTS = (signs.WORKER, signs.SCHEDULER)
 POISONED = "internal"  # the error code of a message that could not even be prepared
 # A literal, so that SQLite takes the partial index.
 IS_OPEN = Escalation.state == sa.literal_column(f"'{EscalationState.OPEN}'")
@@ -44,7 +44,10 @@ def heartbeat_age(name: str) -> timedelta | None:
 
 
 def heartbeat(name: str) -> Check:
-    age, part = heartbeat_age(name), {"worker": _("Sending"), "scheduler": _("Escalation and reminders")}[name]
+    age, part = (
+        heartbeat_age(name),
+        {signs.WORKER: _("Sending"), signs.SCHEDULER: _("Escalation and reminders")}[name],
+    )
     if age is None:
         says = _("%(part)s: never started. Start helpdesk worker or helpdesk run.", part=part)
         return Check(name, Verdict.BROKEN, says)
@@ -55,11 +58,11 @@ def heartbeat(name: str) -> Check:
 
 
 def worker() -> Check:
-    return heartbeat("worker")
+    return heartbeat(signs.WORKER)
 
 
 def scheduler() -> Check:
-    return heartbeat("scheduler")
+    return heartbeat(signs.SCHEDULER)
 
 
 def oldest_due(*lanes: Lane) -> timedelta:

@@ -15,10 +15,10 @@ from flask import Flask
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from helpdesk import clock, outbox, wake
+from helpdesk import clock, outbox, signs, wake
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Heartbeat
+from helpdesk.models import Attempt
 from helpdesk.models.codes import Channel, Lane
 from helpdesk.notify import circuit, outcome, pace
 from helpdesk.notify.held_up import may_send
@@ -195,7 +195,7 @@ class Worker:
             try:
                 with self.app.app_context():
                     if all(thread.is_alive() for thread in self.threads):
-                        beat("worker")
+                        signs.note(signs.WORKER, signs.ALWAYS)
             except SQLAlchemyError:
                 log.exception("no sign of life could be written")
             self.stopping.wait(BEAT_SECONDS)
@@ -224,9 +224,3 @@ def drain(channels: tuple[Channel, ...] = tuple(Channel)) -> int:
         while not deliver_one(channel, ALL, "drain"):
             done += 1
     return done
-
-
-def beat(name: str) -> None:
-    """Note that this part of the program is alive."""
-    with transaction():
-        db.session.merge(Heartbeat(name=name, at=clock.now()))

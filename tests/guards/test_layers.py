@@ -18,8 +18,8 @@ LAYERS = {
     """,
     "models": "models schema",
     "words": "attempt_words contact_words labels question_labels sentences",
-    "rules": "api_tokens idempotency oncall outbox quiet reports signs sla tickets users wake wanted",
-    "notify": "health inbound notify",
+    "rules": "api_tokens idempotency oncall outbox quiet reports sla tickets users wake wanted",
+    "notify": "health inbound notify signs",
     "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",
     "app": "__main__ app cli",
 }
