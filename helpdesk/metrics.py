@@ -15,8 +15,9 @@ from helpdesk.extensions import db
 from helpdesk.health import program, wire
 from helpdesk.health.sent import NEWEST
 from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
-from helpdesk.models.codes import OPEN_STATUSES, CircuitState, Lane
-from helpdesk.oncall.escalation import unanswered
+from helpdesk.models.codes import CircuitState, Lane
+from helpdesk.oncall import escalation
+from helpdesk.tickets import queries
 
 REQUESTS = CollectorRegistry()
 COUNT = Counter("helpdesk_http_requests", "Requests answered", ("endpoint", "method", "status"), registry=REQUESTS)
@@ -27,8 +28,6 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REQUESTS,
 )
-# Literals, so that SQLite takes the partial index.
-IS_OPEN = Ticket.status.in_([sa.literal_column(f"'{status}'") for status in OPEN_STATUSES])
 
 
 def init_metrics(app: Flask) -> None:
@@ -79,7 +78,7 @@ class House:
 
 def tickets() -> GaugeMetricFamily:
     family = GaugeMetricFamily("helpdesk_open_tickets", "Open tickets", labels=("status", "priority"))
-    query = sa.select(Ticket.status, Ticket.priority, sa.func.count()).where(IS_OPEN)
+    query = sa.select(Ticket.status, Ticket.priority, sa.func.count()).where(queries.IS_OPEN)
     for status, priority, count in db.session.execute(query.group_by(Ticket.status, Ticket.priority)):
         family.add_metric((status.value, priority.value), count)
     return family
@@ -112,9 +111,9 @@ def overdue() -> GaugeMetricFamily:
 def escalations() -> GaugeMetricFamily:
     """`unanswered`: gone through all steps; `overdue`: its next step should have come (50 at most are counted)."""
     family = GaugeMetricFamily("helpdesk_escalations", "Running alerts", labels=("state",))
-    running = sa.select(sa.func.count()).select_from(Escalation).where(program.IS_OPEN)
+    running = sa.select(sa.func.count()).select_from(Escalation).where(escalation.IS_OPEN)
     family.add_metric(("open",), db.session.scalar(running) or 0)
-    family.add_metric(("unanswered",), len(unanswered()))
+    family.add_metric(("unanswered",), len(escalation.unanswered()))
     family.add_metric(("overdue",), len(program.overdue_alerts()))
     return family
 

@@ -12,7 +12,8 @@ from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict
 from helpdesk.health.sent import recent
 from helpdesk.models import Attempt, Escalation
-from helpdesk.models.codes import AttemptState, EscalationState, Lane
+from helpdesk.models.codes import AttemptState, Lane
+from helpdesk.oncall.escalation import IS_OPEN
 from helpdesk.sentences import _, span
 
 FRESH = timedelta(seconds=60)
@@ -22,8 +23,6 @@ STUCK_AFTER = timedelta(minutes=1)  # so late, and the next step of an alert is 
 UNHEARD_AFTER = timedelta(minutes=5)  # so long without an answer from the monitor outside
 PARTS = (signs.WORKER, signs.SCHEDULER)
 POISONED = "internal"  # the error code of a message that could not even be prepared
-# A literal, so that SQLite takes the partial index.
-IS_OPEN = Escalation.state == sa.literal_column(f"'{EscalationState.OPEN}'")
 
 
 def database() -> Check:
