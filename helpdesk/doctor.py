@@ -11,9 +11,8 @@ from helpdesk.config import settings
 from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
 from helpdesk.health.wire import company, money
-from helpdesk.models.codes import Channel
 from helpdesk.notify import smsapi, twilio
-from helpdesk.notify.channels import providers_of
+from helpdesk.notify.channels import all_providers
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.provider import Provider
 from helpdesk.sentences import _
@@ -136,8 +135,7 @@ def second_provider() -> list[Check]:
 
 def balances() -> list[Check]:
     """What is left with each provider that says so."""
-    every = (provider for channel in Channel for provider in providers_of(channel))
-    return [check for check in map(_balance, every) if check]
+    return [check for check in map(_balance, all_providers()) if check]
 
 
 def _balance(provider: Provider) -> Check | None:

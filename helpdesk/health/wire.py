@@ -14,7 +14,7 @@ from helpdesk.i18n import when
 from helpdesk.labels import label
 from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState
-from helpdesk.notify.channels import provider_named, providers_of
+from helpdesk.notify.channels import all_providers, provider_named, providers_of
 from helpdesk.notify.parcel import Decision
 from helpdesk.oncall.plan import ALL_CHANNELS
 from helpdesk.sentences import _, span
@@ -86,7 +86,7 @@ def provider() -> Check:
 
 def rows() -> dict[str, Provider]:
     """What is known of the providers that are set up, by name."""
-    names = [provider.name for channel in Channel for provider in providers_of(channel)]
+    names = [provider.name for provider in all_providers()]
     known = db.session.scalars(sa.select(Provider).where(Provider.name.in_(names)).order_by(Provider.name))
     return {row.name: row for row in known}
 

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Provider as Known
-from helpdesk.models.codes import Channel
-from helpdesk.notify.channels import providers_of
+from helpdesk.notify.channels import all_providers
 from helpdesk.notify.circuit import row_of
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.provider import Balance, Provider
@@ -23,7 +22,7 @@ def ask_all() -> None:
     """Ask those that have not been asked for an hour; another scheduler may have done so."""
     fresh = set(db.session.scalars(sa.select(Known.name).where(Known.balance_at > clock.now() - FRESH)))
     release()
-    for provider in (each for channel in Channel for each in providers_of(channel)):
+    for provider in all_providers():
         if provider.name not in fresh:
             _ask(provider)
 

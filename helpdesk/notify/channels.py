@@ -18,6 +18,11 @@ def providers_of(channel: Channel) -> list[Provider]:
     return [provider for provider in every if provider.is_set_up()] or [every[0]]
 
 
+def all_providers() -> list[Provider]:
+    """Those of every channel that the house has an account with."""
+    return [provider for channel in PROVIDERS for provider in providers_of(channel)]
+
+
 def _in_order(channel: Channel) -> list[Provider]:
     """Those of SMS as SMS_PROVIDERS orders and chooses them."""
     if channel is not Channel.SMS:

@@ -16,7 +16,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models import Provider as Known
 from helpdesk.models.codes import CircuitState, Lane
-from helpdesk.notify.channels import PROVIDERS, provider_named, providers_of
+from helpdesk.notify.channels import all_providers, provider_named, providers_of
 from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.notify.provider import Provider
 from helpdesk.transaction import changed_rows, release, transaction
@@ -89,7 +89,7 @@ def probe_open() -> None:
     """Ask the providers whose circuit is open whether they would take a message again."""
     names = set(db.session.scalars(sa.select(Known.name).where(Known.state == CircuitState.OPEN)))
     release()
-    for provider in (one for channel in PROVIDERS for one in providers_of(channel)):
+    for provider in all_providers():
         if provider.name in names:
             _probe(provider)
 
