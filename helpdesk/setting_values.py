@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from limits.errors import ConfigurationError
@@ -46,27 +46,26 @@ def _yes_no(name: str, value: str) -> bool:
     return words[value.lower()]
 
 
-def _url(name: str, value: str) -> str:
+def _http_parts(value: str) -> SplitResult | None:
+    """The parts of an address of the web; None if it is none."""
     try:
         parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
         _ = parts.port
     except ValueError:
-        good = False
-    if not good:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _url(name: str, value: str) -> str:
+    parts = _http_parts(value)
+    if parts is None or parts.query:
         raise BadSetting(f"{name} must be an address such as https://helpdesk.example.pl, not {value!r}.")
     return value.rstrip("/")
 
 
 def _monitor(name: str, value: str) -> str:
     """Not quoted when refused: whoever knows the address can keep the monitor quiet."""
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        _ = parts.port
-    except ValueError:
-        good = False
-    if not good:
+    if _http_parts(value) is None:
         raise BadSetting(f"{name} must be an address such as https://monitor.example.pl/ping/helpdesk.")
     return value
 
