@@ -10,7 +10,7 @@ import requests
 from helpdesk.config import settings
 from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
-from helpdesk.health.wire import company, money
+from helpdesk.labels import company, money
 from helpdesk.notify import smsapi, twilio
 from helpdesk.notify.channels import all_providers
 from helpdesk.notify.parcel import DeliveryError

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_decimal
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.models import codes as c
@@ -123,6 +123,8 @@ ERRORS: dict[str, LazyString] = {
     "not_stored": _l("This file cannot be stored just now. Send the form again without it: the rest is kept."),
 }
 
+COMPANIES = {"twilio": "Twilio", "smsapi": "SMSAPI", "smtp": "SMTP"}
+
 
 def label(code: Enum) -> LazyString:
     """The word for a code; KeyError for a code without one (a guard test keeps that from happening)."""
@@ -138,3 +140,13 @@ def attempt_label(channel: c.Channel, state: c.AttemptState) -> LazyString:
 def error_sentence(code: str) -> LazyString:
     """The sentence for a stable error code, the general one for a code that has none of its own."""
     return ERRORS.get(code, ERRORS["400" if code.startswith("4") else "500"])
+
+
+def company(provider: str) -> str:
+    """ "sms:twilio" → "Twilio"."""
+    code = provider.partition(":")[2]
+    return COMPANIES.get(code, code)
+
+
+def money(amount: float | None, currency: str) -> str:
+    return f"{format_decimal(amount or 0, format='#,##0.00')} {currency}"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.health import program, wire
+from helpdesk.health import program, providers
 from helpdesk.health.sent import NEWEST
 from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
 from helpdesk.models.codes import CircuitState, Lane
@@ -129,19 +129,19 @@ def heartbeats() -> GaugeMetricFamily:
 
 def doubtful() -> GaugeMetricFamily:
     text = "Messages of which nobody has known for 5 minutes whether they were sent (at most 50 are looked at)"
-    return GaugeMetricFamily("helpdesk_doubtful_attempts", text, value=len(wire.doubtful()))
+    return GaugeMetricFamily("helpdesk_doubtful_attempts", text, value=len(providers.doubtful()))
 
 
 def webhook() -> GaugeMetricFamily:
     text = "1 unless Twilio, when asked, knows more than it has reported to us"
-    return GaugeMetricFamily("helpdesk_webhook_up", text, value=0 if wire.unreported() else 1)
+    return GaugeMetricFamily("helpdesk_webhook_up", text, value=0 if providers.unreported() else 1)
 
 
-def providers() -> GaugeMetricFamily:
+def working_providers() -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         "helpdesk_provider_up", "1 if it is used, 0 while it is failing", labels=("provider",)
     )
-    for name, row in wire.rows().items():
+    for name, row in providers.rows().items():
         family.add_metric((name,), 1 if row.state is CircuitState.CLOSED else 0)
     return family
 
@@ -151,7 +151,7 @@ def balances() -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         "helpdesk_provider_balance", "What is left in the account", labels=("provider", "currency")
     )
-    for name, row in wire.rows().items():
+    for name, row in providers.rows().items():
         if row.balance is not None:
             family.add_metric((name, row.currency), row.balance)
     return family
@@ -174,7 +174,7 @@ FAMILIES = (
     heartbeats,
     doubtful,
     webhook,
-    providers,
+    working_providers,
     balances,
     confirmed_tests,
 )

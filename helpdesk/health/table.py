@@ -4,7 +4,7 @@ for monitors and for `helpdesk doctor`. Each answer is a sentence that says what
 
 from collections.abc import Callable
 
-from helpdesk.health import disk, duty, program, wire
+from helpdesk.health import disk, duty, program, providers
 from helpdesk.health.check import Check
 
 CHECKS: tuple[Callable[[], Check], ...] = (
@@ -15,14 +15,14 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     program.notices,
     duty.alerts,
     duty.arrived,
-    wire.channels,
-    wire.circuits,
-    wire.webhook,
-    wire.doubt,
-    wire.set_up,
-    wire.balance,
+    providers.channels,
+    providers.circuits,
+    providers.webhook,
+    providers.doubt,
+    providers.set_up,
+    providers.balance,
     program.poisoned,
-    wire.provider,
+    providers.provider,
     duty.on_call,
     duty.reachable,
     duty.managers,
@@ -32,7 +32,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     program.monitor,
 )
 # Without these no alert gets out, whatever else is in order.
-VITAL = (program.worker, program.scheduler, program.queue, program.steps, wire.ways_out, duty.arrived)
+VITAL = (program.worker, program.scheduler, program.queue, program.steps, providers.ways_out, duty.arrived)
 
 
 def checks() -> list[Check]:

@@ -31,10 +31,10 @@ from helpdesk.notify.codes import (
     decision_for_answer,
     known_as,
 )
+from helpdesk.notify.network import never_connected
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
 from helpdesk.notify.render import absolute
-from helpdesk.notify.wire import never_connected
 from helpdesk.tokens import sign_attempt
 
 log = logging.getLogger(__name__)

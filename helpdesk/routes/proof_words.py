@@ -6,8 +6,7 @@ from datetime import datetime
 from flask_babel import format_date, format_datetime, get_timezone, ngettext, to_user_timezone
 
 from helpdesk.attempt_words import EVENTS, why_not
-from helpdesk.health.wire import company
-from helpdesk.labels import attempt_label, label
+from helpdesk.labels import attempt_label, company, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import AttemptMoment, AttemptState, Channel
 from helpdesk.sentences import _, exact_span, sentence

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.health import wire
+from helpdesk.health import providers
 from helpdesk.models import Provider
 from helpdesk.notify.balances import ask_all
 
@@ -28,7 +28,7 @@ def test_it_is_asked_once_an_hour_whoever_asks(sim):
     clock.advance(timedelta(hours=1))
     ask_all()
     assert left() == (12.3, "USD")
-    assert not wire.balance().ok
+    assert not providers.balance().ok
 
 
 def test_a_provider_that_cannot_be_asked_keeps_what_was_known(sim, caplog):

@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.config import settings
-from helpdesk.health import wire
+from helpdesk.health import providers
 from helpdesk.health.check import Verdict
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.transaction import transaction
@@ -84,8 +84,8 @@ def test_what_only_we_can_mend_is_an_alarm_and_goes_over_the_other_provider(stor
     [text] = [sms.body for sms in smsapi.account.messages_to(phone_of(cast.anna))]
     assert ticket.number in text
     assert len(story.texts(cast.anna)) == 1  # never the same text again over this one
-    assert wire.set_up().verdict is Verdict.BROKEN
-    assert str(code) in wire.set_up().says
+    assert providers.set_up().verdict is Verdict.BROKEN
+    assert str(code) in providers.set_up().says
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_wrong_set_up_is_an_alarm_and_goes_over_the_other_provider(story, cast
     ticket = refuses(**setting)
     assert sms_of(cast.anna)[0].error_code == code
     assert ticket.number in smsapi.account.messages_to(phone_of(cast.anna))[0].body
-    assert code in wire.set_up().says
+    assert code in providers.set_up().says
     assert cast.anna.contacts[0].is_usable
 
 
@@ -108,28 +108,28 @@ def test_without_another_provider_a_wrong_set_up_calls_at_once(story, cast, come
 def test_a_number_of_ours_that_may_neither_text_nor_call_is_an_alarm_for_both(story, refuses):
     refuses(sender="+15005550007")
     story.passes()
-    assert all(code in wire.set_up().says for code in ("21606", "21210"))
+    assert all(code in providers.set_up().says for code in ("21606", "21210"))
 
 
 def test_refused_credentials_are_an_alarm(story, cast):
     story.sim.exchange.auth_token = "another"
     story.files(cast.osp, cast.jan)
-    assert "20003" in wire.set_up().says
-    assert wire.circuits().verdict is Verdict.BROKEN
+    assert "20003" in providers.set_up().says
+    assert providers.circuits().verdict is Verdict.BROKEN
 
 
 def test_a_suspended_account_is_an_alarm_and_goes_over_the_other_provider(story, cast, smsapi):
     story.sim.fault("403", times=99)
     ticket = story.files(cast.osp, cast.jan)
     assert ticket.number in smsapi.account.messages_to(phone_of(cast.anna))[0].body
-    assert "20005" in wire.set_up().says
-    assert "SMSAPI" in wire.circuits().says
+    assert "20005" in providers.set_up().says
+    assert "SMSAPI" in providers.circuits().says
 
 
 @pytest.mark.parametrize("code", ["401", "403"])
 def test_an_answer_without_a_code_is_an_alarm_as_well(cast, code):
     vitals.ended(cast.jan, S.FAILED, code)
-    assert code in wire.set_up().says
+    assert code in providers.set_up().says
 
 
 @pytest.mark.parametrize("code", [30003, 30008, 39999])

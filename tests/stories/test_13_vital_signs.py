@@ -3,7 +3,7 @@
 import pytest
 from flask_babel import force_locale
 
-from helpdesk.health import wire
+from helpdesk.health import providers
 from helpdesk.health.table import vital_signs
 from helpdesk.transaction import transaction
 from tests import vitals
@@ -42,7 +42,7 @@ def test_calls_without_any_company_silence_us_though_sms_go_over_another(story, 
     story.files(cast.osp, cast.jan)
     story.passes(seconds=30)
     assert amiss() == ["ways_out"]
-    assert "SMS" not in wire.ways_out().says
+    assert "SMS" not in providers.ways_out().says
 
 
 def test_once_alerts_get_out_again_we_are_heard_again(story, cast):

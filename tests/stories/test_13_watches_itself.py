@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.health import duty, program, wire
+from helpdesk.health import duty, program, providers
 from tests import vitals
 from tests.conftest import sign_in
 from tests.drafts import opened, soon
@@ -66,15 +66,15 @@ def test_a_channel_over_which_nothing_arrives_is_named(story, cast):
         story.files(cast.osp, cast.jan)
         story.sim.undeliver(story.sms(cast.anna).sid, 30006)
         story.passes(seconds=20)
-    assert "SMS" in wire.channels().says
-    assert not wire.channels().ok
+    assert "SMS" in providers.channels().says
+    assert not providers.channels().ok
 
 
 def test_little_money_is_named_with_what_is_left(story):
     story.sim.exchange.balance = "3.10"
     story.passes()
-    assert "3.10 USD" in wire.balance().says
-    assert not wire.balance().ok
+    assert "3.10 USD" in providers.balance().says
+    assert not providers.balance().ok
 
 
 def test_messages_in_doubt_are_named_while_the_provider_cannot_be_asked(story, cast):
@@ -83,7 +83,7 @@ def test_messages_in_doubt_are_named_while_the_provider_cannot_be_asked(story, c
     story.files(cast.osp, cast.jan)
     story.passes(minutes=1)
     clock.advance(timedelta(minutes=6))
-    assert not wire.doubt().ok
+    assert not providers.doubt().ok
 
 
 def test_an_alert_that_nobody_answered_is_named_until_somebody_does(story, cast):

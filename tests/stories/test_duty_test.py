@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.health.wire import webhook
+from helpdesk.health.providers import webhook
 from helpdesk.models import DutyTest
 
 

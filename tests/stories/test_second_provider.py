@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.health import wire
+from helpdesk.health import providers
 from helpdesk.models import Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState, Priority, TicketStatus
 from tests.drafts import attempts, phone_of
@@ -81,7 +81,7 @@ def test_the_health_page_says_who_fails_and_who_carries_meanwhile(story, account
     outage.begin()
     story.files(cast.osp, cast.jan)
     with force_locale("en"):
-        says = wire.circuits().says
+        says = providers.circuits().says
     assert "SMS over Twilio: failing since" in says
     assert "20003" in says and "SMSAPI carries them meanwhile" in says
 

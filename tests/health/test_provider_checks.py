@@ -8,7 +8,7 @@ import pytest
 from helpdesk import clock, signs
 from helpdesk.config import TWILIO_API, settings
 from helpdesk.extensions import db
-from helpdesk.health import wire
+from helpdesk.health import providers
 from helpdesk.health.check import Verdict
 from helpdesk.health.sent import NOT_REACHED, recent
 from helpdesk.models import Provider
@@ -40,13 +40,13 @@ def failing(name="sms:twilio", code="20003"):
 def test_phones_that_nobody_answers_say_nothing_against_the_channel(cast):
     for _ in range(3):
         vitals.rang(cast.jan)
-    assert wire.channels().ok
+    assert providers.channels().ok
 
 
 def test_a_provider_that_fails_alone_is_broken(cast):
     failing()
-    assert wire.circuits().verdict is Verdict.BROKEN
-    assert wire.circuits().says.startswith(
+    assert providers.circuits().verdict is Verdict.BROKEN
+    assert providers.circuits().says.startswith(
         "SMS over Twilio: failing since Wed 11 Mar 2026, 10:00 (code 20003), and"
     )
 
@@ -54,49 +54,49 @@ def test_a_provider_that_fails_alone_is_broken(cast):
 def test_a_provider_that_another_one_stands_in_for_is_a_warning(cast, monkeypatch):
     monkeypatch.setitem(PROVIDERS, Channel.SMS, (twilio.SMS, replace(twilio.SMS, name="sms:smsapi")))
     failing()
-    assert wire.circuits().verdict is Verdict.WARNING
-    assert "SMSAPI carries them meanwhile" in wire.circuits().says
+    assert providers.circuits().verdict is Verdict.WARNING
+    assert "SMSAPI carries them meanwhile" in providers.circuits().says
 
 
 def test_a_provider_that_is_not_used_any_more_is_no_matter(cast):
     failing("sms:yesterday")
-    assert wire.circuits().ok
+    assert providers.circuits().ok
 
 
 def test_mail_is_no_channel_of_alerts(cast):
     failing("email:smtp")
-    assert not wire.circuits().ok
-    assert wire.ways_out().ok
+    assert not providers.circuits().ok
+    assert providers.ways_out().ok
 
 
 def test_a_provider_that_has_refused_nothing_for_a_while_since_it_answered_a_probe_is_believed(cast):
     known("voice:twilio", state=CircuitState.HALF_OPEN, open_since=clock.now(), probed_at=clock.now())
-    assert not wire.ways_out().ok
+    assert not providers.ways_out().ok
     clock.advance(15 * MINUTE)
-    assert wire.ways_out().ok
+    assert providers.ways_out().ok
 
 
 def test_little_money_is_named_with_the_currency(cast):
     known(balance=50.0, currency="PLN")
-    assert wire.balance().ok
+    assert providers.balance().ok
     with transaction():
         db.session.get_one(Provider, "sms:twilio").balance = 49.991
-    assert wire.balance().says.startswith("Little is left in the account with Twilio: 49.99 PLN.")
+    assert providers.balance().says.startswith("Little is left in the account with Twilio: 49.99 PLN.")
 
 
 def test_reports_that_do_not_reach_us_are_known_from_asking(cast):
     vitals.ended(cast.jan, AttemptState.DELIVERED)
     clock.advance(3 * MINUTE)
-    assert wire.webhook().ok
+    assert providers.webhook().ok
     clock.advance(MINUTE)
-    assert wire.webhook().says.startswith("Twilio's reports do not reach http://helpdesk.test")
+    assert providers.webhook().says.startswith("Twilio's reports do not reach http://helpdesk.test")
 
 
 def test_a_report_that_came_after_the_message_went_out_is_enough(cast):
     vitals.ended(cast.jan, AttemptState.DELIVERED)
     signs.note(signs.WEBHOOK)
     clock.advance(10 * MINUTE)
-    assert wire.webhook().ok
+    assert providers.webhook().ok
 
 
 def test_a_sign_that_is_written_once_a_minute_is_not_taken_for_silence(cast):
@@ -105,51 +105,51 @@ def test_a_sign_that_is_written_once_a_minute_is_not_taken_for_silence(cast):
     vitals.ended(cast.jan, AttemptState.DELIVERED)
     signs.note(signs.WEBHOOK)
     clock.advance(10 * MINUTE)
-    assert wire.webhook().ok
+    assert providers.webhook().ok
 
 
 def test_a_message_of_another_company_says_nothing_about_twilios_reports(cast):
     vitals.ended(cast.jan, AttemptState.DELIVERED, provider="sms:smsapi")
     clock.advance(10 * MINUTE)
-    assert wire.webhook().ok
+    assert providers.webhook().ok
 
 
 def test_what_may_or_may_not_have_been_sent_for_minutes_is_named(cast):
     vitals.doubtful(cast.jan)
     clock.advance(5 * MINUTE)
-    assert wire.doubt().ok
+    assert providers.doubt().ok
     clock.advance(MINUTE)
-    assert wire.doubt().says.startswith("Whether 1 message was sent nobody has known for 6 min")
+    assert providers.doubt().says.startswith("Whether 1 message was sent nobody has known for 6 min")
 
 
 def test_a_code_that_only_our_settings_can_mend_is_named(cast):
     vitals.ended(cast.jan, AttemptState.FAILED, "30003")
-    assert wire.set_up().ok
+    assert providers.set_up().ok
     vitals.ended(cast.jan, AttemptState.FAILED, "21606")
     vitals.ended(cast.jan, AttemptState.UNDELIVERED, "30007")
-    assert "(code 21606, 30007)" in wire.set_up().says
+    assert "(code 21606, 30007)" in providers.set_up().says
 
 
 def test_failures_older_than_a_day_are_history(cast):
     vitals.ended(cast.jan, AttemptState.FAILED, "21606")
     clock.advance(timedelta(hours=25))
     assert recent(*NOT_REACHED) == []
-    assert wire.set_up().ok
+    assert providers.set_up().ok
 
 
 def test_a_channel_over_which_nothing_arrives_is_failing(cast):
     for _ in range(3):
         vitals.ended(cast.jan, AttemptState.UNDELIVERED, "30008")
-    assert wire.channels().says.startswith("Nothing has arrived over this channel for an hour: SMS.")
+    assert providers.channels().says.startswith("Nothing has arrived over this channel for an hour: SMS.")
     vitals.ended(cast.jan, AttemptState.DELIVERED)
-    assert wire.channels().ok
+    assert providers.channels().ok
 
 
 def test_another_channel_does_not_hide_a_failing_one(cast):
     for _ in range(3):
         vitals.ended(cast.jan, AttemptState.FAILED, "30008", Channel.VOICE)
     vitals.ended(cast.jan, AttemptState.DELIVERED)
-    assert not wire.channels().ok
+    assert not providers.channels().ok
 
 
 @pytest.mark.parametrize(("changes", "says"), STRANGE)
@@ -157,8 +157,8 @@ def test_an_address_that_is_not_the_providers_own_is_named(app, changes, says):
     own = settings()
     app.config["SETTINGS"] = replace(own, **REAL | changes)
     try:
-        assert wire.provider().verdict is Verdict.WARNING
-        assert wire.provider().says == says
+        assert providers.provider().verdict is Verdict.WARNING
+        assert providers.provider().says == says
     finally:
         app.config["SETTINGS"] = own
 

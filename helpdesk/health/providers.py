@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask_babel import format_decimal, ngettext
+from flask_babel import ngettext
 
 from helpdesk import clock, signs
 from helpdesk.config import SMSAPI_OWN, TWILIO_API, settings
@@ -11,7 +11,7 @@ from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict
 from helpdesk.health.sent import LOOK_BACK, NOT_REACHED, REACHED, recent
 from helpdesk.i18n import when
-from helpdesk.labels import label
+from helpdesk.labels import company, label, money
 from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState
 from helpdesk.notify.channels import all_providers, provider_named, providers_of
@@ -24,7 +24,6 @@ FILTERED = "30007"  # the operator takes us for spam: no matter of one message
 REPORTS_AFTER = timedelta(minutes=3)  # by then the provider has reported, if it can reach us
 DOUBT_AFTER = timedelta(minutes=5)
 HELD_GOOD_AFTER = timedelta(minutes=15)  # a probe says less than a message; so long, and we believe it
-COMPANIES = {"twilio": "Twilio", "smsapi": "SMSAPI", "smtp": "SMTP"}
 MOVED = (AttemptState.SENT, AttemptState.DELIVERED, AttemptState.UNDELIVERED, AttemptState.FAILED)
 
 
@@ -157,12 +156,6 @@ def _channel(name: str) -> Channel:
     return Channel(name.partition(":")[0])
 
 
-def company(name: str) -> str:
-    """ "sms:twilio" → "Twilio"."""
-    code = name.partition(":")[2]
-    return COMPANIES.get(code, code)
-
-
 def balance() -> Check:
     """Is there money left with the providers, as far as they say (asked every hour)?"""
     low = [row for row in rows().values() if row.balance is not None and row.balance < settings().low_balance]
@@ -173,10 +166,6 @@ def balance() -> Check:
         accounts=", ".join(f"{company(row.name)}: {money(row.balance, row.currency)}" for row in low),
     )
     return Check("balance", Verdict.BROKEN, says)
-
-
-def money(amount: float | None, currency: str) -> str:
-    return f"{format_decimal(amount or 0, format='#,##0.00')} {currency}"
 
 
 def webhook() -> Check:
