@@ -3,6 +3,8 @@
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
+from helpdesk.notify.parcel import Decision, DeliveryError
+
 NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
 
 
@@ -12,3 +14,10 @@ def never_connected(error: Exception) -> bool:
         return True
     inner = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
     return isinstance(inner, MaxRetryError) and isinstance(inner.reason, NEVER_CONNECTED)
+
+
+def unanswered(error: Exception) -> DeliveryError:
+    """What it means for a message that a request about it got no answer."""
+    if never_connected(error):
+        return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
+    return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)

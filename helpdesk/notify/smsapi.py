@@ -21,7 +21,7 @@ from helpdesk.config import settings
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.notify import sms
-from helpdesk.notify.network import never_connected
+from helpdesk.notify.network import unanswered
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
 from helpdesk.notify.render import absolute
@@ -232,10 +232,8 @@ def delivery_error(error: Exception) -> DeliveryError:
         return _http_error(error)
     if isinstance(error, SmsApiException):
         code = str(error.code or "client")
-        return DeliveryError(DECISIONS.get(code, Decision.ONCE_MORE), code, str(error.message))
-    if never_connected(error):
-        return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
-    return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)
+        return DeliveryError(decision_for(code), code, str(error.message))
+    return unanswered(error)
 
 
 def _http_error(error: EndpointException) -> DeliveryError:
@@ -243,7 +241,7 @@ def _http_error(error: EndpointException) -> DeliveryError:
     status, body = str(error.code), _json_of(error.message)
     code = str(body.get("error") or status)
     text = str(body.get("message") or f"HTTP {status}")
-    decision = DECISIONS.get(code) or DECISIONS.get(status) or Decision.ONCE_MORE
+    decision = DECISIONS.get(code) or decision_for(status)
     return DeliveryError(Decision.UNKNOWN if status >= "500" else decision, code, text)
 
 

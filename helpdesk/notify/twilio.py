@@ -31,7 +31,7 @@ from helpdesk.notify.codes import (
     decision_for_answer,
     known_as,
 )
-from helpdesk.notify.network import never_connected
+from helpdesk.notify.network import unanswered
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
 from helpdesk.notify.render import absolute
@@ -244,9 +244,7 @@ def delivery_error(error: Exception) -> DeliveryError:
         return _answered_error(error.status, error.code, error.msg)
     if isinstance(error, TwilioServiceException):
         return _answered_error(error.status, error.code, error.title)
-    if never_connected(error):
-        return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
-    return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)
+    return unanswered(error)
 
 
 def _answered_error(status: int, code: int | None, text: str) -> DeliveryError:
