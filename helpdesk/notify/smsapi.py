@@ -206,11 +206,6 @@ def found(sid: str, status: str) -> Found:
     return Found(sid=sid, status=word, state=state, code=word if has_failed else "")
 
 
-def find(_address: str, _since: datetime, _until: datetime) -> list[Found]:
-    """Always raises DeliveryError: SMSAPI lists no sent messages. It knows repeated ones, which serves as well."""
-    raise DeliveryError(Decision.UNKNOWN, "no_list", "SMSAPI does not list what it has sent")
-
-
 def balance() -> Balance:
     """The points of the account. Raises DeliveryError."""
     with asking():
@@ -266,9 +261,8 @@ SMS = Provider(
     per_second=lambda: settings().smsapi_sms_per_second,
     probe=probe,
     fetch=fetch,
-    find=find,
     balance=balance,
-    knows_repeats=True,
+    knows_repeats=True,  # it lists no sent messages
     closes_account=frozenset({"98", "101", "103", "105", "110", "401"}),
     too_many=frozenset({"202", "203", "429"}),
 )

@@ -283,11 +283,6 @@ def test_a_message_that_smsapi_does_not_know_is_a_delivery_error(smsapi):
         provider.fetch("7")
 
 
-def test_what_was_sent_is_not_listed(app):
-    with pytest.raises(DeliveryError, match="no_list"):
-        provider.find(TO, clock.now(), clock.now())
-
-
 def test_the_balance_is_in_points(smsapi):
     smsapi.account.points = 12.5
     assert (provider.balance().amount, provider.balance().currency) == (12.5, "points")
