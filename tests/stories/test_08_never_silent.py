@@ -72,7 +72,8 @@ def test_without_anybody_on_duty_all_administrators_are_alerted_at_once(story, c
     with transaction():
         cast.schedule.rotations[0].members.clear()
     ticket = story.files(cast.osp, cast.jan)
-    assert all(story.texts(user) for user in (cast.anna, cast.beata, cast.celina, cast.dorota))
+    team = (cast.anna, cast.beata, cast.celina, cast.dorota)
+    assert all(ticket.number in story.last_text(user) for user in team)
     assert len(noted(story, ticket, EventKind.STEP_EMPTY)) == 2
 
 
@@ -136,8 +137,8 @@ def test_when_every_phone_fails_the_rounds_keep_their_distance(story, cast):
                 story.sim.fail(sms.sid, 30006)
         clock.advance(timedelta(seconds=25))
         story.passes()
-    assert len(story.calls(cast.anna)) <= 2
-    assert len(story.texts(cast.anna)) <= 2
+    assert 1 <= len(story.calls(cast.anna)) <= 2
+    assert 1 <= len(story.texts(cast.anna)) <= 2
 
 
 def test_where_neither_sms_nor_calls_work_mails_alert_everybody(story, cast):

@@ -208,8 +208,7 @@ def test_what_somebody_took_meanwhile_is_not_in_the_bundle(story, cast):
 
 
 def test_notices_of_new_tickets_go_together(story, cast):
-    for _ in range(4):
-        story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    _first, *others = [story.files(cast.osp, cast.jan, priority=Priority.NORMAL) for _ in range(4)]
     story.passes(minutes=3)
     assert len(story.texts(cast.anna)) == 2
-    assert "3" in story.last_text(cast.anna)
+    assert all(ticket.number in story.last_text(cast.anna) for ticket in others)
