@@ -91,6 +91,8 @@ def test_an_alert_that_nobody_answered_is_named(cast):
     with transaction():
         ticket = make_ticket(cast)
         escalation = open_escalation(ticket)
+    assert duty.alerts().ok
+    with transaction():
         escalation.round = 1
     assert ticket.number in duty.alerts().says
 

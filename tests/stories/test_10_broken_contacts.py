@@ -68,7 +68,8 @@ def test_a_test_sms_makes_it_good_again_once_it_is_delivered(story, cast):
     assert TEST_BUTTON not in page(story, cast.anna, "/desk")
     story.sim.deliver(sms.sid)
     assert "nie przyjmuje naszych SMS-ów" not in page(story, cast.anna, "/desk")
-    assert story.state(story.files(cast.osp, cast.jan)) and len(story.texts(cast.anna)) > 2
+    ticket = story.files(cast.osp, cast.jan)
+    assert ticket.number in story.last_text(cast.anna)
 
 
 def test_a_key_pressed_in_a_call_makes_the_number_good_again(story, cast):

@@ -88,6 +88,7 @@ def test_messages_in_doubt_are_named_while_the_provider_cannot_be_asked(story, c
 
 def test_an_alert_that_nobody_answered_is_named_until_somebody_does(story, cast):
     ticket = story.files(cast.osp, cast.jan)
+    assert duty.alerts().ok
     for _ in range(3):
         clock.advance(timedelta(minutes=5))
         story.passes()
