@@ -1,6 +1,5 @@
 """The worker: takes, lets go of the database, sends, records. Nothing stops the queue."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from queue import Queue
@@ -20,7 +19,7 @@ from helpdesk.notify.worker import ALL, POLL_SECONDS, POSTS, REST, URGENT, Worke
 from helpdesk.oncall.escalation import running
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
-from tests.drafts import attempts, opened, phone_of, works
+from tests.drafts import attempts, opened, phone_of, soon, works
 
 S = AttemptState
 
@@ -127,24 +126,27 @@ def test_nobody_is_called_after_somebody_answered(sim, cast):
     assert attempts(channel=Channel.VOICE, to=cast.anna)[0].state is S.CANCELLED
 
 
-def test_a_running_worker_wakes_at_once_and_stops_when_told(app, sim, cast):
+def test_a_running_worker_wakes_at_once_and_stops_when_told(app, sim, cast, monkeypatch):
+    idle: Queue = Queue()
+
+    def without_polling(*post):
+        if wait := deliver_one(*post):
+            idle.put(post)
+        return wait and 60
+
+    monkeypatch.setattr("helpdesk.notify.worker.deliver_one", without_polling)
     clock.reset()
     worker = Worker(app)
     worker.start()
     try:
+        for _ in range(sum(post.threads for post in POSTS)):
+            idle.get(timeout=30)
         code_for(cast)
-        db.session.rollback()
-        done = threading.Event()
-        for _ in range(100):
-            if sim.messages_to(phone_of(cast.anna)) and attempts()[0].state is S.ACCEPTED:
-                done.set()
-                break
-            done.wait(0.05)
-        assert done.is_set()
+        assert soon(lambda: sim.messages_to(phone_of(cast.anna)) and attempts()[0].state is S.ACCEPTED)
     finally:
         worker.stop()
     assert not any(thread.is_alive() for thread in worker.threads)
-    assert db.session.scalars(sa.select(Heartbeat.name)).all()
+    assert db.session.scalars(sa.select(Heartbeat.name)).all() == ["worker"]
 
 
 def test_receipts_and_notices_let_the_alert_of_the_same_ticket_pass(app, monkeypatch):
