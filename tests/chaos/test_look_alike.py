@@ -1,5 +1,6 @@
 """The provider of the chaos program refuses what Twilio would, and does harm only at the named moment."""
 
+from importlib import import_module
 from random import Random
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from chaos.courier import in_the_way_of
 from chaos.faults import FAULTS, draw
 from chaos.kept import MESSAGE
-from chaos.moments import MARKS, MOMENTS
+from chaos.moments import CLIENT, MARKS, MOMENTS, WATCHED
 from chaos.wire import TOKEN, complaints
 
 CALLBACK = "http://127.0.0.1:8000/twilio/status/" + "a" * 64 + "#rc=3"
@@ -44,4 +45,11 @@ def test_callbacks_are_repeated_and_reordered():
 
 
 def test_every_moment_has_a_name_of_its_own():
-    assert len(set(MOMENTS)) == len(MOMENTS) and len(MARKS) > 0
+    assert len(set(MOMENTS)) == len(MOMENTS)
+
+
+def test_the_program_still_has_every_function_that_marks_a_moment():
+    module, owner, method = CLIENT
+    marks = [(module, name) for module, name, _about in MARKS] + [(watched, "transaction") for watched in WATCHED]
+    assert [mark for mark in marks if not callable(getattr(import_module(mark[0]), mark[1], None))] == []
+    assert callable(getattr(getattr(import_module(module), owner), method))

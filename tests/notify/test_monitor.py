@@ -102,14 +102,20 @@ def test_a_monitor_that_cannot_be_reached_is_named_without_its_address(outside, 
 
 
 def test_no_transaction_is_open_while_we_wait_for_it(outside, monkeypatch):
+    seen = []
+
     def away(*_args, **_kwargs):
-        assert not db.session.registry.has() or not db.session().in_transaction()
+        seen.append(db.session.registry.has() and db.session().in_transaction())
         raise requests.ConnectionError
 
     monkeypatch.setattr(monitor.requests, "get", away)
     monitor.tell()
+    assert seen == [False]
 
 
-def test_without_an_address_nobody_is_asked(app, monkeypatch):
-    monkeypatch.setattr(monitor, "vital_signs", lambda: 1 / 0)
+def test_without_an_address_nobody_is_asked(outside, app, monkeypatch, caplog):
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings(), heartbeat_url=""))
     monitor.tell()
+    assert outside.heard == 0
+    assert signs.seen_at(signs.MONITOR) is None
+    assert "monitor" not in caplog.text
