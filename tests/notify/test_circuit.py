@@ -77,7 +77,7 @@ def test_what_does_not_lie_with_the_provider_does_not_count(alert, code):
     assert chosen(alert) == FIRST
 
 
-def test_a_provider_that_still_fails_stays_out(alert, monkeypatch):
+def test_a_provider_that_still_fails_stays_out(alert):
     fails(BUSY, times=3)
     circuit.probe_open()  # nobody listens there
     assert state() is CircuitState.OPEN

@@ -175,7 +175,8 @@ def test_a_server_without_tls_is_a_matter_of_set_up(app, sim, mail, caplog):
         works(MAIL)
     finally:
         app.extensions["mail"].use_tls = False
-    assert str(Decision.CONFIGURATION) in caplog.text
+    assert first().state is S.FAILED
+    assert f"({Decision.CONFIGURATION})" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["Łączność, Gmina", "Gmina, Referat"])
