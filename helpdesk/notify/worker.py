@@ -63,7 +63,7 @@ class Load:
 
 
 def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float:
-    """Take one due attempt and carry it out; how many seconds to wait before the next (0 after a success).
+    """Take one due attempt and carry it out; how many seconds to wait before looking again (0: at once).
 
     1. claim it, put it into words and take a place in the provider's pace, all in one transaction, 2. let go of the
     database, 3. call the provider, 4. record the result in a new transaction. Whatever breaks after the first
@@ -75,7 +75,7 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
     since = clock.now()
     try:
         with transaction():
-            load = _load(channel, lanes, owner)
+            load = take(channel, lanes, owner)
     except pace.TooFastError as early:
         return min(early.seconds, POLL_SECONDS)
     finally:
@@ -87,8 +87,12 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
     return 0.0
 
 
-def _load(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None:
-    """Raises TooFastError: nothing is taken then."""
+def take(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None:
+    """The next due attempt, claimed and put into words; None when there is none to be had. Within a transaction.
+
+    Raises:
+        TooFastError: the provider's pace has no place yet; roll back, and nothing was taken.
+    """
     while attempt_id := outbox.claim(channel, lanes, owner):
         attempt = db.session.get_one(Attempt, attempt_id)
         provider = circuit.choose(attempt)

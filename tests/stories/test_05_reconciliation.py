@@ -23,7 +23,7 @@ def dies():
     def die(moment, channel=Channel.SMS):
         with own_session():
             with transaction():
-                load = worker._load(channel, worker.ALL, "killed")
+                load = worker.take(channel, worker.ALL, "killed")
             if moment is AFTER:
                 load.parcel.send()
 
