@@ -1,4 +1,4 @@
-"""Rule 2, to its end: what is moot is not sent, and what rings already stops."""
+"""Rule 2. What is moot is not sent; what rings already stops."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When Twilio takes no SMS, SMSAPI carries them at once; when Twilio takes them again, everything goes back."""
+"""Rule 12. While Twilio takes no SMS, SMSAPI carries them; when Twilio takes them again, everything goes back."""
 
 from dataclasses import replace
 
@@ -112,14 +112,6 @@ def test_an_alert_does_not_wait_for_the_notice_that_tries_twilio(story, account,
     story.files(cast.osp, cast.jan)
     assert circuit() is CircuitState.HALF_OPEN
     assert len(texts(account, cast.anna)) == before + 1
-
-
-def test_an_answer_of_twilio_that_was_lost_makes_no_second_message_over_smsapi(story, account, sim, cast):
-    sim.fault("cut_after", "/Messages")
-    story.files(cast.osp, cast.jan)
-    story.passes(seconds=10)
-    assert len(story.texts(cast.anna)) == 1
-    assert texts(account, cast.anna) == []
 
 
 def test_what_smsapi_delivered_stands_on_the_ticket(story, account, outage, cast):

@@ -1,6 +1,7 @@
 """Rule 13. It watches itself: whatever keeps alerts from getting out or answers from coming in is named.
 
-The weekly test alert has its own stories, the outgoing heartbeat its own tests (tests/notify/test_monitor.py).
+The weekly test alert has its own stories (test_13_weekly_test.py), the outgoing heartbeat its own tests
+(tests/notify/test_monitor.py).
 """
 
 from datetime import timedelta
@@ -68,6 +69,17 @@ def test_a_channel_over_which_nothing_arrives_is_named(story, cast):
         story.passes(seconds=20)
     assert "SMS" in providers.channels().says
     assert not providers.channels().ok
+
+
+def test_reports_that_are_lost_on_the_way_are_noticed_and_their_return_too(story, cast):
+    with story.sim.lose_callbacks():
+        story.files(cast.osp, cast.jan)
+        story.sim.deliver(story.sms(cast.anna).sid)
+        story.passes(minutes=4)
+        assert not wire.webhook().ok
+    story.answers(cast.anna, "1")
+    story.passes(minutes=4)
+    assert wire.webhook().ok
 
 
 def test_little_money_is_named_with_what_is_left(story):

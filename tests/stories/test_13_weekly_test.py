@@ -1,4 +1,4 @@
-"""Rule 13: it watches itself. Once a week the phone of the next person on duty is tried."""
+"""Rule 13. It watches itself: once a week the phone of the next person on duty is tried."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,6 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.health.providers import webhook
 from helpdesk.models import DutyTest
 
 
@@ -46,17 +45,6 @@ def test_nobody_presses_and_the_manager_learns_whose_phone_it_was(monday, cast):
     assert "Celina Testowa" in monday.last_text(cast.marek)
     assert "Celina Testowa" in monday.subjects(cast.marek)[-1]
     assert monday.calls(cast.dorota) == []
-
-
-def test_reports_that_are_lost_on_the_way_are_noticed_and_their_return_too(monday, cast):
-    with monday.sim.lose_callbacks():
-        monday.files(cast.osp, cast.jan)
-        monday.sim.deliver(monday.sim.messages_to(cast.beata.contacts[0].value)[0].sid)
-        monday.passes(minutes=4)
-        assert not webhook().ok
-    monday.answers(cast.beata, "1")
-    monday.passes(minutes=4)
-    assert webhook().ok
 
 
 def test_a_real_alert_is_not_disturbed_by_a_test(monday, cast):
