@@ -8,17 +8,18 @@ from functools import partial
 
 from chaos import database_faults, fastclock, freezes, kills, provider_faults
 
+PARTS = ("kills", "freezes", "provider", "database")
 KILLS = 300
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m chaos")
     parser.add_argument(
-        "parts", nargs="*", choices=["kills", "freezes", "provider", "database", []], help="all without any"
+        "parts", nargs="*", choices=[*PARTS, []], metavar="part", help=f"{', '.join(PARTS)}; all without any"
     )
     parser.add_argument("--kills", type=int, default=KILLS, help=f"how many workers to kill, {KILLS} by default")
     given = parser.parse_args()
-    parts: dict[str, Callable[[], bool]] = {
+    runs: dict[str, Callable[[], bool]] = {
         "kills": partial(kills.run, given.kills),
         "freezes": freezes.run,
         "provider": provider_faults.run,
@@ -28,9 +29,9 @@ def main() -> None:
     print(f"All processes share a clock {fastclock.SPEED} times as fast as the real one.")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start: all of it should be idle.")
     kept = True
-    for name in given.parts or parts:
+    for name in given.parts or PARTS:
         print(f"\n== {name}", flush=True)
-        kept = parts[name]() and kept
+        kept = runs[name]() and kept
     print("\nThe promise was kept." if kept else "\nThe promise was BROKEN.")
     sys.exit(0 if kept else 1)
 

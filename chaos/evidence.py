@@ -79,7 +79,7 @@ def _try(attempt: Attempt) -> Try:
         id=attempt.id,
         state=attempt.state.value,
         due_at=attempt.due_at,
-        carried_by=getattr(attempt, "carried_by", None),
+        carried_by=attempt.carried_by,
         error_code=attempt.error_code,
         finished_at=attempt.finished_at,
     )
@@ -95,7 +95,7 @@ def _stored(line: dict[str, object]) -> Stored:
         sent=float(str(line["sent"])),
         claimed=float(str(line["claimed"])),
         failed=bool(line["failed"]),
-        could_be_asked=bool(line.get("could_be_asked", True)),
+        could_be_asked=bool(line["could_be_asked"]),
         is_call=str(line["sid"]).startswith("CA"),
         in_flight=float(str(line["at"])) - float(str(line["sent"])),
     )

@@ -3,7 +3,8 @@
 from random import Random
 
 from chaos import table
-from chaos.play import TICKETS_PER_SECOND, WORKERS, Verdict, drain_and_judge, filing
+from chaos.judge import Verdict
+from chaos.play import TICKETS_PER_SECOND, WORKERS, drain_and_judge, filing
 from chaos.stage import SQLITE, stage
 from chaos.supervisor import Supervisor
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from chaos import evidence, launcher, people, process
-from chaos.judge import PATIENCE, Evidence, judge
-from chaos.judge import Verdict as Verdict  # for the parts
+from chaos.judge import PATIENCE, Evidence, Verdict, judge
 from chaos.ports import port_of, wait_until_open
 from chaos.stage import POSTGRESQL, SQLITE, Stage
 from chaos.supervisor import Supervisor

@@ -64,17 +64,17 @@ def ask(log: Path, question: Callable[P, T], *args: P.args, **more: P.kwargs) ->
 def ask_side_by_side(questions: "list[tuple[str, Question[T]]]", at_once: int) -> list[tuple[str, T]]:
     """Answers in the order of the questions, so many at a time. A question is played in a child of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        running: dict[int, str] = {}
+        running: set[int] = set()
         for number, (_name, question) in enumerate(questions):
             while len(running) >= at_once:
-                running.pop(_next_to_end(running))
-            running[spawn(Path(folder) / f"{number}.log", _answer, question, Path(folder) / str(number))] = ""
+                running.remove(_next_to_end(running))
+            running.add(spawn(Path(folder) / f"{number}.log", _answer, question, Path(folder) / str(number)))
         while running:
-            running.pop(_next_to_end(running))
+            running.remove(_next_to_end(running))
         return [(name, _answered(Path(folder) / str(number))) for number, (name, _) in enumerate(questions)]
 
 
-def _next_to_end(running: dict[int, str]) -> int:
+def _next_to_end(running: set[int]) -> int:
     while True:
         for child in running:
             if is_over(child):

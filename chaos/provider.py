@@ -47,14 +47,11 @@ class Provider:
                 to=thing.to,
                 body=thing.body,
                 failed=bool(code),
-                **self._could_be_asked(),
+                could_be_asked=not self.plan.ask_faults,
                 **seen,
             )
         self.courier.announce(thing, form.get("StatusCallback", ""), way=self.plan.callbacks)
         return thing
-
-    def _could_be_asked(self) -> dict[str, bool]:
-        return {"could_be_asked": not self.plan.ask_faults}
 
     def follow(self, plan: Plan) -> None:
         self.plan = plan

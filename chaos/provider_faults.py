@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from chaos import fastclock, process, table
 from chaos.faults import Plan
-from chaos.judge import PATIENCE
-from chaos.play import Verdict, play
+from chaos.judge import PATIENCE, Verdict
+from chaos.play import play
 from chaos.provider import change
 from chaos.stage import SQLITE, Stage, stage
 from chaos.supervisor import Supervisor
