@@ -27,7 +27,7 @@ NAMES = tuple(LAYERS)
 RANK = {"": 0} | {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules.split()}
 # A module of ours may be used for types alone where the database's relations go both ways.
 TYPES_ONLY = {("models.ticket", "models.sla")}
-TWIML = ("inbound.calls", "inbound.speech", "inbound.duty_test_call", "notify.voice", "routes.twilio_hooks")
+TWIML = ("inbound.calls", "inbound.speech", "inbound.duty_test_call", "routes.twilio_hooks")
 ONLY_IN = {
     "twilio": ("notify.twilio", "simulator", *TWIML),
     "twilio.rest": ("notify.twilio",),
