@@ -66,7 +66,7 @@ def moments(line: Line, clock: Clock) -> Iterator[str]:
 
 
 def about(line: Line) -> str:
-    """What it said, and the how manieth try it was."""
+    """What it said, and which try it was."""
     event, ordinal = str(EVENTS[line.attempt.notification.event]), line.attempt.ordinal
     return _("%(event)s, attempt %(number)s", event=event, number=ordinal + 1) if ordinal else event
 
