@@ -142,13 +142,19 @@ def has_tries_left(attempt: Attempt, tries: int) -> bool:
 
 
 def _try_again(attempt: Attempt, decision: Decision) -> None:
-    """After a while with jitter, longer each time; an alert's next channel does not wait for it."""
-    notification = attempt.notification
-    doubling = min(LONGEST_WAIT, timedelta(seconds=2 ** len(notification.attempts)))
-    longest = LATER if decision is Decision.ONCE_MORE else doubling
-    wait = random.uniform(0.5, 1.0) * longest  # noqa: S311  (jitter)
-    outbox.add_attempt(notification, attempt.lane, clock.now() + wait, attempt.expires_at)
+    """After a while with jitter; an alert's next channel does not wait for it."""
+    wait = _part_of(LATER) if decision is Decision.ONCE_MORE else backed_off(attempt)
+    outbox.add_attempt(attempt.notification, attempt.lane, clock.now() + wait, attempt.expires_at)
     db.session.flush()
+
+
+def backed_off(attempt: Attempt) -> timedelta:
+    """How long the message waits for its next try: longer each time."""
+    return _part_of(min(LONGEST_WAIT, timedelta(seconds=2 ** len(attempt.notification.attempts))))
+
+
+def _part_of(longest: timedelta) -> timedelta:
+    return random.uniform(0.5, 1.0) * longest  # noqa: S311  (jitter)
 
 
 def _mark_contact(attempt: Attempt, decision: Decision) -> None:

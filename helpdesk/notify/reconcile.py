@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
 # The provider's clock and ours may differ by this much.
 CLOCK_SKEW = timedelta(seconds=30)
-TRIES = 5
 # No callback for so long, and an attempt is asked about; each time twice as late.
 SILENCE = timedelta(seconds=60)
 TOO_OLD = timedelta(hours=24)
@@ -254,21 +253,23 @@ def _look_again(attempt_id: str, after: timedelta, status: str | None = None) ->
 
 
 def _send_again(attempt_id: str) -> bool:
-    """A new attempt for each message of the bundle, over another provider where there is one."""
+    """A new attempt for each message of the bundle, over another provider where there is one. A notice, which
+    has no other way, is as patient with doubt as with an outage."""
     with transaction():
         attempts = _still_unknown(attempt_id)
         if not attempts:
             return False
-        if not outcome.has_tries_left(attempts[0], TRIES):
+        if not outcome.has_tries_left(attempts[0], outcome.TRIES[Decision.TEMPORARY]):
             outcome.given_up(attempt_id)
             return True
         for attempt in attempts:
             if outbox.move(attempt.id, AttemptState.FAILED, error_text="not at the provider; sent again"):
                 other = circuit.another(attempt)
+                at_once = other is not None or attempt.lane == Lane.ALERT
                 outbox.add_attempt(
                     attempt.notification,
                     attempt.lane,
-                    clock.now(),
+                    clock.now() if at_once else clock.now() + outcome.backed_off(attempt),
                     attempt.expires_at,
                     provider=other.name if other else "",
                 )

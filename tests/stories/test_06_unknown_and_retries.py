@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from smtplib import SMTPServerDisconnected
 
 import pytest
+from flask_mail import Connection
 
 from helpdesk import clock
 from helpdesk.config import settings
@@ -110,6 +112,42 @@ def test_a_mail_server_that_is_away_gets_the_mail_when_it_is_back(app, story, ca
     mail.port = port
     story.passes(seconds=10)
     assert len(story.subjects(cast.beata)) == 1
+
+
+def test_an_outage_that_leaves_every_answer_in_doubt_loses_no_notice(story, cast):
+    story.sim.fault("500", "/Messages", times=7)
+    ticket = story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    story.passes(minutes=15)
+    assert len([text for text in story.texts(cast.anna) if ticket.number in text]) == 1
+
+
+def test_a_doubt_after_several_refusals_does_not_end_a_notice(story, cast):
+    story.sim.fault("503", "/Messages", times=5)
+    story.sim.fault("500", "/Messages", times=1)
+    ticket = story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    story.passes(minutes=10)
+    assert ticket.number in story.last_text(cast.anna)
+
+
+def test_a_mail_server_that_hangs_up_for_minutes_gets_the_mail_in_the_end(story, cast, monkeypatch):
+    def hangs_up(*_mail):
+        raise SMTPServerDisconnected("Connection unexpectedly closed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Connection, "send", hangs_up)
+        story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+        story.passes(minutes=3)
+    story.passes(minutes=15)
+    assert len(story.subjects(cast.beata)) == 1
+
+
+def test_an_alert_of_unknown_fate_does_not_wait_before_it_goes_again(story, cast):
+    story.sim.fault("cut_before", "/Messages", times=3)
+    story.files(cast.osp, cast.jan)
+    story.passes(seconds=70)
+    doubtful = sms_of(cast.anna)[:-1]
+    assert len(doubtful) >= 2
+    assert all(later.due_at == earlier.finished_at for earlier, later in pairwise(doubtful))
 
 
 def test_every_message_has_its_own_patience(story, cast):
