@@ -14,7 +14,6 @@ from helpdesk.models import Provider as Known
 from helpdesk.models.codes import Lane
 from helpdesk.notify.circuit import row_of
 from helpdesk.notify.provider import Provider
-from helpdesk.transaction import changed_rows
 
 # A message may take a place that is still to come, up to so far ahead: alerts and codes do not wait for notices.
 AHEAD = {
@@ -23,6 +22,9 @@ AHEAD = {
     Lane.REPLY: timedelta(seconds=2),
     Lane.NOTICE: timedelta(seconds=1),
 }
+# No message and no "too much" puts the next place farther ahead: what lies there was written by a wrong clock, and
+# believed it would hold up all lanes for as long as the clock was wrong.
+FARTHEST = timedelta(seconds=10)
 
 
 class TooFastError(Exception):
@@ -54,21 +56,19 @@ def take_place(provider: Provider, lane: int) -> None:
     wait = _wait(row.next_at, lane)
     if wait > 0:
         raise TooFastError(wait)
-    row.next_at = max(row.next_at or clock.now(), clock.now()) + timedelta(seconds=1) / rate
+    row.next_at = max(_believed(row.next_at), clock.now()) + timedelta(seconds=1) / rate
 
 
 def hold_off(name: str, seconds: float) -> None:
     """The provider says that it gets too much: nothing for a while."""
-    until = clock.now() + timedelta(seconds=seconds)
-    row_of(name)
-    changed_rows(
-        sa.update(Known)
-        .where(Known.name == name, sa.or_(Known.next_at.is_(None), Known.next_at < until))
-        .values(next_at=until)
-    )
+    row = row_of(name)
+    row.next_at = max(_believed(row.next_at), clock.now() + timedelta(seconds=seconds))
 
 
 def _wait(next_at: datetime | None, lane: int) -> float:
-    if next_at is None:
-        return 0.0
-    return max(0.0, (next_at - AHEAD[Lane(lane)] - clock.now()).total_seconds())
+    return max(0.0, (_believed(next_at) - AHEAD[Lane(lane)] - clock.now()).total_seconds())
+
+
+def _believed(next_at: datetime | None) -> datetime:
+    now = clock.now()
+    return now if next_at is None or next_at > now + FARTHEST else next_at

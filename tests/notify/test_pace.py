@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from helpdesk import clock
+from helpdesk.extensions import db
+from helpdesk.models import Provider
 from helpdesk.models.codes import Lane
 from helpdesk.notify import pace, twilio
 from helpdesk.transaction import transaction
@@ -57,3 +59,20 @@ def test_a_provider_that_gets_too_much_is_left_alone_for_a_while(app):
 
 def test_a_provider_without_a_rate_is_never_waited_for(app):
     assert pace.seconds_to_wait(replace(SLOW, per_second=lambda: 0.0), Lane.NOTICE) == 0
+
+
+def test_a_clock_that_was_wrong_once_holds_nobody_up(app):
+    with transaction():
+        db.session.add(Provider(name=SLOW.name, next_at=clock.now() + timedelta(hours=1)))
+    assert pace.seconds_to_wait(SLOW, Lane.NOTICE) == 0
+    with transaction():
+        pace.take_place(SLOW, Lane.NOTICE)
+    assert db.session.get(Provider, SLOW.name).next_at == clock.now() + timedelta(seconds=0.5)
+
+
+def test_what_a_wrong_clock_left_does_not_outlive_the_providers_word(app):
+    with transaction():
+        db.session.add(Provider(name=SLOW.name, next_at=clock.now() + timedelta(hours=1)))
+    with transaction():
+        pace.hold_off(SLOW.name, 4)
+    assert pace.seconds_to_wait(SLOW, Lane.NOTICE) == pytest.approx(3)
