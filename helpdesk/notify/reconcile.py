@@ -81,15 +81,19 @@ def ask_about_silent(limit: int = 20) -> int:
 
 
 def _each(act: Callable[[str], bool], condition: sa.ColumnElement[bool], limit: int) -> int:
-    """Act on those whose time to be looked at has come; how many were settled."""
-    query = (
-        sa.select(Attempt.id)
-        .where(condition, _is_nobodys())
-        .order_by(Attempt.lane, Attempt.lease_until)
-        .limit(limit)
-    )
-    ids = list(db.session.scalars(query))
-    return sum(_one_of_many(act, attempt_id) for attempt_id in ids if _take(attempt_id, condition))
+    """Act on those whose time to be looked at has come; how many were settled. The most urgent is chosen anew each
+    time: a pass takes minutes with a provider that hangs, and an alert that comes meanwhile goes next. What was not
+    settled has its lease, and comes after the others."""
+    order = (Attempt.lane, Attempt.lease_until)
+    settled = 0
+    for _ in range(limit):
+        query = sa.select(Attempt.id).where(condition, _is_nobodys()).order_by(*order).limit(1)
+        attempt_id = db.session.scalar(query)
+        if attempt_id is None:
+            break
+        if _take(attempt_id, condition):
+            settled += _one_of_many(act, attempt_id)
+    return settled
 
 
 def _stands_alone() -> sa.ColumnElement[bool]:

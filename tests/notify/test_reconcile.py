@@ -12,6 +12,7 @@ from helpdesk.models import Attempt
 from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
 from helpdesk.notify import outcome, twilio
 from helpdesk.notify.channels import PROVIDERS
+from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.notify.reconcile import ask_about_silent, reconcile_unknown, take_over_expired
 from helpdesk.notify.worker import ALL
 from helpdesk.oncall.acknowledgement import acknowledge
@@ -294,3 +295,38 @@ def test_two_workers_that_look_at_the_same_time_are_one_look(sim, cast, ticket, 
         monkeypatch.setitem(PROVIDERS, channel, (replace(provider, find=find),))
     later(10)
     assert [states(cast.anna, channel) for channel in providers] == [[S.UNKNOWN], [S.UNKNOWN]]
+
+
+@pytest.fixture
+def hangs(sim, cast, monkeypatch):
+    """Codes to some numbers are unknown and Twilio takes ten seconds to say nothing; whom it is asked about. An
+    alert to Anna becomes unknown with the first question."""
+
+    def find(to, _since, _until):
+        asked_about.append(to)
+        if len(asked_about) == 1:
+            works(SMS)
+        clock.advance(timedelta(seconds=10))
+        raise DeliveryError(Decision.UNKNOWN, "no_answer", "ReadTimeout")
+
+    asked_about: list[str] = []
+    sim.fault("cut_before", path="Messages", times=99)
+    with transaction():
+        for number in range(6):
+            outbox.enqueue_code(cast.anna, SMS, "123456", f"+4850000010{number}")
+    works(SMS)
+    opened(cast)
+    monkeypatch.setitem(PROVIDERS, SMS, (replace(twilio.SMS, find=find),))
+    return asked_about
+
+
+def test_an_alert_does_not_wait_for_the_notices_that_were_unknown_before(hangs, cast):
+    with own_session():
+        reconcile_unknown()
+    assert hangs.index(phone_of(cast.anna)) == 1
+
+
+def test_one_pass_looks_at_so_many_and_at_all_in_turn(hangs, cast):
+    with own_session():
+        reconcile_unknown(limit=7)
+    assert len(hangs) == len(set(hangs)) == 7
