@@ -12,7 +12,7 @@ from helpdesk import clock
 from helpdesk.errors import BadToken
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification
-from helpdesk.models.codes import AttemptState
+from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.outbox import LEASE
 from helpdesk.tokens import read_attempt
 
@@ -47,7 +47,7 @@ def collect(stage: Stage) -> Evidence:
             stored=[_stored(line) for line in record if line["what"] == "stored"],
             filed=[line["ticket"] for line in journal.read(stage.filed)],
             at=clock.now(),
-            longest_flight=LEASE.total_seconds() / fastclock.SPEED,
+            longest_flight=LEASE[Channel.SMS].total_seconds() / fastclock.SPEED,
             acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
             complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],
         )

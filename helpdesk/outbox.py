@@ -25,7 +25,13 @@ from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import changed_rows
 from helpdesk.wanted import BUNDLED, is_left_alone, is_moot
 
-LEASE = timedelta(seconds=60)
+# Longer than the slowest provider takes to answer: what is still under way must not be taken for lost. A mail
+# server is given 20 seconds for each of its answers, eight or more in the course of a mail.
+LEASE = {
+    Channel.SMS: timedelta(seconds=60),
+    Channel.VOICE: timedelta(seconds=60),
+    Channel.EMAIL: timedelta(minutes=5),
+}
 CANDIDATES = 32  # other workers may be at the first ones
 NUMBERS_LOCK = 112  # any number, the same in all workers
 RANK = {
@@ -217,7 +223,7 @@ def _take(attempt_id: str, channel: Channel, owner: str) -> bool:
             ~is_moot(),
             ~is_left_alone(channel),
         )
-        .values(state=AttemptState.SENDING, **_lease(owner))
+        .values(state=AttemptState.SENDING, **_lease(channel, owner))
     )
     return taken == 1
 
@@ -247,13 +253,13 @@ def _carry_along(attempt_id: str, channel: Channel, owner: str) -> None:
             sa.exists(same.correlate(Attempt)),
             ~is_moot(),
         )
-        .values(state=AttemptState.SENDING, carried_by=attempt_id, **_lease(owner))
+        .values(state=AttemptState.SENDING, carried_by=attempt_id, **_lease(channel, owner))
     )
 
 
-def _lease(owner: str) -> dict[str, Any]:
+def _lease(channel: Channel, owner: str) -> dict[str, Any]:
     now = clock.now()
-    return {"sending_at": now, "lease_owner": owner, "lease_until": now + LEASE}
+    return {"sending_at": now, "lease_owner": owner, "lease_until": now + LEASE[channel]}
 
 
 def _cancel_if_moot(attempt_id: str) -> None:

@@ -31,10 +31,11 @@ def may_send(attempt_id: str, owner: str, since: datetime) -> bool:
 def _renew(attempt_id: str, owner: str) -> bool:
     """Let the lease start anew, with all that it carries; False if somebody else has taken any of it over."""
     now, ids = clock.now(), outbox.bundle(attempt_id)
+    lease = outbox.LEASE[db.session.get_one(Attempt, attempt_id).channel]
     ours = changed_rows(
         sa.update(Attempt)
         .where(Attempt.id.in_(ids), Attempt.state == AttemptState.SENDING, Attempt.lease_owner == owner)
-        .values(sending_at=now, lease_until=now + outbox.LEASE)
+        .values(sending_at=now, lease_until=now + lease)
     )
     return ours == len(ids)
 

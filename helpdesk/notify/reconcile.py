@@ -204,7 +204,7 @@ def _trace(attempt: Attempt) -> Trace:
 
 def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
     """What the provider has of the attempt, if no other attempt of ours claims it: the nearest in time."""
-    since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE + CLOCK_SKEW
+    since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE[trace.channel] + CLOCK_SKEW
     found = [each for each in find(trace.address, since, until) if _has_the_text(each, trace)]
     sids = [each.sid for each in found]
     claimed = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(sids))))

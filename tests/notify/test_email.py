@@ -5,6 +5,7 @@ import socketserver
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 
@@ -13,11 +14,11 @@ import pytest
 from helpdesk import clock, outbox
 from helpdesk.config import settings
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
-from helpdesk.notify import email
+from helpdesk.notify import email, reconcile
 from helpdesk.notify.parcel import Decision
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
-from tests.drafts import attempts, opened, works
+from tests.drafts import attempts, opened, own_session, works
 
 S = AttemptState
 ANNA = "anna@modrzewie.test"
@@ -78,6 +79,22 @@ def test_a_mail_that_was_taken_is_sent(sim, mail):
     assert (first().state, first().provider_status) == (S.SENT, "250")
     [arrived] = sim.mails_to(ANNA)
     assert "123456" in arrived.text and "123456" in arrived.html
+
+
+def test_a_server_that_takes_minutes_gets_the_mail_once(sim, mail, monkeypatch):
+    def slowly(*message):
+        taken = send(*message)
+        clock.advance(timedelta(minutes=4))
+        with own_session():
+            reconcile.take_over_expired()
+            reconcile.reconcile_unknown()
+        return taken
+
+    send = email.send
+    monkeypatch.setattr(email, "send", slowly)
+    works(MAIL)
+    assert len(sim.mails_to(ANNA)) == 1
+    assert [attempt.state for attempt in attempts(channel=MAIL)] == [S.SENT]
 
 
 def test_machines_do_not_answer_it(sim, mail):

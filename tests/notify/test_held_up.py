@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import clock
-from helpdesk.models.codes import AckVia, AttemptState, Channel
+from helpdesk import clock, outbox
+from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
 from helpdesk.notify.held_up import may_send
 from helpdesk.notify.reconcile import take_over_expired
-from helpdesk.notify.worker import URGENT
+from helpdesk.notify.worker import ALL, URGENT
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.outbox import claim
+from helpdesk.outbox import Letter, claim
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, own_session
 
@@ -57,3 +57,14 @@ def test_after_a_while_an_alert_that_was_acknowledged_is_cancelled(claimed, tick
         acknowledge(ticket, cast.anna, AckVia.PAGE)
     assert not may_send_after(2, claimed)
     assert attempts(channel=Channel.SMS)[0].state is S.CANCELLED
+
+
+@pytest.mark.parametrize(("channel", "seconds"), [(Channel.SMS, 60), (Channel.VOICE, 60), (Channel.EMAIL, 300)])
+def test_the_lease_is_as_long_as_the_channel_is_slow(app, channel, seconds):
+    with transaction():
+        event = NotificationEvent.SIGN_IN_CODE
+        outbox.enqueue(Letter(event=event, channel=channel, address="x", dedupe_key="one"))
+        mine = claim(channel, ALL, "worker")
+    assert attempts()[0].lease_until == clock.now() + timedelta(seconds=seconds)
+    assert may_send_after(10, mine)
+    assert attempts()[0].lease_until == clock.now() + timedelta(seconds=seconds)

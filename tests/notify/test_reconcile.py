@@ -208,7 +208,7 @@ def test_a_mail_of_unknown_fate_goes_again_as_the_same_message(sim, cast):
     works()
     with transaction():
         db.session.execute(sa.update(Attempt).values(state=S.SENDING))
-    later(61)
+    later(301)
     later(2)
     works()
     ids = [mail.headers["Message-ID"] for mail in sim.mails_to("anna@modrzewie.test")]

@@ -40,7 +40,7 @@ def killed(cast, alert):
     with transaction():
         attempt_id = outbox.claim(Channel.SMS, (Lane.ALERT, Lane.ALERT), "worker")
         outbox.note_parcel(attempt_id, provider.NAME, None)
-    clock.advance(outbox.LEASE + timedelta(seconds=1))
+    clock.advance(outbox.LEASE[Channel.SMS] + timedelta(seconds=1))
     with own_session():
         assert reconcile.take_over_expired() == 1
     return attempt_id

@@ -129,6 +129,6 @@ def test_what_was_answered_meanwhile_is_not_sent_again(story, cast, dies):
 def test_a_mail_of_unknown_fate_goes_again_as_the_same_message(story, cast, dies):
     opened(cast, priority=Priority.NORMAL)
     dies(AFTER, Channel.EMAIL)
-    story.passes(seconds=80)
+    story.passes(minutes=5, seconds=20)
     ids = [mail.headers["Message-ID"] for mail in story.sim.mails_to(cast.jan.contacts[1].value)]
     assert (len(ids), len(set(ids))) == (2, 1)
