@@ -1,12 +1,14 @@
 """Which provider carries a message: the first of the channel that is not failing, and back to it when it recovers.
 
 A circuit opens after several failures in a row, or at once when the account is closed to us. An open one is probed
-without sending anything; when it answers, one notice tries it (half open), and its success closes the circuit. No
-message ever waits for a provider: where all are failing, one that has answered a probe is used, else the first.
+without sending anything; when it answers, one notice or reply tries it (half open), any message if none comes for
+long, and its success closes the circuit. No message ever waits for a provider: where all are failing, one that has
+answered a probe is used, else the first.
 """
 
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -23,22 +25,22 @@ from helpdesk.transaction import changed_rows, release, transaction
 
 log = logging.getLogger(__name__)
 FAILURES = 3
+UNTRIED = timedelta(minutes=10)  # notices are rare at night
 COUNTED = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.UNKNOWN)
 
 
 def choose(attempt: Attempt) -> Provider:
-    """The provider for an attempt: the one it was made for, else the channel's best one now. The first notice after
-    a recovery tries the recovered one."""
+    """The provider for an attempt: the one it was made for, else the channel's best one now. One message after a
+    recovery tries the recovered one."""
     if attempt.provider:
         return provider_named(attempt.channel, attempt.provider)
     every = providers_of(attempt.channel)
     if len(every) == 1:
         return every[0]
     states = _states(every)
-    if attempt.lane == Lane.NOTICE:
-        for provider in every:
-            if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider.name):
-                return provider
+    for provider in every:
+        if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider.name, attempt.lane):
+            return provider
     return _working(every, states) or every[0]
 
 
@@ -120,12 +122,13 @@ def _probe(provider: Provider) -> None:
         )
 
 
-def _try_out(name: str) -> bool:
+def _try_out(name: str, lane: int) -> bool:
     """Only one message at a time tries a recovered provider; should it vanish, the next probe allows another."""
+    may_try = sa.true() if lane >= Lane.REPLY else Known.probed_at <= clock.now() - UNTRIED
     return bool(
         changed_rows(
             sa.update(Known)
-            .where(Known.name == name, Known.state == CircuitState.HALF_OPEN)
+            .where(Known.name == name, Known.state == CircuitState.HALF_OPEN, may_try)
             .values(state=CircuitState.OPEN)
         )
     )

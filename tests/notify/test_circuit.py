@@ -1,9 +1,11 @@
 """The first provider that does not fail carries the messages; a failing one is probed, tried, and used again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import CircuitState, Lane
@@ -89,6 +91,22 @@ def test_after_a_probe_one_notice_tries_it_and_alerts_do_not(alert, sim):
     assert state() is CircuitState.HALF_OPEN
     assert chosen(alert) == SECOND
     assert [chosen(alert, Lane.NOTICE), chosen(alert, Lane.NOTICE)] == [FIRST, SECOND]
+
+
+def test_an_answer_to_somebody_tries_it_as_well(alert, sim):
+    fails(BUSY, times=3)
+    circuit.probe_open()
+    assert chosen(alert, Lane.SECURITY) == SECOND
+    assert chosen(alert, Lane.REPLY) == FIRST
+
+
+def test_when_no_notice_comes_for_long_any_message_tries_it(alert, sim):
+    fails(BUSY, times=3)
+    circuit.probe_open()
+    clock.advance(timedelta(minutes=10))
+    assert [chosen(alert), chosen(alert)] == [FIRST, SECOND]
+    circuit.probe_open()
+    assert chosen(alert) == SECOND  # it has just been tried
 
 
 def test_the_success_of_the_try_closes_the_circuit(alert, sim):
