@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
 # The provider's clock and ours may differ by this much.
 CLOCK_SKEW = timedelta(seconds=30)
+# How the first look ended, kept as the provider's word until there is one.
+NOT_FOUND, NOT_ASKED = LOOKED = "not_found", "not_asked"
 # No callback for so long, and an attempt is asked about; each time twice as late.
 SILENCE = timedelta(seconds=60)
 TOO_OLD = timedelta(hours=24)
@@ -131,7 +133,7 @@ def _one_of_many(act: Callable[[str], bool], attempt_id: str) -> bool:
 def _reconcile(attempt_id: str) -> bool:
     attempt = db.session.get_one(Attempt, attempt_id)
     trace = _trace(attempt)
-    is_alert, looked_before = attempt.lane == Lane.ALERT, attempt.provider_status == "not_found"
+    looked_before = attempt.provider_status == NOT_FOUND
     provider = provider_named(attempt.channel, attempt.provider)
     find = provider.find
     if provider.knows_repeats:
@@ -144,10 +146,21 @@ def _reconcile(attempt_id: str) -> bool:
         found = _find(trace, find)
     except DeliveryError as error:
         log.warning("the provider cannot be asked about attempt %s: %s", attempt_id, error.code)
-        return _send_again(attempt_id) if is_alert else _look_again(attempt_id, LOOK_AGAIN)
+        return _asked_in_vain(attempt_id, error)
     if found is not None:
         return _adopt(attempt_id, found)
-    return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, "not_found")
+    return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, NOT_FOUND)
+
+
+def _asked_in_vain(attempt_id: str, error: DeliveryError) -> bool:
+    """A notice waits. An alert is sent again; not yet where the provider is there and only busy for the moment."""
+    attempt = db.session.get_one(Attempt, attempt_id)
+    if attempt.lane != Lane.ALERT:
+        return _look_again(attempt_id, LOOK_AGAIN)
+    is_busy = error.decision is Decision.TEMPORARY and error.code != "connect"
+    if is_busy and attempt.provider_status not in LOOKED:
+        return _look_again(attempt_id, LOOK_AGAIN, NOT_ASKED)
+    return _send_again(attempt_id)
 
 
 def _may_repeat(attempt: Attempt) -> bool:
@@ -163,15 +176,14 @@ def _may_repeat(attempt: Attempt) -> bool:
 
 
 def _repeat(attempt: Attempt, provider: Provider) -> bool:
-    attempt_id, is_alert = attempt.id, attempt.lane == Lane.ALERT
-    parcel = provider.prepare(attempt)
+    attempt_id, parcel = attempt.id, provider.prepare(attempt)
     release()
     try:
         receipt = parcel.send()
     except DeliveryError as error:
         log.warning("attempt %s was given to %s again: %s", attempt_id, provider.name, error.code)
         if error.decision in NO_ANSWER:
-            return _send_again(attempt_id) if is_alert else _look_again(attempt_id, LOOK_AGAIN)
+            return _asked_in_vain(attempt_id, error)
         with transaction():
             if _still_unknown(attempt_id):
                 outcome.refused(attempt_id, error)

@@ -14,6 +14,7 @@ import requests
 from flask import current_app
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010 import account  # noqa: F401  (else the SDK loads it between the first claim and its POST)
@@ -244,6 +245,9 @@ def delivery_error(error: Exception) -> DeliveryError:
         return _answered_error(error.status, error.code, error.msg)
     if isinstance(error, TwilioServiceException):
         return _answered_error(error.status, error.code, error.title)
+    if isinstance(error, TwilioException) and error.args and isinstance(error.args[-1], Response):
+        # A list that was refused: the SDK does not look at the answer, it only encloses it.
+        return _answered_error(error.args[-1].status_code, None, str(error.args[0]))
     return unanswered(error)
 
 

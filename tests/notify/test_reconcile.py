@@ -142,6 +142,39 @@ def test_when_the_provider_cannot_be_asked_an_alert_is_sent_again(sim, cast, tic
     assert states(cast.anna) == [S.FAILED, S.ACCEPTED]
 
 
+@pytest.mark.parametrize("fault", ["429", "503"])
+def test_a_provider_that_is_busy_for_a_moment_is_asked_once_more(sim, cast, ticket, fault):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    sim.fault(fault, path="Messages", method="GET", times=1)
+    later(10)
+    assert states(cast.anna) == [S.UNKNOWN]
+    later(20)
+    assert states(cast.anna) == [S.ACCEPTED]
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_a_provider_that_stays_busy_cannot_be_asked(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    sim.fault("429", path="Messages", method="GET", times=2)
+    later(10)
+    later(20)
+    works(SMS)
+    assert states(cast.anna) == [S.FAILED, S.ACCEPTED]
+
+
+def test_a_provider_that_cannot_even_be_reached_is_not_waited_for(cast, ticket, sim, monkeypatch):
+    def find(_to, _since, _until):
+        raise DeliveryError(Decision.TEMPORARY, "connect", "ConnectTimeout")
+
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    monkeypatch.setitem(PROVIDERS, SMS, (replace(twilio.SMS, find=find),))
+    later(10)
+    assert states(cast.anna) == [S.FAILED, S.DUE]
+
+
 def test_when_the_provider_cannot_be_asked_a_notice_waits(sim, cast):
     with transaction():
         outbox.enqueue_code(cast.anna, SMS, "123456", phone_of(cast.anna))

@@ -99,6 +99,16 @@ def test_an_alert_goes_another_way_when_smsapi_does_not_say(killed, smsapi, sim,
     assert len(sim.messages_to(phone_of(cast.anna))) == 1
 
 
+def test_a_repeat_that_comes_too_fast_for_smsapi_is_made_once_more(killed, smsapi, cast):
+    provider.prepare(sms_of(cast.anna)[0]).send()
+    smsapi.fault("429")
+    assert settled() == 0
+    clock.advance(reconcile.LOOK_AGAIN)
+    assert settled() == 1
+    assert [attempt.state for attempt in sms_of(cast.anna)] == [S.ACCEPTED]
+    assert len(smsapi.account.messages_to(phone_of(cast.anna))) == 1
+
+
 def test_a_refusal_of_the_repeat_is_a_refusal(killed, smsapi, cast):
     smsapi.refuse(59)
     assert settled() == 1
