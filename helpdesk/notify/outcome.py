@@ -103,8 +103,11 @@ def _reported(attempt_id: str, state: AttemptState, facts: dict[str, str]) -> bo
     return moved
 
 
-def heard(attempt_id: str, status: str) -> None:
-    """The provider used a word for the state that we do not know: it is written down, nothing follows from it."""
+def heard(attempt_id: str, status: str, sid: str | None) -> None:
+    """The provider used a word for the state that we do not know: it is written down. It follows only that the
+    provider has it."""
+    if reported(attempt_id, AttemptState.ACCEPTED, sid=sid, status=status):
+        return
     attempt = _get(attempt_id)
     if attempt.finished_at is None:
         attempt.provider_status = status[:32]

@@ -92,7 +92,7 @@ def _take_note(attempt: Attempt, sid: str, status: str) -> None:
     found = smsapi.found(sid, status)
     if found.state is None:
         log.warning("unknown status %r reported for attempt %s", status, attempt.id)
-        outcome.heard(attempt.id, found.status)
+        outcome.heard(attempt.id, found.status, sid)
         return
     outcome.reported(attempt.id, found.state, sid=sid, status=found.status, code=found.code)
 

@@ -154,7 +154,7 @@ def _report(token: str, status_field: str, sid_field: str, states: dict[str, Att
         attempt = _attempt(token)
         if state is None:
             log.warning("unknown status %r reported for attempt %s", status, attempt.id)
-            outcome.heard(attempt.id, status)
+            outcome.heard(attempt.id, status, _field(sid_field, 64) or None)
             return
         code, sid = _field("ErrorCode", 32), _field(sid_field, 64)
         outcome.reported(attempt.id, state, sid=sid or None, status=status, code=code)

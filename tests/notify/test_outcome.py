@@ -138,8 +138,17 @@ def test_a_sign_in_code_has_no_ticket_and_fails_alone(app, cast):
 
 def test_a_word_of_the_provider_that_nobody_knows_is_kept(sms):
     with transaction():
-        outcome.heard(sms.id, "partially-delivered")
-    assert (sms.provider_status, sms.state) == ("partially-delivered", S.SENDING)
+        outcome.heard(sms.id, "partially-delivered", "SM1")
+    assert (sms.provider_status, sms.state, sms.provider_sid) == ("partially-delivered", S.ACCEPTED, "SM1")
+
+
+@pytest.mark.parametrize("known", [S.SENT, S.DELIVERED])
+def test_a_word_that_nobody_knows_moves_nothing_backwards(sms, known):
+    reported(sms, known)
+    with transaction():
+        outcome.heard(sms.id, "partially-delivered", "SM1")
+    db.session.expire_all()
+    assert (sms.state, sms.provider_status) == (known, "partially-delivered" if known is S.SENT else known)
 
 
 reports = st.tuples(

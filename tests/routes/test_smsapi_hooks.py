@@ -82,9 +82,9 @@ def test_a_repeated_report_is_harmless(client, sms, cast):
     assert len(attempts(channel=Channel.SMS, to=cast.anna)) == 2
 
 
-def test_an_unknown_status_is_written_down_and_nothing_more(client, sms, caplog):
+def test_an_unknown_status_is_written_down_and_says_only_that_smsapi_has_it(client, sms, caplog):
     assert report(client, sms.id, "499").text == "OK"
-    assert (the(sms.id).state, the(sms.id).provider_status) == (S.SENDING, "499")
+    assert (the(sms.id).state, the(sms.id).provider_status) == (S.ACCEPTED, "499")
     assert "unknown status '499'" in caplog.text
 
 

@@ -51,6 +51,17 @@ def test_a_report_of_an_sms_whose_id_we_never_heard_is_accepted_and_brings_it(st
     assert (first(cast).state, first(cast).provider_sid) == (S.DELIVERED, story.sms(cast.anna).sid)
 
 
+def test_a_report_in_a_word_that_nobody_knows_brings_the_id_too(story, cast):
+    story.sim.fault("cut_after", "/Messages")
+    story.files(cast.osp, cast.jan)
+    form = {"MessageStatus": "partially_delivered", "MessageSid": story.sms(cast.anna).sid}
+    assert as_twilio(story, f"/twilio/status/{sign_attempt(first(cast).id)}", form) == 204
+    story.sim.fault("500", "/Messages", method="GET", times=9)
+    story.passes(seconds=30)
+    assert (first(cast).state, first(cast).provider_sid) == (S.ACCEPTED, story.sms(cast.anna).sid)
+    assert len(story.texts(cast.anna)) == 1
+
+
 def test_a_call_whose_id_we_never_heard_is_answered_like_any_other(story, cast):
     ticket = story.files(cast.osp, cast.jan)
     story.sim.fault("cut_after", "/Calls")
