@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psycopg
 from flask import Flask
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from helpdesk import clock, outbox, signs, wake
 from helpdesk.config import settings
@@ -31,6 +31,16 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 OTHERS_SECONDS = 0.05  # all that is due is just being taken by other workers
 BEAT_SECONDS = 15.0
+# What a database says of a row's own values; all else it says of itself: it is away, full, busy.
+OF_THE_ROW = (DataError, IntegrityError, ProgrammingError)
+
+
+class PoisonedError(Exception):
+    """The database refuses what belongs to this attempt, and with it the whole transaction."""
+
+    def __init__(self, attempt_id: str) -> None:
+        super().__init__(attempt_id)
+        self.attempt_id = attempt_id
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,10 @@ def deliver_one(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> float
             load = take(channel, lanes, owner)
     except pace.TooFastError as early:
         return min(early.seconds, POLL_SECONDS)
+    except PoisonedError as poison:
+        with transaction():
+            outcome.poisoned(poison.attempt_id)
+        return 0.0
     finally:
         release()
     if load is None:
@@ -92,6 +106,7 @@ def take(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None:
 
     Raises:
         TooFastError: the provider's pace has no place yet; roll back, and nothing was taken.
+        PoisonedError: the database refuses the row's values; roll back, and set it aside.
     """
     while attempt_id := outbox.claim(channel, lanes, owner):
         attempt = db.session.get_one(Attempt, attempt_id)
@@ -108,14 +123,18 @@ def take(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> Load | None:
 
 def _prepare(attempt: Attempt, provider: Provider) -> Parcel | None:
     """Put it into words. What cannot be is set aside, and the queue and the alert go on without it."""
+    attempt_id = attempt.id
     try:
         return provider.prepare(attempt)
+    except OF_THE_ROW as refused:
+        log.exception("attempt %s could not be prepared", attempt_id)
+        raise PoisonedError(attempt_id) from refused
     except DBAPIError:
         # The database is away for a moment: not the row's fault, it stays due.
         raise
     except Exception:
-        log.exception("attempt %s could not be prepared", attempt.id)
-        outcome.poisoned(attempt.id)
+        log.exception("attempt %s could not be prepared", attempt_id)
+        outcome.poisoned(attempt_id)
         return None
 
 

@@ -6,7 +6,7 @@ from queue import Queue
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 
 from helpdesk import clock, outbox, wake
 from helpdesk.extensions import db
@@ -90,13 +90,30 @@ def test_a_library_that_breaks_while_sending_leaves_the_outcome_open(sim, cast, 
     assert attempts()[0].state is S.UNKNOWN
 
 
-def test_a_database_that_is_away_is_not_the_rows_fault(sim, cast, monkeypatch):
+def test_a_row_that_the_database_cannot_take_is_set_aside_and_the_alert_goes_on(sim, cast, monkeypatch):
+    """As PostgreSQL does with a text that has no room."""
+
+    def too_long(_attempt):
+        db.session.execute(sa.text("SELECT 1 / 0")).all()
+        raise DataError("UPDATE", {}, ValueError("too long"))  # SQLite divides by nothing
+
+    opened(cast)
+    monkeypatch.setitem(PROVIDERS, Channel.SMS, (replace(twilio.SMS, prepare=too_long),))
+    works(Channel.SMS)
+    [sms] = attempts(channel=Channel.SMS, to=cast.anna)
+    assert (sms.state, sms.error_code) == (S.FAILED, "internal")
+    works(Channel.VOICE)
+    assert len(sim.calls_to(phone_of(cast.anna))) == 1
+
+
+@pytest.mark.parametrize("what", [OperationalError, InterfaceError, InternalError])
+def test_a_database_that_is_away_is_not_the_rows_fault(sim, cast, monkeypatch, what):
     def away(_attempt):
-        raise OperationalError("SELECT", {}, ConnectionError())
+        raise what("SELECT", {}, ConnectionError())
 
     monkeypatch.setitem(PROVIDERS, Channel.SMS, (replace(twilio.SMS, prepare=away),))
     code_for(cast)
-    with pytest.raises(OperationalError):
+    with pytest.raises(what):
         works()
     assert attempts()[0].state is S.DUE
 

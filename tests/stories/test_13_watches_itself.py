@@ -76,10 +76,10 @@ def test_reports_that_are_lost_on_the_way_are_noticed_and_their_return_too(story
         story.files(cast.osp, cast.jan)
         story.sim.deliver(story.sms(cast.anna).sid)
         story.passes(minutes=4)
-        assert not wire.webhook().ok
+        assert not providers.webhook().ok
     story.answers(cast.anna, "1")
     story.passes(minutes=4)
-    assert wire.webhook().ok
+    assert providers.webhook().ok
 
 
 def test_little_money_is_named_with_what_is_left(story):
