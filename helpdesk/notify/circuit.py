@@ -2,8 +2,8 @@
 
 A circuit opens after several failures in a row, or at once when the account is closed to us. An open one is probed
 without sending anything; when it answers, one notice or reply tries it (half open), any message if none comes for
-long, and its success closes the circuit. No message ever waits for a provider: where all are failing, one that has
-answered a probe is used, else the first.
+long, and its success closes the circuit: that it was taken, or delivered where trouble is told later. No message
+ever waits for a provider: where all are failing, one that has answered a probe is used, else the first.
 """
 
 import logging
@@ -39,7 +39,7 @@ def choose(attempt: Attempt) -> Provider:
         return every[0]
     states = _states(every)
     for provider in every:
-        if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider.name, attempt.lane):
+        if states[provider.name] is CircuitState.HALF_OPEN and _try_out(provider, attempt.lane):
             return provider
     return _working(every, states) or every[0]
 
@@ -62,11 +62,21 @@ def _working(providers: list[Provider], states: dict[str, CircuitState]) -> Prov
     return None
 
 
-def succeeded(name: str) -> None:
+def succeeded(provider: Provider) -> None:
     """It took a message."""
+    is_failing = sa.or_(Known.failures > 0, Known.state != CircuitState.CLOSED)
+    _close(provider.name, is_failing, Known.error_code.not_in(provider.told_later))
+
+
+def delivered(attempt: Attempt) -> None:
+    """It brought a message. That says something if it was given it after it had begun to fail."""
+    _close(attempt.provider, Known.state != CircuitState.CLOSED, Known.open_since < attempt.sending_at)
+
+
+def _close(name: str, *where: sa.ColumnElement[bool]) -> None:
     closed = changed_rows(
         sa.update(Known)
-        .where(Known.name == name, sa.or_(Known.failures > 0, Known.state != CircuitState.CLOSED))
+        .where(Known.name == name, *where)
         .values(state=CircuitState.CLOSED, failures=0, open_since=None, error_code="")
     )
     if closed:
@@ -122,13 +132,15 @@ def _probe(provider: Provider) -> None:
         )
 
 
-def _try_out(name: str, lane: int) -> bool:
-    """Only one message at a time tries a recovered provider; should it vanish, the next probe allows another."""
-    may_try = sa.true() if lane >= Lane.REPLY else Known.probed_at <= clock.now() - UNTRIED
+def _try_out(provider: Provider, lane: int) -> bool:
+    """Only one message at a time tries a recovered provider; should it vanish, the next probe allows another. No
+    alert tries one that takes it at once and says only later that it was not brought."""
+    is_left = sa.and_(Known.probed_at <= clock.now() - UNTRIED, Known.error_code.not_in(provider.told_later))
+    may_try = sa.true() if lane >= Lane.REPLY else is_left
     return bool(
         changed_rows(
             sa.update(Known)
-            .where(Known.name == name, Known.state == CircuitState.HALF_OPEN, may_try)
+            .where(Known.name == provider.name, Known.state == CircuitState.HALF_OPEN, may_try)
             .values(state=CircuitState.OPEN)
         )
     )

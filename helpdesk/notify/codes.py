@@ -52,6 +52,9 @@ BY_HTTP_STATUS: dict[str, Decision] = {
 }
 # These refuse the whole account; "account" is our own word (twilio.probe).
 CLOSES_ACCOUNT = frozenset({"401", "403", "20003", "20005", "30002", "63038", "account"})
+# Of an SMS that was taken: account suspended, its daily limit, a sender that is not registered. Not 30007: what a
+# carrier filters is one text, and the others arrive.
+TOLD_LATER = frozenset({"30002", "63038", "30034"})
 TOO_MANY = frozenset({"429", "20429"})
 
 

@@ -34,7 +34,8 @@ def accepted(attempt_id: str, receipt: Receipt) -> None:
     facts = {"provider_status": receipt.provider_status} | ({"provider_sid": receipt.sid} if receipt.sid else {})
     for each in outbox.bundle(attempt_id):
         outbox.move(each, receipt.state, **facts)
-    circuit.succeeded(_get(attempt_id).provider)
+    attempt = _get(attempt_id)
+    circuit.succeeded(provider_named(attempt.channel, attempt.provider))
 
 
 def refused(attempt_id: str, error: DeliveryError) -> None:
@@ -71,7 +72,9 @@ def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: s
     attempts = outbox.bundle(attempt_id)
     escalation.hold(attempts)
     moved = [_reported(each, state, facts) for each in attempts]
-    if any(moved) and state in NOT_ARRIVED and code:
+    if any(moved) and state is AttemptState.DELIVERED:
+        circuit.delivered(_get(attempt_id))
+    elif any(moved) and state in NOT_ARRIVED and code:
         _blame_the_account(_get(attempt_id), code)
     return any(moved)
 

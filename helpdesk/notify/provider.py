@@ -48,8 +48,9 @@ class Provider:
     it may raise DeliveryError. `per_second` is how many messages it may be given, 0 any number. One that
     `knows_repeats` can be given the same attempt again: it says so and sends nothing twice.
 
-    Codes in `closes_account` refuse the whole account, not one message; those in `too_many` say something about our
-    pace, not about the provider.
+    Codes in `closes_account` refuse the whole account or its sender, not one message. Those of them in `told_later`
+    may come when the message has been taken: only a delivery shows that they are past. Codes in `too_many` say
+    something about our pace, not about the provider.
     """
 
     name: str
@@ -65,4 +66,5 @@ class Provider:
     balance: Callable[[], Balance | None] = nothing_to_count
     knows_repeats: bool = False
     closes_account: frozenset[str] = frozenset()
+    told_later: frozenset[str] = frozenset()
     too_many: frozenset[str] = frozenset()

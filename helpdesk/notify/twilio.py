@@ -27,6 +27,7 @@ from helpdesk.notify.codes import (
     CALL_STATES,
     CLOSES_ACCOUNT,
     MESSAGE_STATES,
+    TOLD_LATER,
     TOO_MANY,
     decision_for,
     decision_for_answer,
@@ -276,7 +277,8 @@ SMS = Provider(
     probe=probe,
     fetch=fetch_message,
     find=find_messages,
-    closes_account=CLOSES_ACCOUNT,
+    closes_account=CLOSES_ACCOUNT | TOLD_LATER,
+    told_later=TOLD_LATER,
     too_many=TOO_MANY,
     balance=balance,
 )

@@ -8,10 +8,10 @@ import pytest
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Provider
-from helpdesk.models.codes import CircuitState, Lane
-from helpdesk.notify import circuit, twilio
+from helpdesk.models.codes import AttemptState, CircuitState, Lane
+from helpdesk.notify import circuit, outcome, twilio
 from helpdesk.notify.channels import PROVIDERS
-from helpdesk.notify.parcel import Decision, DeliveryError
+from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened
 
@@ -63,7 +63,7 @@ def test_three_failures_in_a_row_open_the_circuit(alert):
 def test_a_success_between_failures_counts_anew(alert):
     fails(BUSY, times=2)
     with transaction():
-        circuit.succeeded(FIRST)
+        circuit.succeeded(twilio.SMS)
     fails(BUSY, times=2)
     assert state() is CircuitState.CLOSED
 
@@ -114,7 +114,7 @@ def test_the_success_of_the_try_closes_the_circuit(alert, sim):
     circuit.probe_open()
     chosen(alert, Lane.NOTICE)
     with transaction():
-        circuit.succeeded(FIRST)
+        circuit.succeeded(twilio.SMS)
     assert chosen(alert) == FIRST
 
 
@@ -133,3 +133,61 @@ def test_another_is_one_that_has_not_had_the_message(alert):
         assert circuit.another(attempt).name == SECOND
         attempt.provider = SECOND
         assert circuit.another(attempt).name == FIRST
+
+
+UNREGISTERED = DeliveryError(Decision.CONFIGURATION, "30034", "")
+
+
+def given(alert, provider=FIRST):
+    """The alert is given to the provider now."""
+    with transaction():
+        attempt = db.session.get(Attempt, alert)
+        attempt.provider, attempt.state, attempt.provider_sid = provider, AttemptState.DUE, None
+        attempt.sending_at = attempt.accepted_at = attempt.finished_at = None
+    with transaction():
+        outcome.accepted(alert, Receipt("SM1", "queued"))
+
+
+def reported(alert, to, code=""):
+    with transaction():
+        outcome.reported(alert, to, sid="SM1", status=to, code=code)
+
+
+@pytest.mark.parametrize("code", ["30034", "30002", "63038"])
+def test_a_closed_account_that_is_told_later_opens_it_at_once(alert, code):
+    given(alert)
+    reported(alert, AttemptState.UNDELIVERED, code)
+    assert state() is CircuitState.OPEN
+
+
+@pytest.mark.parametrize("code", ["30007", "30005", "30034x"])
+def test_what_is_told_of_one_message_does_not(alert, code):
+    given(alert)
+    reported(alert, AttemptState.UNDELIVERED, code)
+    assert db.session.get(Provider, FIRST) is None or state() is CircuitState.CLOSED
+
+
+def test_what_is_told_later_is_disproved_by_a_delivery_only(alert, sim):
+    fails(UNREGISTERED)
+    circuit.probe_open()
+    clock.advance(timedelta(seconds=1))
+    given(alert)
+    assert state() is CircuitState.HALF_OPEN
+    reported(alert, AttemptState.DELIVERED)
+    assert state() is CircuitState.CLOSED
+
+
+def test_a_delivery_of_what_was_sent_before_disproves_nothing(alert, sim):
+    given(alert)
+    clock.advance(timedelta(seconds=1))
+    fails(UNREGISTERED)
+    reported(alert, AttemptState.DELIVERED)
+    assert state() is CircuitState.OPEN
+
+
+def test_no_alert_tries_an_account_that_takes_and_does_not_deliver(alert, sim):
+    fails(UNREGISTERED)
+    circuit.probe_open()
+    clock.advance(timedelta(minutes=10))
+    assert chosen(alert) == SECOND
+    assert chosen(alert, Lane.NOTICE) == FIRST
