@@ -156,7 +156,7 @@ def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
                 _carry_along(candidate.id, channel, owner)
                 return str(candidate.id)
             else:
-                _cancel_if_moot(candidate.id)
+                _cancel(Attempt.id == candidate.id, is_moot())
         if busy == len(candidates):
             return None
     return None
@@ -262,14 +262,6 @@ def _lease(channel: Channel, owner: str) -> dict[str, Any]:
     return {"sending_at": now, "lease_owner": owner, "lease_until": now + LEASE[channel]}
 
 
-def _cancel_if_moot(attempt_id: str) -> None:
-    changed_rows(
-        sa.update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.state == AttemptState.DUE, is_moot())
-        .values(state=AttemptState.CANCELLED, finished_at=clock.now())
-    )
-
-
 def move(attempt_id: str, to: AttemptState, **facts: Any) -> bool:
     """Move an attempt forward to `to` and note `facts` (columns). False, and nothing changed, if it is there or
     further already; `provider_sid` is then still filled in if it was not known."""
@@ -307,11 +299,7 @@ def _fill_sid(attempt_id: str, sid: str | None) -> None:
 def cancel_for_ticket(ticket_id: int, events: tuple[NotificationEvent, ...]) -> int:
     """Cancel what is still waiting to be sent about the ticket; how many attempts that were."""
     about = sa.select(Notification.id).where(Notification.ticket_id == ticket_id, Notification.event.in_(events))
-    return changed_rows(
-        sa.update(Attempt)
-        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(about))
-        .values(state=AttemptState.CANCELLED, finished_at=clock.now())
-    )
+    return _cancel(Attempt.notification_id.in_(about))
 
 
 def cancel_for_person(escalation_id: int, user_id: int) -> None:
@@ -319,9 +307,14 @@ def cancel_for_person(escalation_id: int, user_id: int) -> None:
     theirs = sa.select(Notification.id).where(
         Notification.escalation_id == escalation_id, Notification.user_id == user_id
     )
-    changed_rows(
+    _cancel(Attempt.notification_id.in_(theirs))
+
+
+def _cancel(*where: sa.ColumnElement[bool]) -> int:
+    """Of what is still waiting to be sent; how many attempts that were."""
+    return changed_rows(
         sa.update(Attempt)
-        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(theirs))
+        .where(Attempt.state == AttemptState.DUE, *where)
         .values(state=AttemptState.CANCELLED, finished_at=clock.now())
     )
 
