@@ -16,7 +16,7 @@ from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
-from helpdesk.oncall.plan import ALL_CHANNELS
+from helpdesk.oncall.plan import PHONE
 from helpdesk.sentences import _
 
 LOOK_AHEAD = timedelta(days=7)
@@ -56,7 +56,7 @@ def _that_reached_a_phone(escalations: list[int]) -> set[int]:
         .join(Attempt)
         .where(
             Notification.escalation_id.in_(escalations),
-            Attempt.channel.in_(ALL_CHANNELS),
+            Attempt.channel.in_(PHONE),
             sa.or_(Attempt.state.in_(REACHED), rang),
         )
     )

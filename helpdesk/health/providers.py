@@ -16,7 +16,7 @@ from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState
 from helpdesk.notify.channels import all_providers, provider_named, providers_of
 from helpdesk.notify.parcel import Decision
-from helpdesk.oncall.plan import ALL_CHANNELS
+from helpdesk.oncall.plan import PHONE
 from helpdesk.sentences import _, span
 
 FAILING = 3  # so many failures in an hour and no success: the channel itself is failing
@@ -105,7 +105,7 @@ def ways_out() -> Check:
     """Has every channel of alerts a provider that works? Of the failing ones, those that keep alerts from getting
     out."""
     known = rows()
-    shut = [channel for channel in map(Channel, ALL_CHANNELS) if not _is_open(channel, known)]
+    shut = [channel for channel in map(Channel, PHONE) if not _is_open(channel, known)]
     if not shut:
         return Check("ways_out", Verdict.OK, _("Every channel of alerts has a provider that takes messages."))
     words = [_failing_words(row, None) for row in known.values() if _channel(row.name) in shut]

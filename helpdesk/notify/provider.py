@@ -44,8 +44,8 @@ class Provider:
     `prepare` puts an attempt into words while the database is at hand; `Parcel.send` then needs it no more.
     `find(address, since, until)` and `fetch(sid)` ask about the past, `probe` whether it would take a message now,
     without sending one. All three raise DeliveryError when it cannot be asked. `find` is None where there is nobody
-    to ask (mail servers), or no list. `stop(sid)` ends a call that still rings and leaves one that was answered alone;
-    it may raise DeliveryError. `per_second` is how many messages it may be given, 0 any number. One that
+    to ask (mail servers), or no list. `stop(sid)` ends a call that still rings and leaves an answered one alone; it
+    may raise DeliveryError. `per_second` is how many messages it may be given, 0 any number. One that
     `knows_repeats` can be given the same attempt again: it says so and sends nothing twice.
 
     Codes in `closes_account` refuse the whole account or its sender, not one message. Those of them in `told_later`

@@ -47,6 +47,7 @@ _CARRIER = aliased(Attempt)
 class Trace:
     """What is known of an unknown attempt. Without `text_hash` (calls) its time alone tells it from others."""
 
+    channel: Channel
     address: str
     text_hash: str | None
     sent_at: datetime
@@ -211,7 +212,7 @@ def _still_unknown(attempt_id: str) -> list[Attempt]:
 
 def _trace(attempt: Attempt) -> Trace:
     sent_at = attempt.sending_at or attempt.due_at
-    return Trace(attempt.address, attempt.text_hash, sent_at)
+    return Trace(attempt.channel, attempt.address, attempt.text_hash, sent_at)
 
 
 def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
