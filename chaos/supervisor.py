@@ -11,7 +11,7 @@ from typing import Self
 from chaos import journal, process
 from chaos.bomb import Bomb
 from chaos.launcher import run_worker
-from chaos.moments import AFTER_CLAIM, ANYWHERE, MOMENTS
+from chaos.moments import ANYWHERE, MOMENTS
 from chaos.stage import Stage
 
 PATIENCE = 12.0  # a bomb whose moment does not come: killed from outside
@@ -50,13 +50,12 @@ class Supervisor:
             self._watch(armed=False)
             time.sleep(0.05)
 
-    def freeze_one(self, seconds: float) -> None:
-        """A new worker takes the place of one, is stopped just after it has committed a claim, and goes on so much
-        later."""
+    def freeze_one(self, seconds: float, moment: str) -> None:
+        """A new worker takes the place of one, is stopped at that moment of a claim, and goes on so much later."""
         oldest = next(iter(self._running))
         del self._running[oldest]
         process.end(oldest)
-        bomb = Bomb(AFTER_CLAIM, self._dice.randint(1, LONGEST_PASSAGE), signal=signal.SIGSTOP)
+        bomb = Bomb(moment, self._dice.randint(1, LONGEST_PASSAGE), signal=signal.SIGSTOP)
         child = self._start(bomb)
         until = time.monotonic() + PATIENCE
         while child not in self._frozen() and time.monotonic() < until:

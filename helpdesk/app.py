@@ -15,7 +15,7 @@ from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
 from helpdesk.signin.setup import init_signin
-from helpdesk.transaction import POSTGRESQL, prepare_sqlite
+from helpdesk.transaction import POSTGRESQL, prepare_postgresql, prepare_sqlite
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -76,8 +76,9 @@ def init_database(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(migrations_folder()), render_as_batch=True)
     if settings.is_sqlite:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with app.app_context():
-            prepare_sqlite(db.engine)
+    with app.app_context():
+        prepare = prepare_sqlite if settings.is_sqlite else prepare_postgresql
+        prepare(db.engine)
 
 
 def init_mail(app: Flask) -> None:

@@ -24,6 +24,9 @@ POSTGRESQL = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+# The server's side of it. A transaction whose process is frozen, or out of its reach, holds locks that all others
+# wait for: the claim of a message takes milliseconds.
+IDLE_SECONDS = 30
 
 
 @contextmanager
@@ -83,6 +86,28 @@ def changed_rows(statement: Update) -> int:
 def release() -> None:
     """End the reading transaction and give the connection back, before anything slow (the network)."""
     db.session.remove()
+
+
+def server_side() -> str:
+    """SQL for a new connection to PostgreSQL: how soon the server gives us up. No start-up options: a pooler may
+    refuse those."""
+    return f"""
+        SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s';
+        SET tcp_keepalives_idle = 10;
+        SET tcp_keepalives_interval = 5;
+        SET tcp_keepalives_count = 3;
+        SET tcp_user_timeout = '25s'
+    """
+
+
+def prepare_postgresql(engine: Engine) -> None:
+    """Nobody holds locks for long who is frozen or gone."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.autocommit = True  # else the first rollback would take it back
+        connection.cursor().execute(server_side())
+        connection.autocommit = False
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -121,6 +121,20 @@ def test_an_upgrade_keeps_what_is_waiting_to_be_sent(migrated):
         connection.execute(sa.text("DELETE FROM notification"))
 
 
+def test_a_long_migration_is_not_taken_for_a_frozen_process(migrated):
+    limits = []
+
+    def note(connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            limits.append(connection.scalar(sa.text("SHOW idle_in_transaction_session_timeout")))
+
+    sa.event.listen(db.engine, "commit", note)
+    schema.upgrade_database(migrated)
+    sa.event.remove(db.engine, "commit", note)
+    assert set(limits) <= {"0"}
+    assert bool(limits) == (db.engine.dialect.name == "postgresql")
+
+
 def test_foreign_keys_hold_again_after_a_migration(migrated):
     with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO ticket_counter (municipality_id, year, last) VALUES (7, 2026, 1)"))

@@ -62,6 +62,8 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
+            # A revision may work on rows for minutes between two statements.
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         context.run_migrations()
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():

@@ -24,7 +24,7 @@ from helpdesk.notify import circuit, outcome, pace
 from helpdesk.notify.held_up import may_send
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Provider
-from helpdesk.transaction import POSTGRESQL, release, transaction
+from helpdesk.transaction import POSTGRESQL, release, server_side, transaction
 from helpdesk.wake import Bell
 
 log = logging.getLogger(__name__)
@@ -231,7 +231,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 with psycopg.connect(url, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {wake.PG_CHANNEL}")
+                    connection.execute(f"{server_side()}; LISTEN {wake.PG_CHANNEL}")
                     while not self.stopping.is_set():
                         for notice in connection.notifies(timeout=POLL_SECONDS):
                             wake.heard(notice.payload)
