@@ -52,13 +52,14 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
     if not _take(ticket, by):
         if ticket.acknowledged_by is None:
             raise NotAllowed("not_open")
+        _end_stray_alert(ticket, ticket.acknowledged_by, by)
         return Acknowledged(is_first=False, holder=ticket.acknowledged_by)
     alert = escalations.running(ticket)
     _end_alert(ticket, by, via)
     sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
     record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value)
     if alert is not None:
-        _tell_others(ticket, alert, by)
+        _tell_others(ticket, alert, holder=by, answering=by)
     tell.reporter(ticket, NotificationEvent.TAKEN_REPORTER, key=f"taken:{ticket.acknowledged_at}", holder=by.name)
     return Acknowledged(is_first=True, holder=by)
 
@@ -79,7 +80,7 @@ def _take(ticket: Ticket, by: User) -> bool:
         .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None), Ticket.status.in_(OPEN_STATUSES))
         .values(acknowledged_at=clock.now(), acknowledged_by_id=by.id)
     )
-    db.session.refresh(ticket)
+    db.session.refresh(ticket, with_for_update={"key_share": True})
     if taken != 1:
         return False
     if ticket.status is TicketStatus.NEW:
@@ -104,8 +105,17 @@ def _end_alert(ticket: Ticket, by: User, via: AckVia) -> None:
     outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET))
 
 
-def _tell_others(ticket: Ticket, alert: Escalation, holder: User) -> None:
-    """Everybody whose phone has rung or buzzed in this alert learns that the ticket is taken."""
+def _end_stray_alert(ticket: Ticket, holder: User, answering: User) -> None:
+    """However it came about: an alert of a ticket that somebody has would ring on, whatever people answer."""
+    alert = escalations.running(ticket)
+    if alert is not None:
+        escalations.end(ticket)
+        _tell_others(ticket, alert, holder=holder, answering=answering)
+
+
+def _tell_others(ticket: Ticket, alert: Escalation, *, holder: User, answering: User) -> None:
+    """Everybody whose phone has rung or buzzed in this alert learns that the ticket is taken; who takes it or
+    answers just now knows."""
     alerted = (
         sa.select(User)
         .join(Notification, Notification.user_id == User.id)
@@ -113,7 +123,7 @@ def _tell_others(ticket: Ticket, alert: Escalation, holder: User) -> None:
         .where(
             Notification.escalation_id == alert.id,
             Attempt.state.not_in(NEVER_LEFT),
-            User.id != holder.id,
+            User.id.not_in([holder.id, answering.id]),
         )
         .distinct()
         .order_by(User.id)

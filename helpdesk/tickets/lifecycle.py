@@ -42,6 +42,7 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
     Raises:
         NotAllowed: "not_open" or "reason_required".
     """
+    _hold(ticket)
     _require_open(ticket)
     if ticket.priority is to:
         return
@@ -164,6 +165,12 @@ def _calm_down(ticket: Ticket, *, key: str, reason: str) -> None:
     tell.reporter(ticket, NotificationEvent.PRIORITY_LOWERED, key=key, reason=reason)
     if ticket.acknowledged_at is None:
         tell.administrators_of_new(ticket)
+
+
+def _hold(ticket: Ticket) -> None:
+    """The ticket as it is now, locked until the transaction ends: somebody may just be taking it. Not against
+    foreign keys to it: the worker writes events while it holds the alert's row."""
+    db.session.refresh(ticket, with_for_update={"key_share": True})
 
 
 def _require_open(ticket: Ticket) -> None:

@@ -21,7 +21,7 @@ from helpdesk.models.codes import (
     TicketStatus,
 )
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.escalation import open_escalation, running
 from helpdesk.outbox import move
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_reporter
@@ -119,6 +119,35 @@ def test_after_a_reopening_only_those_of_the_new_alert_are_told(cast, ticket):
     assert told() == [cast.anna.id]
     takes(cast.celina, ticket)
     assert told() == [cast.anna.id]
+
+
+@pytest.fixture
+def stray(cast, ticket):
+    """An alert that rings although Beata has the ticket."""
+    takes(cast.beata, ticket)
+    with transaction():
+        alert = open_escalation(ticket)
+    all_sent()
+    return alert
+
+
+def test_an_alert_of_a_ticket_that_somebody_has_ends_with_the_next_answer(cast, ticket, stray):
+    answer = takes(cast.celina, ticket)
+    assert (answer.is_first, answer.holder) == (False, cast.beata)
+    assert stray.state is EscalationState.CLOSED
+    clock.advance(timedelta(hours=1))
+    advance_escalations()
+    assert attempts(to=cast.celina) == []
+
+
+def test_whose_answer_ends_such_an_alert_is_not_told_again_and_the_others_once(cast, ticket, stray):
+    clock.advance(timedelta(minutes=5))
+    advance_escalations()
+    all_sent()
+    takes(cast.celina, ticket)
+    takes(cast.celina, ticket)
+    assert told() == [cast.anna.id]
+    assert told(NotificationEvent.TAKEN_REPORTER) == [cast.jan.id]
 
 
 def test_a_ticket_that_was_finished_before_cannot_be_taken(cast, ticket):

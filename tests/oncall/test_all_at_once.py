@@ -11,11 +11,13 @@ from helpdesk.extensions import db
 from helpdesk.inbound import calls
 from helpdesk.jobs import advance_escalations
 from helpdesk.models import Attempt, Escalation, Ticket, User
-from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState
+from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, Priority
 from helpdesk.notify import outcome
 from helpdesk.notify.worker import ALL
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.escalation import hold
+from helpdesk.oncall.escalation import hold, running
+from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.lifecycle import change_priority
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
 
@@ -91,3 +93,27 @@ def test_who_passes_it_on_waits_for_a_failure_that_holds_the_alert(app, cast):
 
     assert at_once(app, fails, passes)[1]
     assert db.session.get(Attempt, call).state is AttemptState.CANCELLED
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_who_makes_a_ticket_urgent_sees_who_takes_it_at_that_moment(app, cast):
+    ticket_id, beata, dorota = opened(cast, priority=Priority.NORMAL).id, cast.beata.id, cast.dorota.id
+    is_read, is_taken = threading.Event(), threading.Event()
+
+    def hastens():
+        with transaction():
+            ticket = db.session.get_one(Ticket, ticket_id)
+            is_read.set()
+            assert is_taken.wait(10)
+            change_priority(ticket, Priority.URGENT, of_user(db.session.get_one(User, dorota)))
+
+    def takes():
+        is_read.wait(10)
+        with transaction():
+            acknowledge(db.session.get_one(Ticket, ticket_id), db.session.get_one(User, beata), AckVia.PAGE)
+        is_taken.set()
+
+    at_once(app, hastens, takes)
+    ticket = db.session.get_one(Ticket, ticket_id)
+    assert (ticket.is_urgent, ticket.acknowledged_by_id) == (True, beata)
+    assert running(ticket) is None
