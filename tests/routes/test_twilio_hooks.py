@@ -237,6 +237,12 @@ def test_a_signed_webhook_shows_that_we_are_reached_and_others_do_not(client, po
     assert signs.seen_at(signs.WEBHOOK) == clock.now()
 
 
+def test_a_report_that_leads_nowhere_does_not_show_that_we_are_reached(post):
+    """As after a change of SECRET_KEY, or with two: no token of the other key is known here."""
+    assert post("/twilio/status/of-another-key", {"MessageStatus": "sent"}).status_code == 404
+    assert signs.seen_at(signs.WEBHOOK) is None
+
+
 def test_that_we_are_reached_is_written_once_a_minute(post):
     for _ in range(3):
         post("/twilio/voice", {"From": "+48500000099"})
