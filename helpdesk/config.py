@@ -129,6 +129,9 @@ def _complete(given: Settings) -> Settings:
     given = replace(given, data_dir=given.data_dir.resolve())
     if not given.database_url:
         given = replace(given, database_url=f"sqlite:///{given.data_dir / 'helpdesk.sqlite3'}")
+    if not given.secret_key and not given.is_sqlite:
+        # Each machine would make its own, and then not know the callbacks about what the other one sent.
+        raise BadSetting("SECRET_KEY is missing: beside PostgreSQL it must be set, the same on every machine.")
     if not given.secret_key:
         given = replace(given, secret_key=_kept_secret(given.data_dir / "secret_key"))
     _check_smsapi(given)

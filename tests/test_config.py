@@ -171,7 +171,14 @@ def test_own_mail_server_is_used_beside_the_simulator(read):
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_spelling_of_postgresql_leads_to_psycopg_3(read, scheme):
-    assert read(DATABASE_URL=f"{scheme}://db.test/helpdesk").database_url == "postgresql+psycopg://db.test/helpdesk"
+    known = read(DATABASE_URL=f"{scheme}://db.test/helpdesk", SECRET_KEY="the same everywhere")
+    assert known.database_url == "postgresql+psycopg://db.test/helpdesk"
+
+
+def test_a_key_that_several_machines_must_share_is_not_made_by_one_of_them(read, tmp_path):
+    with pytest.raises(BadSetting, match=r"^SECRET_KEY is missing: .* the same on every machine\.$"):
+        read(DATABASE_URL="postgresql://db.test/helpdesk")
+    assert not (tmp_path / "secret_key").exists()
 
 
 def test_the_database_lies_in_the_data_folder_by_default(read, tmp_path):

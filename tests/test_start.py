@@ -49,6 +49,7 @@ def test_a_command_on_a_database_without_tables_says_what_to_run(start, words):
 
 def test_a_database_that_is_away_is_one_sentence_without_its_password(start, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://helpdesk:hush-hush@127.0.0.1:1/helpdesk")
+    monkeypatch.setenv("SECRET_KEY", "the same on every machine")
     sentence = start("user", "list")
     assert sentence.startswith("The database cannot be used: connection failed")
     assert "hush-hush" not in sentence and "\n" not in sentence
