@@ -18,6 +18,7 @@ from helpdesk import clock
 from helpdesk.app import create_app
 from helpdesk.config import Settings, read_settings
 from helpdesk.extensions import db
+from helpdesk.health import clocks
 from helpdesk.models import User
 from tests.cast import Cast, make_cast
 from tests.smsapi_stage import smsapi  # noqa: F401  (fixtures for everybody)
@@ -94,10 +95,11 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=DATABASES)
-def app(request: pytest.FixtureRequest, data_folder: Path) -> Iterator[Flask]:
-    """An empty database, an application context, the clock frozen on WEDNESDAY."""
+def app(request: pytest.FixtureRequest, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An empty database, an application context, the clock frozen on WEDNESDAY, the database's with it."""
     app = _app(request.param, request, data_folder)
     clock.freeze(WEDNESDAY)
+    monkeypatch.setattr(clocks, "database_time", clock.now)
     with app.app_context():
         yield app
         db.session.remove()

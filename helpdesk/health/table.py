@@ -4,7 +4,7 @@ for monitors and for `helpdesk doctor`. Each answer is a sentence that says what
 
 from collections.abc import Callable
 
-from helpdesk.health import disk, duty, program, providers
+from helpdesk.health import clocks, disk, duty, program, providers
 from helpdesk.health.check import Check
 
 CHECKS: tuple[Callable[[], Check], ...] = (
@@ -12,6 +12,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     program.scheduler,
     program.queue,
     program.steps,
+    clocks.agree,
     program.notices,
     duty.alerts,
     duty.arrived,
