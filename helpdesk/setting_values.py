@@ -35,6 +35,13 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
+def _patience(name: str, value: str) -> int:
+    """With the connecting before it, shorter than the lease of an attempt: a minute."""
+    if not value.isdecimal() or not 0 < int(value) <= 30:
+        raise BadSetting(f"{name} must be a whole number from 1 to 30, not {value!r}.")
+    return int(value)
+
+
 def _count(name: str, value: str) -> int:
     return 0 if value == "0" else _number(name, value)
 
@@ -204,7 +211,7 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "TWILIO_FROM_NUMBER": _sender,
     "TWILIO_MESSAGING_SERVICE_SID": _sid("MG"),
     "TWILIO_API_URL": _url,
-    "TWILIO_TIMEOUT_SECONDS": _number,
+    "TWILIO_TIMEOUT_SECONDS": _patience,
     "SMS_PROVIDERS": _companies,
     "SMSAPI_TOKEN": _smsapi_token,
     "SMSAPI_SENDER": _smsapi_sender,

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 RETRIES = "#rc=3&rp=ct,rt,5xx"
 # Below most voicemail boxes' patience.
 RING_SECONDS = 20
+CONNECT_SECONDS = 3  # for each of Twilio's addresses, one after the other: all of them within a lease
 ASKED = 50  # how many of the newest messages or calls to a number are looked at
 
 
@@ -52,6 +53,7 @@ class ApiClient(TwilioHttpClient):  # type: ignore[misc]
 
     def __init__(self, api_url: str, timeout_seconds: int) -> None:
         super().__init__(timeout=timeout_seconds)
+        self.timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
         self.api_url = api_url
 
     def request(self, method: str, url: str, **rest: Any) -> Any:

@@ -103,6 +103,18 @@ def test_a_provider_that_nobody_can_reach_has_certainly_created_nothing(app, sim
     assert refusal() is D.TEMPORARY
 
 
+def test_a_network_that_is_gone_is_noticed_sooner_than_an_answer_that_is_slow(app, monkeypatch):
+    patience = []
+
+    def nowhere(_adapter, _request, *, timeout, **_rest):
+        patience.append(timeout)
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", nowhere)
+    assert refusal() is D.TEMPORARY
+    assert patience == [(3, 10)]
+
+
 @pytest.mark.parametrize(("to", "decision"), [("+15005550001", D.PERMANENT), ("+15005550009", D.REFUSED)])
 def test_the_magic_numbers_of_twilio_mean(sim, to, decision):
     assert refusal(to=to) is decision
