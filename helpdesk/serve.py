@@ -64,8 +64,9 @@ def background(app: Flask) -> Iterator[None]:
     try:
         yield
     finally:
-        scheduler.shutdown(wait=True)
+        scheduler.pause()
         worker.stop()
+        scheduler.shutdown(wait=True)  # a job that asks the provider may take longer than we are given
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Periodic jobs: one bad row, one bad job, one missed run do no harm."""
 
 import time
+from threading import Event
 
+from helpdesk import jobs, serve
 from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, Job, one_by_one, run_job, start_scheduler
 from helpdesk.models import Heartbeat
+from helpdesk.notify.worker import Worker
 
 
 def test_one_bad_row_does_not_hold_up_the_others(app):
@@ -38,6 +41,24 @@ def test_the_jobs_run_at_once_when_the_program_starts(app):
         assert _within_seconds(5, lambda: db.session.get(Heartbeat, "scheduler"))
     finally:
         scheduler.shutdown(wait=True)
+
+
+def test_a_long_job_does_not_let_the_worker_take_on_more_when_the_program_ends(app, monkeypatch, caplog):
+    has_begun, has_stopped, stop = Event(), Event(), Worker.stop
+
+    def ask_for_minutes():
+        has_begun.set()
+        assert has_stopped.wait(10)
+
+    def note_and_stop(worker):
+        stop(worker)
+        has_stopped.set()
+
+    monkeypatch.setattr(jobs, "JOBS", (Job("long", 3600, ask_for_minutes),))
+    monkeypatch.setattr(Worker, "stop", note_and_stop)
+    with serve.background(app):
+        assert has_begun.wait(10)
+    assert "job long failed" not in caplog.text
 
 
 def _within_seconds(seconds, is_so):
