@@ -32,7 +32,7 @@ from helpdesk.models import Contact, Inbound, Message, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
 from helpdesk.notify.sms_text import to_gsm7
 from helpdesk.oncall import contacts
-from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.oncall.acknowledgement import acknowledge, acknowledge_all, pass_on
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.actor import Actor, of_reporter, of_user
 from helpdesk.tickets.conversation import add_note, write_as_reporter
@@ -191,9 +191,9 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
 
 
 def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
-    """Always in the same order: two who take the same tickets at the same moment do not wait for each other."""
     in_order = sorted(tickets, key=lambda ticket: ticket.id)
-    taken = [ticket.number for ticket in in_order if acknowledge(ticket, user, AckVia.SMS).holder.id == user.id]
+    answers = zip(in_order, acknowledge_all(in_order, user, AckVia.SMS), strict=True)
+    taken = [ticket.number for ticket, answer in answers if answer.holder.id == user.id]
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
     return TAKEN, _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))

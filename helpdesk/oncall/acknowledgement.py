@@ -64,6 +64,18 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
     return Acknowledged(is_first=True, holder=by)
 
 
+def acknowledge_all(tickets: list[Ticket], by: User, via: AckVia) -> list[Acknowledged]:
+    """Take them all, in the order given. First all tickets are locked and then all their alerts, each by its id:
+    who takes some of the same at that moment, or reports what became of a message about several, does not wait for
+    us crosswise."""
+    ids = [ticket.id for ticket in tickets]
+    rows = sa.select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+    db.session.execute(rows.with_for_update(key_share=True))
+    alerts = sa.select(Escalation.id).where(Escalation.ticket_id.in_(ids), Escalation.state == EscalationState.OPEN)
+    db.session.execute(alerts.order_by(Escalation.id).with_for_update())
+    return [acknowledge(ticket, by, via) for ticket in tickets]
+
+
 def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     """The alerted person cannot take it: whoever comes next is alerted. False if no alert is running."""
     running = escalations.hold_running(ticket)

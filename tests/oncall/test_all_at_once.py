@@ -13,13 +13,16 @@ from helpdesk.jobs import advance_escalations
 from helpdesk.models import Attempt, Escalation, Ticket, User
 from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, Priority
 from helpdesk.notify import outcome
-from helpdesk.notify.worker import ALL
+from helpdesk.notify.worker import ALL, URGENT
+from helpdesk.oncall import acknowledgement
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.escalation import hold, running
-from helpdesk.tickets.actor import of_user
-from helpdesk.tickets.lifecycle import change_priority
+from helpdesk.tickets.actor import of_reporter, of_user
+from helpdesk.tickets.lifecycle import change_priority, reopen, resolve
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
+
+POSTGRESQL = pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 
 
 def report(attempt_id, state, code=""):
@@ -95,7 +98,7 @@ def test_who_passes_it_on_waits_for_a_failure_that_holds_the_alert(app, cast):
     assert db.session.get(Attempt, call).state is AttemptState.CANCELLED
 
 
-@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+@POSTGRESQL
 def test_who_makes_a_ticket_urgent_sees_who_takes_it_at_that_moment(app, cast):
     ticket_id, beata, dorota = opened(cast, priority=Priority.NORMAL).id, cast.beata.id, cast.dorota.id
     is_read, is_taken = threading.Event(), threading.Event()
@@ -117,3 +120,36 @@ def test_who_makes_a_ticket_urgent_sees_who_takes_it_at_that_moment(app, cast):
     ticket = db.session.get_one(Ticket, ticket_id)
     assert (ticket.is_urgent, ticket.acknowledged_by_id) == (True, beata)
     assert running(ticket) is None
+
+
+@POSTGRESQL
+def test_who_takes_all_and_a_report_about_all_do_not_wait_for_each_other_crosswise(app, cast, monkeypatch):
+    first, second = opened(cast), opened(cast)
+    with transaction():  # its alert is now the younger one, its ticket the older
+        resolve(first, of_user(cast.dorota))
+        reopen(first, of_reporter(first))
+    with transaction():
+        carrier = outbox.claim(Channel.SMS, URGENT, "worker")
+    ids, beata = [first.id, second.id], cast.beata.id
+    has_one, take = threading.Event(), acknowledgement.acknowledge
+
+    def take_slowly(*about):
+        taken = take(*about)
+        has_one.set()
+        time.sleep(0.1)
+        return taken
+
+    monkeypatch.setattr(acknowledgement, "acknowledge", take_slowly)
+
+    def takes_all():
+        with transaction():
+            tickets = [db.session.get_one(Ticket, each) for each in ids]
+            acknowledgement.acknowledge_all(tickets, db.session.get_one(User, beata), AckVia.SMS)
+
+    def reports():
+        has_one.wait(10)
+        report(carrier, AttemptState.SENT)
+
+    at_once(app, takes_all, reports)
+    db.session.rollback()
+    assert {db.session.get_one(Ticket, each).acknowledged_by_id for each in ids} == {beata}
