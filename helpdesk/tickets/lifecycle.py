@@ -15,6 +15,7 @@ from helpdesk.sla import clock as sla
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import SYSTEM, Actor
 from helpdesk.tickets.timeline import record
+from helpdesk.transaction import changed_rows
 
 CLOSED_AFTER = timedelta(days=14)
 
@@ -138,11 +139,15 @@ def resolved_long_ago(limit: int = 200) -> list[int]:
 
 
 def close(ticket_id: int) -> None:
-    """Final, unless it is reopened; nobody is told."""
-    ticket = db.session.get_one(Ticket, ticket_id)
-    if ticket.status is TicketStatus.RESOLVED:
-        ticket.status, ticket.closed_at = TicketStatus.CLOSED, clock.now()
-        record(ticket, EventKind.CLOSED, SYSTEM)
+    """Final, unless it is reopened; nobody is told. Conditional: another scheduler may be closing it at this
+    moment, or its reporter reopening it."""
+    closed = changed_rows(
+        sa.update(Ticket)
+        .where(Ticket.id == ticket_id, Ticket.status == TicketStatus.RESOLVED)
+        .values(status=TicketStatus.CLOSED, closed_at=clock.now())
+    )
+    if closed == 1:
+        record(db.session.get_one(Ticket, ticket_id), EventKind.CLOSED, SYSTEM)
 
 
 def take_if_nobody_has(ticket: Ticket, by: Actor) -> None:

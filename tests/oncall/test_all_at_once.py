@@ -11,14 +11,14 @@ from helpdesk.extensions import db
 from helpdesk.inbound import calls
 from helpdesk.jobs import advance_escalations
 from helpdesk.models import Attempt, Escalation, Ticket, User
-from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, Priority
+from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, EventKind, Priority
 from helpdesk.notify import outcome
 from helpdesk.notify.worker import ALL, URGENT
 from helpdesk.oncall import acknowledgement
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.escalation import hold, running
 from helpdesk.tickets.actor import of_reporter, of_user
-from helpdesk.tickets.lifecycle import change_priority, reopen, resolve
+from helpdesk.tickets.lifecycle import change_priority, close, reopen, resolve
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
 
@@ -153,3 +153,21 @@ def test_who_takes_all_and_a_report_about_all_do_not_wait_for_each_other_crosswi
     at_once(app, takes_all, reports)
     db.session.rollback()
     assert {db.session.get_one(Ticket, each).acknowledged_by_id for each in ids} == {beata}
+
+
+@POSTGRESQL
+def test_two_schedulers_close_a_ticket_once(app, cast):
+    ticket = opened(cast)
+    with transaction():
+        resolve(ticket, of_user(cast.dorota))
+    ticket_id, both_have_read = ticket.id, threading.Barrier(2)
+
+    def closes():
+        with transaction():
+            db.session.get_one(Ticket, ticket_id)
+            both_have_read.wait(10)
+            close(ticket_id)
+
+    at_once(app, closes, closes)
+    kinds = [event.kind for event in db.session.get_one(Ticket, ticket_id).events]
+    assert kinds.count(EventKind.CLOSED) == 1
