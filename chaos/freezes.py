@@ -2,8 +2,9 @@
 middle of a claim, with locks that all others wait for."""
 
 from chaos import table
+from chaos.judge import Verdict
 from chaos.moments import AFTER_CLAIM, BEFORE_CLAIM
-from chaos.play import Verdict, play
+from chaos.play import play
 from chaos.stage import POSTGRESQL, stage
 from chaos.supervisor import Supervisor
 
