@@ -310,6 +310,15 @@ def cancel_for_person(escalation_id: int, user_id: int) -> None:
     _cancel(Attempt.notification_id.in_(theirs))
 
 
+def cancel_for_key(user_id: int, key: str) -> None:
+    """Cancel what is still waiting to be sent to the person under dedupe keys that begin so."""
+    # By the person for the index: LIKE has none.
+    theirs = sa.select(Notification.id).where(
+        Notification.user_id == user_id, Notification.dedupe_key.startswith(key)
+    )
+    _cancel(Attempt.notification_id.in_(theirs))
+
+
 def _cancel(*where: sa.ColumnElement[bool]) -> int:
     """Of what is still waiting to be sent; how many attempts that were."""
     return changed_rows(

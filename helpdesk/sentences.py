@@ -125,6 +125,13 @@ def _alerted(event: TimelineEvent) -> str:
 
 def _step_empty(event: TimelineEvent) -> str:
     step, target = _value(event, "step"), _word(event, "target", StepTarget)
+    if passed := ", ".join(event.data.get("passed", [])):
+        return _(
+            "Step %(step)s (%(target)s): %(names)s already said no; the next one follows",
+            step=step,
+            names=passed,
+            target=target,
+        )
     if names := ", ".join(event.data.get("names", [])):
         return _(
             "Step %(step)s: no phone or address of %(names)s works (%(target)s); the next one follows",

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from helpdesk.errors import BadSetting
 
 LOCALES = ("pl", "en")
-COMPANIES = ("twilio", "smsapi")
+SMS_COMPANIES = ("twilio", "smsapi")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -126,8 +126,8 @@ def _sender(name: str, value: str) -> str:
 def _companies(name: str, value: str) -> tuple[str, ...]:
     """In the order in which they are to be used."""
     given = tuple(part.strip().lower() for part in value.split(","))
-    if len(set(given)) < len(given) or not set(given) <= set(COMPANIES):
-        raise BadSetting(f"{name} must be a list such as {','.join(COMPANIES)}, not {value!r}.")
+    if len(set(given)) < len(given) or not set(given) <= set(SMS_COMPANIES):
+        raise BadSetting(f"{name} must be a list such as {','.join(SMS_COMPANIES)}, not {value!r}.")
     return given
 
 

@@ -49,6 +49,7 @@ def receive(*, sid: str, number: str, body: str) -> str:
     row = _write_down(sid or f"none-{new_attempt_id()}", number, body)
     if row.outcome:
         return row.answer
+    contacts.works(number)
     user = person_with_phone(number)
     with force_locale(user.locale if user else settings().default_locale):
         row.outcome, answer = _act(row, user, understand(body))
@@ -139,7 +140,10 @@ def _about_several(row: Inbound, tickets: list[Ticket], user: User, answer: Answ
         return "ambiguous", _which_words(tickets, answer)
     if not row.body.strip():
         return _no_text()
-    for ticket in sorted(tickets, key=lambda ticket: ticket.id):
+    new = [ticket for ticket in tickets if not _is_known(ticket, of_user(user), row.body)]
+    if not new:
+        return "repeated", ""
+    for ticket in sorted(new, key=lambda ticket: ticket.id):
         add_note(ticket, of_user(user), row.body)
     numbers = _listed(tickets)
     return "noted", _(

@@ -89,7 +89,8 @@ def failed(provider: Provider, error: DeliveryError) -> None:
         return
     row = row_of(provider.name)
     row.failures += 1
-    row.error_code = error.code
+    if row.error_code not in provider.told_later:  # only a delivery shows that such a one is past
+        row.error_code = error.code
     if row.state is CircuitState.HALF_OPEN:
         row.state = CircuitState.OPEN
     elif row.state is CircuitState.CLOSED and (row.failures >= FAILURES or error.code in provider.closes_account):

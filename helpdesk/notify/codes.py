@@ -46,12 +46,12 @@ DECISIONS: dict[str, Decision] = {
 }
 BY_HTTP_STATUS: dict[str, Decision] = {
     "401": Decision.CONFIGURATION,
-    "403": Decision.CONFIGURATION,  # account closed or suspended
+    "403": Decision.CONFIGURATION,  # account closed or suspended; or a proxy on the way
     "429": Decision.TEMPORARY,  # never processed
     "503": Decision.TEMPORARY,
 }
 # These refuse the whole account; "account" is our own word (twilio.probe).
-CLOSES_ACCOUNT = frozenset({"401", "403", "20003", "20005", "30002", "63038", "account"})
+CLOSES_ACCOUNT = frozenset({"401", "20003", "20005", "30002", "63038", "account"})
 # Of an SMS that was taken: account suspended, its daily limit, a sender that is not registered. Not 30007: what a
 # carrier filters is one text, and the others arrive.
 TOLD_LATER = frozenset({"30002", "63038", "30034"})

@@ -15,7 +15,8 @@ from helpdesk.notify.parcel import DeliveryError
 from helpdesk.transaction import changed_rows, release, transaction
 
 log = logging.getLogger(__name__)
-# Longer than a phone rings; a call that is answered is never ended, what it says is decided while it lasts.
+# Longer than a phone rings. A call that was just answered may be asked for as well: the provider lets it go on, and
+# what it says is decided while it lasts.
 RINGS = timedelta(seconds=60)
 STOPPING = "stopping"  # our word in `provider_status`, until the provider's own comes
 _CARRIED = aliased(Attempt)
@@ -23,11 +24,10 @@ _CARRIED = aliased(Attempt)
 
 def hang_up_moot(limit: int = 20) -> int:
     """End the calls that may still ring and are about nothing but alerts that have ended. How many."""
-    ringing = [attempt.id for attempt in _ringing(limit) if _is_ours(attempt.id)]
-    return sum(_hang_up(each) for each in ringing)
+    return sum(_is_ours(each) and _hang_up(each) for each in _ringing(limit))
 
 
-def _ringing(limit: int) -> list[Attempt]:
+def _ringing(limit: int) -> list[str]:
     now = clock.now()
     is_about = sa.or_(_CARRIED.id == Attempt.id, _CARRIED.carried_by == Attempt.id)
     still_wanted = (
@@ -38,7 +38,7 @@ def _ringing(limit: int) -> list[Attempt]:
         .where(is_about, Escalation.state == EscalationState.OPEN)
     )
     query = (
-        sa.select(Attempt)
+        sa.select(Attempt.id)
         .join(Notification, Notification.id == Attempt.notification_id)
         .where(
             Attempt.state.in_((AttemptState.ACCEPTED, AttemptState.SENT)),

@@ -85,15 +85,16 @@ def ask_about_silent(limit: int = 20) -> int:
 
 def _each(act: Callable[[str], bool], condition: sa.ColumnElement[bool], limit: int) -> int:
     """Act on those whose time to be looked at has come; how many were settled. The most urgent is chosen anew each
-    time: a pass takes minutes with a provider that hangs, and an alert that comes meanwhile goes next. What was not
-    settled has its lease, and comes after the others."""
+    time: a pass takes minutes with a provider that hangs, and an alert that comes meanwhile goes next. Nothing is
+    looked at twice in a pass."""
     order = (Attempt.lane, Attempt.lease_until)
-    settled = 0
+    settled, seen = 0, set[str]()
     for _ in range(limit):
-        query = sa.select(Attempt.id).where(condition, _is_nobodys()).order_by(*order).limit(1)
-        attempt_id = db.session.scalar(query)
+        ours = sa.select(Attempt.id).where(condition, _is_nobodys(), Attempt.id.not_in(seen))
+        attempt_id = db.session.scalar(ours.order_by(*order).limit(1))
         if attempt_id is None:
             break
+        seen.add(attempt_id)
         if _take(attempt_id, condition):
             settled += _one_of_many(act, attempt_id)
     return settled

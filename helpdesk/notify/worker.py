@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import psycopg
 from flask import Flask
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from helpdesk import clock, outbox, signs, wake
 from helpdesk.config import settings
@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 OTHERS_SECONDS = 0.05  # all that is due is just being taken by other workers
 BEAT_SECONDS = 15.0
-# What a database says of a row's own values; all else it says of itself: it is away, full, busy.
-OF_THE_ROW = (DataError, IntegrityError, ProgrammingError)
+# What a database says of a row's own values; all else it says of itself: it is away, full, of another schema.
+OF_THE_ROW = (DataError, IntegrityError)
 
 
 class PoisonedError(Exception):

@@ -69,8 +69,8 @@ def acknowledge_all(tickets: list[Ticket], by: User, via: AckVia) -> list[Acknow
     who takes some of the same at that moment, or reports what became of a message about several, does not wait for
     us crosswise."""
     ids = [ticket.id for ticket in tickets]
-    rows = sa.select(Ticket.id).where(Ticket.id.in_(ids)).order_by(Ticket.id)
-    db.session.execute(rows.with_for_update(key_share=True))
+    rows = sa.select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).execution_options(populate_existing=True)
+    db.session.scalars(rows.with_for_update(key_share=True, of=Ticket)).all()
     alerts = sa.select(Escalation.id).where(Escalation.ticket_id.in_(ids), Escalation.state == EscalationState.OPEN)
     db.session.execute(alerts.order_by(Escalation.id).with_for_update())
     return [acknowledge(ticket, by, via) for ticket in tickets]
@@ -92,7 +92,7 @@ def _take(ticket: Ticket, by: User) -> bool:
         .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None), Ticket.status.in_(OPEN_STATUSES))
         .values(acknowledged_at=clock.now(), acknowledged_by_id=by.id)
     )
-    db.session.refresh(ticket, with_for_update={"key_share": True})
+    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
     if taken != 1:
         return False
     if ticket.status is TicketStatus.NEW:

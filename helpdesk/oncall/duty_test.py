@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk import clock, outbox
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, DutyTest, Notification, User
-from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent, RoleName
+from helpdesk.models import DutyTest, User
+from helpdesk.models.codes import Channel, Lane, NotificationEvent, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.outbox import Letter
@@ -82,15 +82,8 @@ def confirm(test: DutyTest) -> bool:
     confirmed = changed_rows(
         sa.update(DutyTest).where(DutyTest.id == test.id, DutyTest.confirmed_at.is_(None)).values(confirmed_at=now)
     )
-    # By the person for the index: LIKE has none.
-    calls = sa.select(Notification.id).where(
-        Notification.user_id == test.user_id, Notification.dedupe_key.startswith(_key(test))
-    )
-    changed_rows(
-        sa.update(Attempt)
-        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(calls))
-        .values(state=AttemptState.CANCELLED, finished_at=now)
-    )
+    if test.user_id is not None:
+        outbox.cancel_for_key(test.user_id, _key(test))
     return confirmed == 1
 
 

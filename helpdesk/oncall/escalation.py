@@ -235,7 +235,7 @@ def _go_on_if_in_vain(escalation: Escalation) -> None:
         theirs.setdefault(attempt.notification.user_id, []).append(attempt)
     if any(_may_still_answer(attempts) for user_id, attempts in theirs.items() if user_id not in passed):
         return
-    if any(_people(escalation, step) for step in escalation.steps[escalation.position + 1 :]):
+    if any(_people(step, passed) for step in escalation.steps[escalation.position + 1 :]):
         _hasten(escalation)
 
 
@@ -279,9 +279,8 @@ def _is_under_way(attempt: Attempt) -> bool:
     return attempt.state in UNDER_WAY and attempt.unconfirmed_at is None
 
 
-def _people(escalation: Escalation, step: EscalationStep) -> list[User]:
-    """Whom the step alerts: not again who has said in this round that they cannot take it."""
-    passed = _passed_in_round(escalation)
+def _people(step: EscalationStep, passed: set[int | None]) -> list[User]:
+    """Whom the step alerts: not again who has `passed` in this round."""
     return [user for user in recipients(step, clock.now()) if user.id not in passed]
 
 
@@ -314,18 +313,20 @@ def _advance(escalation: Escalation) -> None:
     for _ in range(len(escalation.steps)):
         _move_on(escalation)
         step = escalation.steps[escalation.position]
-        people = _people(escalation, step)
+        passed = _passed_in_round(escalation)
+        people = _people(step, passed)
         if people:
             _alert(escalation, step, people)
             escalation.next_step_at = now + timedelta(minutes=step.minutes)
             return
-        _note_empty(escalation, step)
+        _note_empty(escalation, step, passed)
     escalation.next_step_at = now + EMPTY_ROUND
 
 
-def _note_empty(escalation: Escalation, step: EscalationStep) -> None:
-    """Whom the step names and nothing reaches is said by name."""
-    dead = [user.name for user in named(step, clock.now()) if not can_be_reached(user, step.channel_list())]
+def _note_empty(escalation: Escalation, step: EscalationStep, passed: set[int | None]) -> None:
+    """Whom the step names and nothing reaches, and who has passed in this round, is said by name."""
+    all_named = named(step, clock.now())
+    dead = [user.name for user in all_named if not can_be_reached(user, step.channel_list())]
     record(
         escalation.ticket,
         EventKind.STEP_EMPTY,
@@ -333,6 +334,7 @@ def _note_empty(escalation: Escalation, step: EscalationStep) -> None:
         step=step.position + 1,
         target=step.target.value,
         names=dead,
+        passed=[user.name for user in all_named if user.id in passed],
     )
 
 

@@ -50,11 +50,13 @@ def plans_for(ticket: Ticket) -> list[Plan]:
     ] or [Plan(StepTarget.ON_CALL, PHONE)]
     named = {plan.target for plan in plans if set(plan.channels) & set(PHONE)}
     missing = [Plan(target, PHONE) for target in LAST_RESORT if target not in named]
-    return [_with_mail(plan) if plan.target in LAST_RESORT else plan for plan in (*plans, *missing)]
+    mailed = {plan.target for plan in plans if Channel.EMAIL in plan.channels}
+    in_need = set(LAST_RESORT) - mailed
+    return [_with_mail(plan) if plan.target in in_need else plan for plan in (*plans, *missing)]
 
 
 def _with_mail(plan: Plan) -> Plan:
-    return replace(plan, channels=[*plan.channels, *({Channel.EMAIL.value} - set(plan.channels))])
+    return replace(plan, channels=[*plan.channels, Channel.EMAIL.value])
 
 
 def _policy_for(ticket: Ticket) -> EscalationPolicy | None:

@@ -37,6 +37,7 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
 
 def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] = ()) -> Message:
     """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened."""
+    lifecycle.hold(ticket)
     by, holder = of_reporter(ticket), ticket.assignee
     message = _add(ticket, by, body, MessageKind.PUBLIC)
     attach(ticket, uploads, by, message)

@@ -20,6 +20,12 @@ from helpdesk.transaction import changed_rows
 CLOSED_AFTER = timedelta(days=14)
 
 
+def hold(ticket: Ticket) -> None:
+    """The ticket as it is now, locked until the transaction ends: somebody may just be taking it. Not against
+    foreign keys to it: the worker writes events while it holds the alert's row."""
+    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
+
+
 def assign(ticket: Ticket, to: User, by: Actor) -> None:
     """Hand the ticket to an administrator, who is told.
 
@@ -43,7 +49,7 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
     Raises:
         NotAllowed: "not_open" or "reason_required".
     """
-    _hold(ticket)
+    hold(ticket)
     _require_open(ticket)
     if ticket.priority is to:
         return
@@ -114,6 +120,7 @@ def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
     Raises:
         NotAllowed: "not_finished".
     """
+    hold(ticket)
     if ticket.is_open:
         raise NotAllowed("not_finished")
     ticket.status = TicketStatus.IN_PROGRESS
@@ -170,12 +177,6 @@ def _calm_down(ticket: Ticket, *, key: str, reason: str) -> None:
     tell.reporter(ticket, NotificationEvent.PRIORITY_LOWERED, key=key, reason=reason)
     if ticket.acknowledged_at is None:
         tell.administrators_of_new(ticket)
-
-
-def _hold(ticket: Ticket) -> None:
-    """The ticket as it is now, locked until the transaction ends: somebody may just be taking it. Not against
-    foreign keys to it: the worker writes events while it holds the alert's row."""
-    db.session.refresh(ticket, with_for_update={"key_share": True})
 
 
 def _require_open(ticket: Ticket) -> None:

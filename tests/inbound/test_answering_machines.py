@@ -28,6 +28,19 @@ def test_the_same_words_within_minutes_are_written_and_answered_once(cast, who):
     assert db.session.query(Inbound).count() == 20
 
 
+def test_of_several_tickets_each_has_the_same_words_once(cast):
+    tickets = opened(cast), opened(cast)
+    assert [bool(texts(cast.anna, AWAY)) for _ in range(3)] == [True, False, False]
+    assert [len(ticket.messages) for ticket in tickets] == [1, 1]
+
+
+def test_an_sms_from_a_number_shows_that_it_works(cast):
+    with transaction():
+        cast.anna.contacts[0].broken_at = clock.now()
+    texts(cast.anna, "jadę")
+    assert cast.anna.contacts[0].is_usable
+
+
 def test_the_same_words_are_new_to_another_ticket_and_later(cast):
     first = opened(cast)
     texts(cast.anna, "jadę")

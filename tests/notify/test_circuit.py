@@ -177,6 +177,15 @@ def test_what_is_told_later_is_disproved_by_a_delivery_only(alert, sim):
     assert state() is CircuitState.CLOSED
 
 
+def test_another_failure_meanwhile_does_not_make_it_forgotten(alert, sim):
+    fails(UNREGISTERED)
+    circuit.probe_open()
+    fails(DeliveryError(Decision.TEMPORARY, "503", ""))
+    circuit.probe_open()
+    given(alert)
+    assert state() is CircuitState.HALF_OPEN
+
+
 def test_a_delivery_of_what_was_sent_before_disproves_nothing(alert, sim):
     given(alert)
     clock.advance(timedelta(seconds=1))

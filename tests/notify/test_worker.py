@@ -6,7 +6,7 @@ from queue import Queue
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from helpdesk import clock, outbox, wake
 from helpdesk.extensions import db
@@ -106,7 +106,7 @@ def test_a_row_that_the_database_cannot_take_is_set_aside_and_the_alert_goes_on(
     assert len(sim.calls_to(phone_of(cast.anna))) == 1
 
 
-@pytest.mark.parametrize("what", [OperationalError, InterfaceError, InternalError])
+@pytest.mark.parametrize("what", [OperationalError, InterfaceError, InternalError, ProgrammingError])
 def test_a_database_that_is_away_is_not_the_rows_fault(sim, cast, monkeypatch, what):
     def away(_attempt):
         raise what("SELECT", {}, ConnectionError())

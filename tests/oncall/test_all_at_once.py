@@ -18,6 +18,7 @@ from helpdesk.oncall import acknowledgement
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.escalation import hold, running
 from helpdesk.tickets.actor import of_reporter, of_user
+from helpdesk.tickets.conversation import write_as_reporter
 from helpdesk.tickets.lifecycle import change_priority, close, reopen, resolve
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
@@ -171,3 +172,29 @@ def test_two_schedulers_close_a_ticket_once(app, cast):
     at_once(app, closes, closes)
     kinds = [event.kind for event in db.session.get_one(Ticket, ticket_id).events]
     assert kinds.count(EventKind.CLOSED) == 1
+
+
+@POSTGRESQL
+def test_a_ticket_that_is_closed_while_its_reporter_writes_is_open_afterwards(app, cast):
+    ticket = opened(cast)
+    with transaction():
+        resolve(ticket, of_user(cast.dorota))
+    ticket_id, has_read, is_closed = ticket.id, threading.Event(), threading.Event()
+
+    def writes():
+        with transaction():
+            known = db.session.get_one(Ticket, ticket_id)
+            has_read.set()
+            is_closed.wait(10)
+            write_as_reporter(known, "Nadal nie działa")
+
+    def closes():
+        has_read.wait(10)
+        with transaction():
+            close(ticket_id)
+        is_closed.set()
+
+    at_once(app, writes, closes)
+    db.session.rollback()
+    reopened = db.session.get_one(Ticket, ticket_id)
+    assert reopened.is_open and reopened.closed_at is None

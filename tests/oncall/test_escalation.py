@@ -112,6 +112,12 @@ def test_a_mail_is_no_last_resort(cast):
     assert [plan.target for plan in plans_for(opened(cast))].count(StepTarget.ADMINISTRATORS) == 2
 
 
+def test_managers_who_have_a_mail_in_the_policy_get_no_second_one(cast):
+    policy_of(cast, PolicyStep(position=0, target=StepTarget.MANAGERS, channels=["email"]))
+    plans = [plan for plan in plans_for(opened(cast)) if plan.target is StepTarget.MANAGERS]
+    assert [plan.channels for plan in plans] == [["email"], ["sms", "voice"]]
+
+
 def test_a_policy_without_steps_alerts_whoever_is_on_call(cast):
     policy_of(cast)
     assert names(opened(cast)) == [[cast.anna.name]]

@@ -169,6 +169,18 @@ def test_who_says_2_is_left_alone_until_the_next_round(story, cast):
     assert alerts_to(story, cast.celina)
 
 
+def test_a_step_whose_people_have_all_said_2_says_so(story, cast):
+    with transaction():
+        for user in (cast.beata, cast.celina, cast.dorota):
+            user.active = False
+    ticket = story.files(cast.osp, cast.jan)
+    story.answers(cast.anna, "2")
+    steps_go_by(story, 1)
+    told = [sentence(event) for event in noted(story, ticket, EventKind.STEP_EMPTY)]
+    assert any("Anna Testowa" in text for text in told)
+    assert story.texts(cast.marek)
+
+
 def test_where_the_only_one_says_2_they_are_asked_again_at_the_steps_pace(story, cast):
     with transaction():
         for user in (cast.beata, cast.celina, cast.dorota, cast.marek):

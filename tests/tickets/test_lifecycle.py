@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Escalation, Notification
+from helpdesk.models import Escalation, Notification, Ticket
 from helpdesk.models.codes import (
+    AckVia,
     EscalationState,
     EventKind,
     NotificationEvent,
@@ -17,6 +19,7 @@ from helpdesk.models.codes import (
     SlaTargetKind,
     TicketStatus,
 )
+from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.escalation import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_reporter, of_user
@@ -179,3 +182,11 @@ def test_a_reopened_ticket_is_due_again(ticket, anna):
     clock.advance(timedelta(days=3))
     does(reopen, ticket, anna)
     assert ticket.next_due_at > clock.now()
+
+
+def test_a_ticket_that_a_page_has_read_with_its_unit_can_be_taken(cast):
+    ticket_id = opened(cast).id
+    db.session.expire_all()
+    with transaction():
+        ticket = db.session.get_one(Ticket, ticket_id, options=[joinedload(Ticket.unit)], populate_existing=True)
+        assert acknowledge(ticket, cast.anna, AckVia.PAGE).is_first
