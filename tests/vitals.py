@@ -60,6 +60,15 @@ def ended(
     return attempt
 
 
+def again(after: Attempt, state: AttemptState = AttemptState.DUE) -> Attempt:
+    """Another try of the same message."""
+    with transaction():
+        attempt = add_attempt(after.notification, Lane.NOTICE, clock.now())
+        if state is not AttemptState.DUE:
+            move(attempt.id, state, provider=after.provider)
+        return attempt
+
+
 def rang(to: User) -> Attempt:
     """A call that nobody answered."""
     attempt = due(to, Channel.VOICE)

@@ -9,7 +9,7 @@ from helpdesk import clock, signs
 from helpdesk.config import SMSAPI_OWN, TWILIO_API, settings
 from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict
-from helpdesk.health.sent import LOOK_BACK, NOT_REACHED, REACHED, recent
+from helpdesk.health.sent import LOOK_BACK, NOT_REACHED, REACHED, has_rung, one_of_each_bundle, recent
 from helpdesk.i18n import when
 from helpdesk.labels import company, label, money
 from helpdesk.models import Attempt, Provider
@@ -49,7 +49,8 @@ def is_ours_to_mend(attempt: Attempt) -> bool:
 def channels() -> Check:
     """Is a channel failing as a whole?"""
     since = clock.now() - timedelta(hours=1)
-    last = [a for a in recent(*REACHED, *NOT_REACHED) if (a.finished_at or a.sent_at or since) > since]
+    ended = one_of_each_bundle(recent(*REACHED, *NOT_REACHED))
+    last = [a for a in ended if (a.finished_at or a.sent_at or since) > since]
     failing = [channel for channel in Channel if _is_failing([a for a in last if a.channel is channel])]
     if not failing:
         return Check("channels", Verdict.OK, _("No channel is failing."))
@@ -59,12 +60,8 @@ def channels() -> Check:
 
 
 def _is_failing(attempts: list[Attempt]) -> bool:
-    return len(attempts) >= FAILING and all(a.state in NOT_REACHED and not _has_rung(a) for a in attempts)
-
-
-def _has_rung(attempt: Attempt) -> bool:
     """A phone that nobody answers says nothing against the channel."""
-    return attempt.channel is Channel.VOICE and attempt.sent_at is not None and not attempt.error_code
+    return len(attempts) >= FAILING and all(a.state in NOT_REACHED and not has_rung(a) for a in attempts)
 
 
 def provider() -> Check:

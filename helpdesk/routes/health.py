@@ -11,13 +11,13 @@ from helpdesk import metrics
 from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.config import settings
 from helpdesk.health.check import Verdict
-from helpdesk.health.sent import NOT_REACHED, recent
+from helpdesk.health.sent import lost
 from helpdesk.health.table import checks, readiness
-from helpdesk.models.codes import STAFF
+from helpdesk.models.codes import STAFF, Channel
 from helpdesk.routes.access import allow, public
 
 bp = Blueprint("health", __name__)
-SHOWN = 20
+SHOWN = 10
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 
 
@@ -48,12 +48,13 @@ def figures() -> ResponseReturnValue:
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     found = checks()
-    failed = recent(*NOT_REACHED) if found[0].ok else []
+    failed = lost() if found[0].ok else []
     return render_template(
         "health/index.html",
         checks=sorted(found, key=lambda check: list(Verdict).index(check.verdict), reverse=True),
-        failed=failed[:SHOWN],
-        failed_count=len(failed),
+        messages=[attempt for attempt in failed if attempt.channel is not Channel.VOICE],
+        calls=[attempt for attempt in failed if attempt.channel is Channel.VOICE],
+        most=SHOWN,
         events=EVENTS,
         why_not=why_not,
     )

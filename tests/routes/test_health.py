@@ -163,6 +163,16 @@ def test_the_health_page_says_what_to_do_and_what_did_not_arrive(client, cast, c
     assert "Jan Testowy" in page
 
 
+def test_a_long_list_of_what_did_not_arrive_ends_with_how_many_more(client, cast, current):
+    for _ in range(12):
+        vitals.ended(cast.jan, AttemptState.FAILED, "30008")
+    vitals.rang(cast.anna)
+    sign_in(client, cast.marek)
+    page = client.get("/health").get_data(as_text=True)
+    assert page.count("Jan Testowy") == 10 and "I jeszcze 2." in page
+    assert "Anna Testowa" not in page
+
+
 def test_the_health_page_folds_away_what_is_in_order(client, cast, current):
     vitals.beat("worker", "scheduler")
     sign_in(client, cast.anna)
