@@ -10,13 +10,17 @@ from flask import Flask
 from flask_babel import force_locale
 from werkzeug.serving import make_server
 
-from helpdesk import doctor
+from helpdesk import clock, doctor
 from helpdesk.cli.doctor import doctor as command
 from helpdesk.config import settings
+from helpdesk.extensions import db
 from helpdesk.health.check import Verdict
+from helpdesk.models import Provider
+from helpdesk.models.codes import CircuitState
 from helpdesk.notify import twilio
 from helpdesk.simulator.driver import Simulator
 from helpdesk.simulator.server import start_simulator
+from helpdesk.transaction import transaction
 from tests import vitals
 
 NOWHERE = "http://127.0.0.1:9"
@@ -148,6 +152,16 @@ def test_the_command_prints_a_line_for_each_check_and_fails_if_one_does(app, sim
     assert "ok The database answers and has the schema of this version." in lines
     assert "!! Sending: never started. Start helpdesk worker or helpdesk run." in lines
     assert all(line.startswith(("ok ", "!  ", "!! ")) for line in lines)
+
+
+def test_the_command_does_not_advise_to_run_it(app, sim, cast):
+    with transaction():
+        for name in ("sms:twilio", "voice:twilio"):
+            db.session.add(Provider(name=name, state=CircuitState.OPEN, open_since=clock.now(), error_code="20003"))
+    with vitals.stamped():
+        lines = app.test_cli_runner().invoke(command).output.splitlines()
+    assert [line[:3] for line in lines if "over Twilio: failing" in line] == ["!! ", "!! "]
+    assert not [line for line in lines if "helpdesk doctor" in line]
 
 
 def test_the_command_succeeds_when_nothing_is_broken(app, cast, web, sim):

@@ -5,7 +5,7 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from helpdesk import doctor as examination
-from helpdesk.health.check import Verdict
+from helpdesk.health.check import Verdict, ask_the_doctor
 
 MARKS = {Verdict.OK: "ok", Verdict.WARNING: "! ", Verdict.BROKEN: "!!"}
 
@@ -19,7 +19,9 @@ def doctor(context: click.Context) -> None:
     The exit code is 1 if something is broken.
     """
     with force_locale("en"):
-        found = examination.checks()
+        found, asked = examination.checks(), ask_the_doctor()
     for check in found:
-        click.echo(f"{MARKS[check.verdict]} {check.says}")
+        does = "" if check.does == asked else check.does
+        for line in filter(None, (*check.lines, does)):
+            click.echo(f"{MARKS[check.verdict]} {line}")
     context.exit(0 if all(check.ok for check in found) else 1)

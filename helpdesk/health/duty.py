@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.health.check import Check, Verdict
+from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.health.sent import REACHED
 from helpdesk.i18n import when
 from helpdesk.models import Attempt, DutyTest, Notification, User
@@ -42,10 +42,10 @@ def arrived() -> Check:
         return Check("arrived", Verdict.OK, _("Every alert has reached a phone."))
     says = _(
         "These alerts have gone through all their steps and reached no phone: %(numbers)s. "
-        "Take them at the desk, then run: helpdesk doctor",
+        "Take them at the desk.",
         numbers=", ".join(escalation.ticket.number for escalation in lost[:5]),
     )
-    return Check("arrived", Verdict.BROKEN, says)
+    return Check("arrived", Verdict.BROKEN, says, ask_the_doctor())
 
 
 def _that_reached_a_phone(escalations: list[int]) -> set[int]:

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from helpdesk import clock, signs
 from helpdesk.config import SMSAPI_OWN, TWILIO_API, settings
 from helpdesk.extensions import db
-from helpdesk.health.check import Check, Verdict
+from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.health.sent import LOOK_BACK, NOT_REACHED, REACHED, has_rung, one_of_each_bundle, recent
 from helpdesk.i18n import when
 from helpdesk.labels import company, label, money
@@ -33,10 +33,10 @@ def set_up() -> Check:
     if not codes:
         return Check("set_up", Verdict.OK, _("No provider has refused our settings in the last day."))
     says = _(
-        "The provider refuses our settings or our account (code %(codes)s). Run: helpdesk doctor",
+        "The provider refuses our settings or our account (code %(codes)s).",
         codes=", ".join(sorted(codes)),
     )
-    return Check("set_up", Verdict.BROKEN, says)
+    return Check("set_up", Verdict.BROKEN, says, ask_the_doctor())
 
 
 def is_ours_to_mend(attempt: Attempt) -> bool:
@@ -55,8 +55,8 @@ def channels() -> Check:
     if not failing:
         return Check("channels", Verdict.OK, _("No channel is failing."))
     names = ", ".join(str(label(channel)) for channel in failing)
-    says = _("Nothing has arrived over this channel for an hour: %(names)s. Run: helpdesk doctor", names=names)
-    return Check("channels", Verdict.BROKEN, says)
+    says = _("Nothing has arrived over this channel for an hour: %(names)s.", names=names)
+    return Check("channels", Verdict.BROKEN, says, ask_the_doctor())
 
 
 def _is_failing(attempts: list[Attempt]) -> bool:
@@ -94,8 +94,10 @@ def circuits() -> Check:
     if not failing:
         return Check("circuits", Verdict.OK, _("Every provider takes messages."))
     alone = [row for row in failing if _stand_in(row, known) is None]
-    verdict = Verdict.BROKEN if alone else Verdict.WARNING
-    return Check("circuits", verdict, " ".join(_failing_words(row, _stand_in(row, known)) for row in failing))
+    says = "\n".join(_failing_words(row, _stand_in(row, known)) for row in failing)
+    if not alone:
+        return Check("circuits", Verdict.WARNING, says)
+    return Check("circuits", Verdict.BROKEN, says, ask_the_doctor())
 
 
 def ways_out() -> Check:
@@ -106,7 +108,7 @@ def ways_out() -> Check:
     if not shut:
         return Check("ways_out", Verdict.OK, _("Every channel of alerts has a provider that takes messages."))
     words = [_failing_words(row, None) for row in known.values() if _channel(row.name) in shut]
-    return Check("ways_out", Verdict.BROKEN, " ".join(words))
+    return Check("ways_out", Verdict.BROKEN, "\n".join(words), ask_the_doctor())
 
 
 def _is_open(channel: Channel, known: dict[str, Provider]) -> bool:
@@ -138,8 +140,7 @@ def _failing_words(row: Provider, stand_in: str | None) -> str:
         return _("%(channel)s over %(company)s: failed since %(since)s, is being tried again now.", **facts)
     if stand_in is None:
         return _(
-            "%(channel)s over %(company)s: failing since %(since)s (code %(code)s), and there is no other. "
-            "Run: helpdesk doctor",
+            "%(channel)s over %(company)s: failing since %(since)s (code %(code)s), and there is no other.",
             **facts,
         )
     return _(

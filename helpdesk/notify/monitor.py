@@ -26,7 +26,7 @@ def tell() -> None:
     if not url:
         return
     with force_locale("en"):
-        broken = [check.says for check in vital_signs() if not check.ok]
+        broken = [" ".join(check.lines) for check in vital_signs() if not check.ok]
     release()
     why = broken[0] if broken else _ask(url)
     if why and UNHEARD.is_news(why):

@@ -51,6 +51,14 @@ def test_a_provider_that_fails_alone_is_broken(cast):
     )
 
 
+def test_every_provider_that_fails_stands_on_a_line_of_its_own(cast):
+    failing()
+    failing("voice:twilio")
+    for check in (providers.circuits(), providers.ways_out()):
+        assert [line.partition(" over ")[0] for line in check.lines] == ["SMS", "Call"]
+        assert check.does == "Run: helpdesk doctor" and "helpdesk doctor" not in check.says
+
+
 def test_a_provider_that_another_one_stands_in_for_is_a_warning(cast, monkeypatch):
     monkeypatch.setitem(PROVIDERS, Channel.SMS, (twilio.SMS, replace(twilio.SMS, name="sms:smsapi")))
     failing()
