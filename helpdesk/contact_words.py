@@ -123,10 +123,11 @@ def managers_do(problem: Problem) -> str:
 
 def _fill(words: LazyString, problem: Problem, name: str = "") -> str:
     whom = _("to a manager") if problem.is_of_staff else _("to your coordinator")
-    ours = _our_number()
+    ours = our_number()
     return str(words) % {"name": name, "value": shown(problem), "why": why(problem), "ours": ours, "whom": whom}
 
 
-def _our_number() -> str:
+def our_number() -> str:
+    """Where START is sent to, as people write it."""
     sender = settings().twilio_from_number
     return show_phone(sender) if sender.startswith("+") else _("the number that our SMS come from")

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from helpdesk import clock
 from helpdesk.config import settings
+from helpdesk.contact_words import our_number
 from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.health.sent import REACHED
@@ -41,8 +42,7 @@ def arrived() -> Check:
     if not lost:
         return Check("arrived", Verdict.OK, _("Every alert has reached a phone."))
     says = _(
-        "These alerts have gone through all their steps and reached no phone: %(numbers)s. "
-        "Take them at the desk.",
+        "These alerts have gone through all their steps and reached no phone: %(numbers)s. Take them at the desk.",
         numbers=", ".join(escalation.ticket.number for escalation in lost[:5]),
     )
     return Check("arrived", Verdict.BROKEN, says, ask_the_doctor())
@@ -80,12 +80,15 @@ def on_call() -> Check:
 def reachable() -> Check:
     """Has everybody whose turn comes within two weeks a verified number that works?"""
     people = _on_duty_soon(clock.now())
+    ringing = {user for user in people if address_of(user, Channel.VOICE) is not None}
+    says, does = [], ""
     if silent := _without(Channel.VOICE, people):
-        says = _("On duty soon without a verified, working phone: %(names)s", names=silent)
-        return Check("reachable", Verdict.BROKEN, says)
-    if stopped := _without(Channel.SMS, people):
-        says = _("On duty soon and gets calls but no SMS, because of a STOP: %(names)s", names=stopped)
-        return Check("reachable", Verdict.WARNING, says)
+        says.append(_("On duty soon without a verified, working phone: %(names)s", names=silent))
+    if stopped := _without(Channel.SMS, ringing):
+        says.append(_("On duty soon and gets calls but no SMS, because of a STOP: %(names)s", names=stopped))
+        does = _("SMS come again after START by SMS to %(number)s: ask for that.", number=our_number())
+    if says:
+        return Check("reachable", Verdict.BROKEN if silent else Verdict.WARNING, "\n".join(says), does)
     return Check("reachable", Verdict.OK, _("Everybody on duty in the next 14 days has a verified phone."))
 
 

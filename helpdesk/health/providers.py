@@ -104,11 +104,20 @@ def ways_out() -> Check:
     """Has every channel of alerts a provider that works? Of the failing ones, those that keep alerts from getting
     out."""
     known = rows()
-    shut = [channel for channel in map(Channel, PHONE) if not _is_open(channel, known)]
+    shut = _shut(known)
     if not shut:
         return Check("ways_out", Verdict.OK, _("Every channel of alerts has a provider that takes messages."))
     words = [_failing_words(row, None) for row in known.values() if _channel(row.name) in shut]
     return Check("ways_out", Verdict.BROKEN, "\n".join(words), ask_the_doctor())
+
+
+def shut_channels() -> list[Channel]:
+    """The channels of alerts that no provider takes messages for; one question to the database."""
+    return _shut(rows())
+
+
+def _shut(known: dict[str, Provider]) -> list[Channel]:
+    return [channel for channel in map(Channel, PHONE) if not _is_open(channel, known)]
 
 
 def _is_open(channel: Channel, known: dict[str, Provider]) -> bool:

@@ -16,6 +16,7 @@ from helpdesk.i18n import when
 from helpdesk.models import Attempt, Contact, User
 from helpdesk.models.codes import AttemptState, ContactKind, ContactTrouble, RoleName
 from helpdesk.oncall import contacts
+from helpdesk.oncall.schedule import Shift
 from helpdesk.phone import hide_middle, show_phone
 from helpdesk.routes.access import EVERYBODY, allow
 from helpdesk.routes.language import way_back
@@ -58,6 +59,12 @@ def planned_problems(reader: User, since: datetime, until: datetime) -> list[Pla
     """For the on-call plan. Whole numbers of others are for managers; the reader's own banner speaks for itself."""
     found = contacts.unreachable_between(since, until)
     return [_planned(each, reader) for each in found if each.contact not in contacts.troubled(reader)]
+
+
+def problem_in(shift: Shift, reader: User) -> Planned | None:
+    """What keeps alerts, or their SMS, from whoever has the shift; None where nothing does."""
+    found = contacts.unreachable_by_phone(shift.user, shift.starts_at)
+    return _planned(found, reader) if found else None
 
 
 def _planned(found: contacts.Unreachable, reader: User) -> Planned:

@@ -17,7 +17,9 @@ from helpdesk.reports.export import Style, csv_lines
 from helpdesk.reports.period import PeriodKind
 from helpdesk.routes import dashboard_words as words
 from helpdesk.routes.access import allow
+from helpdesk.routes.contacts import problem_in
 from helpdesk.routes.dashboard_choice import Choice, read_choice
+from helpdesk.routes.ticket_actions import me
 from helpdesk.tickets.queries import units_of
 
 bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -60,6 +62,7 @@ def present() -> dict[str, Any]:
     counts = measures.open_now(now)
     schedule = main_schedule()
     on_duty = current_shift(schedule, now) if schedule else None
+    following = next_shift(schedule, now) if schedule else None
     return {
         "now": now,
         "refresh_seconds": REFRESH_SECONDS,
@@ -69,7 +72,9 @@ def present() -> dict[str, Any]:
         "pressing": measures.pressing(now),
         "on_duty": on_duty,
         "duty_phone": address_of(on_duty.user, Channel.VOICE) if on_duty else None,
-        "next_on_duty": next_shift(schedule, now) if schedule else None,
+        "duty_problem": problem_in(on_duty, me()) if on_duty else None,
+        "next_on_duty": following,
+        "next_problem": problem_in(following, me()) if following else None,
     }
 
 

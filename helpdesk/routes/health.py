@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
         "health/index.html",
         checks=sorted(found, key=lambda check: list(Verdict).index(check.verdict), reverse=True),
         problems=sum(len(check.lines) for check in found if not check.ok),
+        to_do=sum(bool(check.does) for check in found if check.ok),
         messages=[attempt for attempt in failed if attempt.channel is not Channel.VOICE],
         calls=[attempt for attempt in failed if attempt.channel is Channel.VOICE],
         most=SHOWN,

@@ -13,6 +13,7 @@ from wtforms import Field
 
 from helpdesk import clock, contact_words, labels, sentences
 from helpdesk.config import LOCALES, settings
+from helpdesk.health import providers
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.phone import mask_phone, show_phone
@@ -66,8 +67,14 @@ def everywhere() -> dict[str, Any]:
         "is_staff": LocalProxy(is_staff),
         "menu": own_menu,
         "unanswered": unanswered,
+        "shut_channels": shut_channels,
         "own_problems": own_problems,
     }
+
+
+def shut_channels() -> list[str]:
+    """By what alerts do not get out now, in words."""
+    return [str(labels.label(channel)) for channel in providers.shut_channels()]
 
 
 def is_manager() -> bool:

@@ -130,6 +130,14 @@ def test_who_sent_stop_before_a_shift_is_named_though_calls_still_ring(cast):
         cast.beata.contacts[0].opted_out_at = clock.now()
     assert duty.reachable().verdict is Verdict.WARNING
     assert duty.reachable().says.endswith("because of a STOP: Beata Testowa")
+    assert "START by SMS to +48" in duty.reachable().does
+
+
+def test_a_stop_is_not_hidden_by_the_broken_phone_of_somebody_else(cast):
+    with transaction():
+        cast.anna.contacts[0].opted_out_at = cast.beata.contacts[0].broken_at = clock.now()
+    assert [line.rpartition(": ")[2] for line in duty.reachable().lines] == ["Beata Testowa", "Anna Testowa"]
+    assert duty.reachable().verdict is Verdict.BROKEN
 
 
 def test_nobody_who_could_be_the_last_resort_is_named(cast):

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models.codes import Category, Priority, TicketStatus
+from helpdesk.models import Provider
+from helpdesk.models.codes import Category, CircuitState, Priority, TicketStatus
 from helpdesk.reports.export import COLUMNS
 from helpdesk.routes.dashboard_words import HEADINGS, percent
 from helpdesk.transaction import transaction
@@ -54,6 +55,23 @@ def test_the_number_of_whoever_is_on_duty_stays_after_a_stop_and_its_lack_is_sai
     with transaction():
         phone.broken_at = clock.now()
     assert "brak działającego numeru telefonu" in page("/dashboard/now")
+
+
+@pytest.mark.parametrize("who", ["anna", "beata"])
+def test_whoever_is_on_duty_now_or_next_and_gets_no_sms_is_named_with_what_to_do(page, cast, who):
+    assert "START" not in page("/dashboard/now")
+    with transaction():
+        getattr(cast, who).contacts[0].opted_out_at = clock.now()
+    assert page("/dashboard/now").count("START") == 1
+
+
+@pytest.mark.parametrize("address", ["/dashboard", "/dashboard/now", "/desk"])
+def test_that_alerts_get_out_over_no_provider_stands_on_top_with_the_way_to_what_is_wrong(page, cast, address):
+    words = "Alarmy teraz nie wychodzą"
+    assert words not in page(address)
+    with transaction():
+        db.session.add(Provider(name="voice:twilio", state=CircuitState.OPEN, open_since=clock.now()))
+    assert f"{words}: Telefon" in page(address) and 'class="reach" href="/health"' in page(address)
 
 
 def test_an_urgent_ticket_of_nobody_burns_whatever_the_filters_say(page, cast):

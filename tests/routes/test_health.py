@@ -173,6 +173,15 @@ def test_a_long_list_of_what_did_not_arrive_ends_with_how_many_more(client, cast
     assert "Anna Testowa" not in page
 
 
+def test_the_health_page_is_not_green_while_who_is_on_duty_gets_no_sms(client, cast, current):
+    with transaction():
+        cast.anna.contacts[0].opted_out_at = clock.now()
+    vitals.beat("worker", "scheduler")
+    sign_in(client, cast.marek)
+    page = client.get("/health").get_data(as_text=True)
+    assert "Nic nie wymaga naprawy" not in page and "START" in page
+
+
 def test_the_health_page_folds_away_what_is_in_order(client, cast, current):
     vitals.beat("worker", "scheduler")
     sign_in(client, cast.anna)
