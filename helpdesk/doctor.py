@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from helpdesk.config import settings
+from helpdesk.config import Settings, settings
 from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
 from helpdesk.labels import company, money
@@ -30,14 +30,22 @@ def checks() -> list[Check]:
     return [*found, *theirs, reached_from_outside()]
 
 
+def _is_address_known() -> bool:
+    """Without PUBLIC_URL it is where `helpdesk run` listens, and only that process knows its port."""
+    return settings().public_url != Settings.public_url
+
+
 def public_url() -> Check:
     url = settings().public_url
+    verdict = Verdict.WARNING if settings().simulated else Verdict.BROKEN
+    if not _is_address_known():
+        says = _("PUBLIC_URL is not set. Phones and Twilio need an https:// address that the internet reaches.")
+        return Check("public_url", verdict, says)
     if url.startswith("https://"):
         return Check("public_url", Verdict.OK, _("PUBLIC_URL is %(url)s.", url=url))
     says = _(
         "PUBLIC_URL is %(url)s. Phones and Twilio need an https:// address that the internet reaches.", url=url
     )
-    verdict = Verdict.WARNING if settings().simulated else Verdict.BROKEN
     return Check("public_url", verdict, says)
 
 
@@ -104,6 +112,9 @@ def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
     if known is None:
         says = _("The Twilio account has no number %(phone)s. Buy it or correct the settings.", phone=phone)
         return Check("sender", Verdict.BROKEN, says)
+    if not _is_address_known():
+        says = _("Whether Twilio reports to us was not checked: PUBLIC_URL is not set.")
+        return Check("sender", Verdict.WARNING, says)
     pairs = list(zip(("sms", "voice"), known, strict=True))
     wanted = pairs[1:] if house.twilio_messaging_service_sid else pairs  # a service has an SMS address of its own
     urls = [f"{house.public_url}/twilio/{kind}" for kind, typed in wanted if not _leads_to(kind, typed)]
@@ -164,6 +175,9 @@ def _leads_to(kind: str, typed: str) -> bool:
 
 def reached_from_outside() -> Check:
     """The public address asked from here; whether the whole internet gets there, this cannot tell."""
+    if not _is_address_known():
+        says = _("Whether the web answers was not checked: PUBLIC_URL is not set.")
+        return Check("reached", Verdict.WARNING, says)
     url = f"{settings().public_url}/healthz"
     try:
         answer = requests.get(url, timeout=PATIENCE_SECONDS, allow_redirects=False)

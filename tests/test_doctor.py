@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from helpdesk import clock, doctor
 from helpdesk.cli.doctor import doctor as command
-from helpdesk.config import settings
+from helpdesk.config import Settings, settings
 from helpdesk.extensions import db
 from helpdesk.health.check import Verdict
 from helpdesk.models import Provider
@@ -142,6 +142,13 @@ def test_an_account_that_does_not_say_what_is_left_is_named(change):
 def test_a_public_address_where_nobody_answers_is_named(change):
     change(public_url=NOWHERE)
     assert doctor.reached_from_outside().says.startswith(f"{NOWHERE}/healthz does not answer")
+
+
+def test_without_a_public_address_nothing_is_claimed_of_it(sim, change):
+    change(public_url=Settings.public_url)
+    for check in (doctor.public_url(), doctor.sender(), doctor.reached_from_outside()):
+        assert check.verdict is Verdict.WARNING
+        assert "PUBLIC_URL is not set" in check.says and "8000" not in check.says
 
 
 def test_the_command_prints_a_line_for_each_check_and_fails_if_one_does(app, sim, cast):
