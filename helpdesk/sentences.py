@@ -7,8 +7,9 @@ from enum import Enum
 from flask_babel import gettext, ngettext
 
 from helpdesk import clock
+from helpdesk.attempt_words import why_not
 from helpdesk.labels import attempt_label, label
-from helpdesk.models import TimelineEvent
+from helpdesk.models import Attempt, TimelineEvent
 from helpdesk.models.codes import (
     AckVia,
     AttemptMoment,
@@ -155,7 +156,20 @@ def _attempt_state(event: TimelineEvent) -> str:
     channel, state = _value(event, "channel"), _value(event, "state")
     if state in list(AttemptMoment):
         return str(label(AttemptMoment(state)))
-    return str(attempt_label(Channel(channel), AttemptState(state))) if channel and state else ""
+    if not channel or not state:
+        return ""
+    attempt = Attempt(
+        channel=Channel(channel),
+        state=AttemptState(state),
+        provider_status=_value(event, "status"),
+        error_code=_value(event, "code"),
+        error_text="",
+    )
+    why = str(why_not(attempt))
+    # "No answer" would contradict "answered, but no key was pressed".
+    if why and attempt.channel is Channel.VOICE:
+        return why
+    return _with_reason(str(attempt_label(attempt.channel, attempt.state)), why)
 
 
 def _acknowledged(event: TimelineEvent) -> str:

@@ -46,6 +46,21 @@ def test_every_kind_of_event_has_a_sentence_and_an_icon(app):
     assert SENTENCES.keys() == ICONS.keys() == set(EventKind)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"channel": "voice", "status": "completed"}, "Call to Anna: answered, but no key was pressed"),
+        ({"channel": "voice", "status": "no-answer"}, "Call to Anna: nobody answered"),
+        ({"channel": "voice"}, "Call to Anna: no answer"),  # written by an older version
+        ({"channel": "sms", "code": "30003"}, "SMS to Anna: not delivered: the phone was off or out of range"),
+    ],
+)
+def test_what_did_not_arrive_says_why_as_the_proof_does(app, data, said):
+    data = {"state": "undelivered", "name": "Anna"} | data
+    with force_locale("en"):
+        assert sentence(TimelineEvent(kind=EventKind.ATTEMPT, actor_name="", data=data)) == said
+
+
 def test_an_alert_names_its_people_and_channels(app):
     data = {"step": 1, "round": 1, "channels": ["sms", "voice"], "names": ["Anna", "Beata"]}
     with force_locale("en"):

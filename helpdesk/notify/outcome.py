@@ -176,6 +176,8 @@ def _note(attempt: Attempt) -> None:
     notification = attempt.notification
     if notification.event is NotificationEvent.ALERT and notification.ticket is not None:
         name = notification.user.name if notification.user else ""
+        missed = attempt.state in NOT_ARRIVED
+        why = {"status": attempt.provider_status, "code": attempt.error_code} if missed else {}
         record(
             notification.ticket,
             EventKind.ATTEMPT,
@@ -183,6 +185,7 @@ def _note(attempt: Attempt) -> None:
             channel=attempt.channel.value,
             state=attempt.state.value,
             name=name,
+            **why,
         )
 
 

@@ -128,6 +128,12 @@ def test_the_outcome_of_an_alert_stands_on_the_timeline(sms, cast):
     assert event.data == {"channel": "sms", "state": "delivered", "name": cast.anna.name}
 
 
+def test_the_timeline_keeps_why_an_alert_did_not_arrive(sms):
+    reported(sms, S.UNDELIVERED, "30003")
+    data = sms.notification.ticket.events[-1].data
+    assert (data["status"], data["code"]) == ("undelivered", "30003")
+
+
 def test_a_sign_in_code_has_no_ticket_and_fails_alone(app, cast):
     with transaction():
         outbox.enqueue_code(cast.anna, Channel.SMS, "123456", "+48500000001")
