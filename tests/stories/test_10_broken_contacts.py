@@ -47,6 +47,13 @@ def test_its_owner_and_every_manager_get_a_mail_once(story, cast):
     assert not [subject for subject in story.subjects(cast.beata) if "nie docierają" in subject]
 
 
+def test_each_of_them_is_led_where_their_own_menu_leads(story, cast):
+    number_dies(story, cast)
+    own, managers = (story.sim.mails_to(user.contacts[1].value)[-1].text for user in (cast.anna, cast.marek))
+    assert "Mój dyżur:" in own and "/duty" in own and "Kto ma dyżur" not in own
+    assert "Kto ma dyżur bez działającego telefonu:" in managers and "/health#reachable" in managers
+
+
 def test_it_stands_red_in_the_plan_with_the_reason_and_what_to_do(story, cast):
     number_dies(story, cast)
     plan = page(story, cast.marek).split('id="unreachable"')[1].split("</section>")[0]
