@@ -22,7 +22,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),
     NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
-    NotificationEvent.SMS_ANSWER: _l("answer to an SMS"),
+    NotificationEvent.SMS_ANSWER: _l("answer to an SMS or a key"),
     NotificationEvent.CONTACT_BROKEN: _l("a contact does not work"),
     NotificationEvent.TEST_ALERT: _l("test alert"),
     NotificationEvent.TEST_MISSED: _l("test alert not confirmed"),

@@ -14,14 +14,25 @@ from helpdesk.config import settings
 from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
 from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
+from helpdesk.inbound.sms import yours_words
 from helpdesk.inbound.speech import REPEATS, ask, last_words, read_again, say
 from helpdesk.labels import error_sentence, label
 from helpdesk.models import Attempt, Ticket, Unit, User
-from helpdesk.models.codes import AckVia, AttemptState, Category, Priority, TicketSource
+from helpdesk.models.codes import (
+    AckVia,
+    AttemptState,
+    Category,
+    Channel,
+    Lane,
+    NotificationEvent,
+    Priority,
+    TicketSource,
+)
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.people import person_with_phone
+from helpdesk.oncall.people import address_of, person_with_phone
+from helpdesk.phone import is_mobile
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import sign_attempt
 
@@ -200,7 +211,31 @@ def _act(ticket: Ticket, user: User, digit: str) -> str:
     result = acknowledge(ticket, user, AckVia.VOICE)
     if result.holder.id != user.id:
         return _taken(ticket)
+    if result.is_first:
+        _text_whom_to_call(ticket, user)
     return _("Thank you. The ticket is yours.")
+
+
+def _text_whom_to_call(ticket: Ticket, user: User) -> None:
+    """Nobody can write down a number at night: who took the ticket by a key reads it in an SMS."""
+    number = address_of(user, Channel.SMS)
+    if number is None or not is_mobile(number):
+        return
+    with force_locale(user.locale):
+        text = yours_words(ticket)
+    outbox.enqueue(
+        outbox.Letter(
+            event=NotificationEvent.SMS_ANSWER,
+            channel=Channel.SMS,
+            address=number,
+            dedupe_key=f"yours:{ticket.id}:{ticket.acknowledged_at}:{user.id}",
+            locale=user.locale,
+            lane=Lane.REPLY,
+            user_id=user.id,
+            ticket_id=ticket.id,
+            params={"text": text},
+        )
+    )
 
 
 def _taken(ticket: Ticket) -> str:

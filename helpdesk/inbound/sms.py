@@ -30,7 +30,7 @@ from helpdesk.inbound.people import (
 )
 from helpdesk.models import Contact, Inbound, Message, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
-from helpdesk.notify.sms_text import to_gsm7
+from helpdesk.notify.sms_text import shorten, to_gsm7
 from helpdesk.oncall import contacts
 from helpdesk.oncall.acknowledgement import acknowledge, acknowledge_all, pass_on
 from helpdesk.oncall.people import person_with_phone
@@ -40,6 +40,7 @@ from helpdesk.tokens import new_attempt_id
 
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
 A_WHILE, MOST_ANSWERS = timedelta(minutes=10), 10
+LONGEST_NAME = 60  # units: the phone behind it still fits into the segment
 TAKEN = "taken"  # the outcome of the answer that took a ticket
 
 
@@ -186,10 +187,15 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
     result = acknowledge(ticket, user, AckVia.SMS)
     if result.holder.id != user.id:
         return "late", _taken_words(ticket)
-    return TAKEN if result.is_first else "kept", _(
+    return TAKEN if result.is_first else "kept", yours_words(ticket)
+
+
+def yours_words(ticket: Ticket) -> str:
+    """What whoever takes a ticket must know: whom to call."""
+    return _(
         "%(number)s is yours. Reporter: %(name)s %(phone)s",
         number=ticket.number,
-        name=ticket.reporter_name,
+        name=shorten(ticket.reporter_name, LONGEST_NAME),
         phone=ticket.reporter_phone,
     )
 

@@ -210,7 +210,7 @@ class NotificationEvent(StrEnum):
     REMINDER = "reminder"  # SLA share used up
     BREACH = "breach"
     SIGN_IN_CODE = "sign_in_code"
-    SMS_ANSWER = "sms_answer"  # to whoever texted us, where the answer cannot go back with the response
+    SMS_ANSWER = "sms_answer"  # to whoever texted us, where the response cannot carry it, or took a ticket by a key
     CONTACT_BROKEN = "contact_broken"  # to the person and the managers: a number or address does not work
     TEST_ALERT = "test_alert"  # the weekly try, to the next person on duty
     TEST_MISSED = "test_missed"  # to the managers: nobody confirmed it

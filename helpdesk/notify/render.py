@@ -36,6 +36,7 @@ FOR_STAFF = frozenset(
         NotificationEvent.REMINDER,
         NotificationEvent.BREACH,
         NotificationEvent.TAKEN,
+        NotificationEvent.SMS_ANSWER,
     }
 )
 TO_TAKE = frozenset({NotificationEvent.ALERT, NotificationEvent.NEW_TICKET})

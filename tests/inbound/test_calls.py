@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from helpdesk import outbox
+from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.inbound import calls
 from helpdesk.models import Notification, Ticket
@@ -89,6 +89,37 @@ def test_1_takes_the_ticket_and_counts_as_delivered(cast, call):
     digit(call, "1")
     assert call.notification.ticket.acknowledged_by is cast.anna
     assert attempts(channel=Channel.VOICE, to=cast.anna)[0].state is AttemptState.DELIVERED
+
+
+def sms_to_call_back(user):
+    return [a.notification.params["text"] for a in attempts(to=user) if a.notification.event == "sms_answer"]
+
+
+def test_who_takes_the_ticket_by_a_key_is_texted_whom_to_call(cast, call):
+    for _ in range(2):
+        digit(call, "1")
+    assert sms_to_call_back(cast.anna) == ["MOD-2026-0001 jest Twoje. Zgłasza: Jan Testowy +48500000000"]
+
+
+def test_who_calls_back_and_takes_the_ticket_is_texted_too(cast, call):
+    staff_digit(cast.anna, "1", call.notification.ticket)
+    assert len(sms_to_call_back(cast.anna)) == 1
+
+
+@pytest.mark.parametrize("via", [AckVia.PAGE, AckVia.SMS])
+def test_who_took_the_ticket_in_another_way_is_not_texted(cast, call, via):
+    with transaction():
+        acknowledge(call.notification.ticket, cast.anna, via)
+    digit(call, "1")
+    assert sms_to_call_back(cast.anna) == []
+
+
+def test_who_stopped_our_sms_is_not_texted(cast, call):
+    with transaction():
+        cast.anna.contacts[0].opted_out_at = clock.now()
+    digit(call, "1")
+    assert call.notification.ticket.acknowledged_by is cast.anna
+    assert sms_to_call_back(cast.anna) == []
 
 
 def test_2_calls_the_next_person(call):
