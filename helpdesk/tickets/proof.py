@@ -130,7 +130,7 @@ def shown_address(attempt: Attempt, reader: User) -> str:
 
 def _lines(ticket: Ticket, reader: User) -> list[Line]:
     attempts = attempts_of(ticket)
-    picked_up, companions = _picked_up(ticket), _companions(attempts)
+    picked_up, companions = _picked_up(ticket), _companions(ticket, attempts)
     return [
         Line(
             attempt=attempt,
@@ -156,19 +156,20 @@ def _in_the_same_call(attempt: Attempt) -> list[Attempt]:
     return [attempt, *db.session.scalars(carried)]
 
 
-def _companions(attempts: Sequence[Attempt]) -> dict[str, list[str]]:
-    """The numbers of the other tickets in the same message or call, by the attempt's id."""
+def _companions(ticket: Ticket, attempts: Sequence[Attempt]) -> dict[str, list[str]]:
+    """The numbers of the other tickets in the same message or call, each once, by the attempt's id."""
     carriers = {attempt.id: attempt.carried_by or attempt.id for attempt in attempts}
     query = (
-        sa.select(sa.func.coalesce(Attempt.carried_by, Attempt.id), Attempt.id, Ticket.number)
+        sa.select(sa.func.coalesce(Attempt.carried_by, Attempt.id), Ticket.number)
         .join(Attempt.notification)
         .join(Ticket, Ticket.id == Notification.ticket_id)
         .where(sa.or_(Attempt.id.in_(carriers.values()), Attempt.carried_by.in_(carriers.values())))
+        .where(Ticket.id != ticket.id)
         .order_by(Ticket.id)
     )
     rows = db.session.execute(query).tuples().all() if carriers else []
     return {
-        own: [number for carrier, other, number in rows if carrier == carriers[own] and other != own]
+        own: list(dict.fromkeys(number for carrier, number in rows if carrier == carriers[own]))
         for own in carriers
     }
 

@@ -104,3 +104,16 @@ def test_what_went_along_in_one_call_names_the_other_tickets(cast):
     for ticket, other in ((first, second), (second, first)):
         call = next(line for line in proof_of(ticket, cast.marek).alerts if line.attempt.channel is Channel.VOICE)
         assert call.together_with == (other.number,) and call.picked_up_at == clock.now()
+
+
+def test_a_ticket_that_went_along_twice_in_one_call_is_not_its_own_companion(cast):
+    first, second = opened(cast), opened(cast)
+    with transaction():
+        carrier, carried = attempts(channel=Channel.VOICE, to=cast.anna)
+        for own in (carrier, carried):
+            again = outbox.add_attempt(own.notification, own.lane, own.due_at)
+            again.carried_by = carrier.id
+        carried.carried_by = carrier.id
+    for ticket, other in ((first, second), (second, first)):
+        calls = [line for line in proof_of(ticket, cast.marek).alerts if line.attempt.channel is Channel.VOICE]
+        assert {call.together_with for call in calls} == {(other.number,)}
