@@ -154,6 +154,8 @@ def _attempt(event: TimelineEvent) -> str:
 
 def _attempt_state(event: TimelineEvent) -> str:
     channel, state = _value(event, "channel"), _value(event, "state")
+    if state == AttemptMoment.PRESSED:
+        return key_words(_value(event, "key"), was_taken=bool(event.data.get("was_taken")))
     if state in list(AttemptMoment):
         return str(label(AttemptMoment(state)))
     if not channel or not state:
@@ -170,6 +172,13 @@ def _attempt_state(event: TimelineEvent) -> str:
     if why and attempt.channel is Channel.VOICE:
         return why
     return _with_reason(str(attempt_label(attempt.channel, attempt.state)), why)
+
+
+def key_words(key: str, *, was_taken: bool) -> str:
+    """A key that answered nothing, and why if somebody else had the ticket."""
+    if was_taken:
+        return _("key %(digit)s was pressed, somebody else had the ticket already", digit=key)
+    return _("key %(digit)s was pressed", digit=key)
 
 
 def _acknowledged(event: TimelineEvent) -> str:

@@ -34,6 +34,7 @@ from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.people import address_of, person_with_phone
 from helpdesk.phone import is_mobile
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.tickets.proof import note_pressed
 from helpdesk.tokens import sign_attempt
 
 
@@ -70,12 +71,15 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
     with force_locale(notification.locale):
         response = VoiceResponse()
         if digit not in ("1", "2"):
+            note_pressed(_alerts_of(call), digit)
             read_again(response, call.id, 1)
             return str(response)
         say(response, _act(ticket, user, digit), notification.locale)
-        for each in _alerts_of(call):
-            if each.notification.ticket_id == ticket.id:
-                outcome.pressed(each.id, digit)
+        answered = [each for each in _alerts_of(call) if each.notification.ticket_id == ticket.id]
+        if ticket.acknowledged_by is not None and ticket.acknowledged_by.id != user.id:
+            note_pressed(answered, digit, was_taken=True)
+        for each in answered:
+            outcome.pressed(each.id, digit)
         if _still_asked(call):
             read_again(response, call.id, 0)
         else:

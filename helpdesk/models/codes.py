@@ -181,6 +181,7 @@ class AttemptMoment(StrEnum):
     """What happens in the life of an SMS, call or mail besides the states of its attempt."""
 
     PICKED_UP = "picked_up"  # a call: by a person or a voicemail, nobody can tell
+    PRESSED = "pressed"  # a call: a key that answered nothing; the event says which
     UNCONFIRMED = "unconfirmed"  # an SMS or mail: "delivered" was not heard in time, the alert went on
 
 

@@ -9,7 +9,7 @@ from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.labels import attempt_label, company, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import AttemptMoment, AttemptState, Channel
-from helpdesk.sentences import _, exact_span, sentence
+from helpdesk.sentences import _, exact_span, key_words, sentence
 from helpdesk.tickets.proof import Line, Proof
 
 Clock = Callable[[datetime], str]
@@ -45,6 +45,10 @@ def outcome(line: Line) -> str:
     attempt, why = line.attempt, str(why_not(line.attempt))
     is_pressed = attempt.channel is Channel.VOICE and attempt.state is AttemptState.DELIVERED
     digit = attempt.provider_status.removeprefix("digit ") if is_pressed else ""
+    if line.pressed and (is_pressed or attempt.provider_status == "completed"):
+        last = line.pressed[-1]
+        if last.was_taken or not is_pressed:
+            return _("picked up, %(key)s", key=key_words(last.key, was_taken=last.was_taken))
     if is_pressed and digit.isdigit():
         return _("key %(digit)s was pressed", digit=digit)
     state = str(attempt_label(attempt.channel, attempt.state))
@@ -61,6 +65,8 @@ def moments(line: Line, clock: Clock) -> Iterator[str]:
         yield _("sent to the operator %(time)s", time=clock(attempt.sent_at))
     if line.picked_up_at:
         yield f"{label(AttemptMoment.PICKED_UP)} {clock(line.picked_up_at)}"
+    for key in line.pressed:
+        yield f"{key_words(key.key, was_taken=key.was_taken)} {clock(key.at)}"
     if attempt.unconfirmed_at:
         yield f"{label(AttemptMoment.UNCONFIRMED)} {clock(attempt.unconfirmed_at)}"
 

@@ -1,5 +1,6 @@
 """The proof of notification: who was told of a ticket, when and how, and what became of each SMS, call and mail."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.page import attempts_of, recipient_of
 from helpdesk.tickets.timeline import record
 
+KEY = re.compile(r"[0-9*#]{1,10}")
 # What else belongs to the course of an alert.
 TURNS = (
     EventKind.STEP_EMPTY,
@@ -26,6 +28,15 @@ TURNS = (
     EventKind.RESOLVED,
     EventKind.REOPENED,
 )
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A key that answered nothing; `was_taken`: because somebody else had the ticket already."""
+
+    at: datetime
+    key: str
+    was_taken: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,7 @@ class Line:
     name: str
     address: str
     picked_up_at: datetime | None = None
+    pressed: tuple[Pressed, ...] = ()
     together_with: tuple[str, ...] = ()
 
     @property
@@ -117,6 +129,27 @@ def note_picked_up(attempt: Attempt) -> None:
             )
 
 
+def note_pressed(calls: Iterable[Attempt], key: str, *, was_taken: bool = False) -> None:
+    """A key that answered nothing, on the tickets of these calls, each key once: it means nothing, or it
+    came when somebody else had the ticket (`was_taken`)."""
+    if not KEY.fullmatch(key):
+        return
+    for each in calls:
+        ticket, person = each.notification.ticket, each.notification.user
+        if ticket is not None and key not in [known.key for known in _pressed(ticket).get(each.id, ())]:
+            record(
+                ticket,
+                EventKind.ATTEMPT,
+                SYSTEM,
+                channel=each.channel.value,
+                state=AttemptMoment.PRESSED.value,
+                name=person.name if person else "",
+                attempt=each.id,
+                key=key,
+                was_taken=was_taken,
+            )
+
+
 def shown_address(attempt: Attempt, reader: User) -> str:
     """Whole for a manager; for others enough to recognise the number or mailbox, not enough to use it."""
     address = attempt.notification.address
@@ -130,13 +163,14 @@ def shown_address(attempt: Attempt, reader: User) -> str:
 
 def _lines(ticket: Ticket, reader: User) -> list[Line]:
     attempts = attempts_of(ticket)
-    picked_up, companions = _picked_up(ticket), _companions(ticket, attempts)
+    picked_up, pressed, companions = _picked_up(ticket), _pressed(ticket), _companions(ticket, attempts)
     return [
         Line(
             attempt=attempt,
             name=recipient_of(attempt, ticket),
             address=shown_address(attempt, reader),
             picked_up_at=picked_up.get(attempt.id),
+            pressed=tuple(pressed.get(attempt.id, ())),
             together_with=tuple(companions.get(attempt.id, ())),
         )
         for attempt in attempts
@@ -149,6 +183,16 @@ def _picked_up(ticket: Ticket) -> dict[str, datetime]:
     return {
         event.data["attempt"]: event.at for event in calls if event.data.get("state") == AttemptMoment.PICKED_UP
     }
+
+
+def _pressed(ticket: Ticket) -> dict[str, list[Pressed]]:
+    """The keys that answered nothing, in order, by the attempt's id."""
+    found: dict[str, list[Pressed]] = {}
+    for event in ticket.events:
+        if event.kind is EventKind.ATTEMPT and event.data.get("state") == AttemptMoment.PRESSED:
+            key = Pressed(event.at, event.data["key"], event.data["was_taken"])
+            found.setdefault(event.data["attempt"], []).append(key)
+    return found
 
 
 def _in_the_same_call(attempt: Attempt) -> list[Attempt]:
@@ -169,8 +213,7 @@ def _companions(ticket: Ticket, attempts: Sequence[Attempt]) -> dict[str, list[s
     )
     rows = db.session.execute(query).tuples().all() if carriers else []
     return {
-        own: list(dict.fromkeys(number for carrier, number in rows if carrier == carriers[own]))
-        for own in carriers
+        own: list(dict.fromkeys(number for carrier, number in rows if carrier == carriers[own])) for own in carriers
     }
 
 

@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 from helpdesk import clock
+from helpdesk.models.codes import AckVia
+from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 
 
@@ -57,3 +60,26 @@ def test_a_voicemail_that_picks_up_takes_nothing_and_is_written_down(story, cast
     page = proof_page(story, cast.marek, ticket)
     assert "Nikt jeszcze nie przyjął zgłoszenia" in page
     assert "odebrany 10:00:30" in page and "nie naciśnięto klawisza" in page
+
+
+def test_a_key_that_means_nothing_is_named_and_not_called_no_key(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(seconds=30)
+    call = story.calls(cast.anna)[0]
+    story.sim.answer(call.sid)
+    story.sim.press(call.sid, "5")
+    story.sim.hang_up(call.sid)
+    page = proof_page(story, cast.marek, ticket)
+    assert "odebrano, naciśnięto klawisz 5" in page and "nie naciśnięto klawisza" not in page
+
+
+def test_a_1_that_came_too_late_says_that_somebody_else_had_the_ticket(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(seconds=30)
+    call = story.calls(cast.anna)[0]
+    story.sim.answer(call.sid)
+    with transaction():
+        acknowledge(ticket, cast.beata, AckVia.PAGE)
+    story.sim.press(call.sid, "1")
+    page = proof_page(story, cast.marek, ticket)
+    assert "naciśnięto klawisz 1, zgłoszenie miał już ktoś inny" in page
