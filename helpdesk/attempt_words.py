@@ -85,8 +85,25 @@ CODES: dict[str, LazyString] = {
     "REJECTED": _l("the operator refused the message"),
     "FAILED": _l("SMSAPI could not send the message"),
     "STOP": _l("stopped at SMSAPI by hand"),
-    "lease_expired": _l("the program stopped while sending; being checked"),
 }
+# Our own reasons, where no provider gave one.
+OURS: dict[str, LazyString] = {
+    "account": _SUSPENDED,
+    "connect": _l("there was no connection to the provider"),
+    "disconnected": _l("the connection to the mail server broke"),
+    "doubtful": _l("whether it was sent is not known"),
+    "internal": _l("an error in our program; see the log"),
+    "lease_expired": _l("the program stopped while sending; being checked"),
+    "library": _l("an error in our program; see the log"),
+    "no_answer": _l("the provider did not answer"),
+    "not_found": _l("the provider does not have it; sent again"),
+    "not_supported": _l("the mail server does not take our way of sending"),
+    "unreadable": _l("the provider's answer could not be read"),
+}
+# What HTTP says; to a mail server these numbers mean something else.
+OF_HTTP: dict[str, LazyString] = dict.fromkeys(("500", "502", "504", "20500"), _l("an error at the provider")) | (
+    dict.fromkeys(("503", "20503"), _l("the provider was out of service for a moment"))
+)
 # What became of a call.
 CALLS: dict[str, LazyString] = {
     "busy": _l("the line was busy"),
@@ -99,8 +116,15 @@ _MISSED = (AttemptState.UNDELIVERED, AttemptState.FAILED, AttemptState.UNKNOWN, 
 
 
 def why_not(attempt: Attempt) -> LazyString | str:
-    """The reason as a short phrase; the provider's own text for a code without words; "" if it arrived."""
+    """The reason as a short phrase; the provider's own text only for a code without words; "" if it arrived."""
     if attempt.state not in _MISSED:
         return ""
+    code = attempt.error_code
     call = CALLS.get(attempt.provider_status) if attempt.channel is Channel.VOICE else None
-    return CODES.get(attempt.error_code) or call or attempt.error_text
+    http = OF_HTTP.get(code) if attempt.channel is not Channel.EMAIL else None
+    return OURS.get(attempt.error_text) or OURS.get(code) or CODES.get(code) or http or call or attempt.error_text
+
+
+def providers_code(attempt: Attempt) -> str:
+    """The code as the provider knows it; "" for our own reasons, which have words alone."""
+    return "" if attempt.error_code in OURS else attempt.error_code

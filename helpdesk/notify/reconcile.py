@@ -199,7 +199,7 @@ def _let_go(attempt_id: str) -> bool:
     """Nobody wants it any more, or it is too late to ask."""
     with transaction():
         for attempt in _still_unknown(attempt_id):
-            outbox.move(attempt.id, AttemptState.FAILED, error_text="whether it was sent is not known")
+            outbox.move(attempt.id, AttemptState.FAILED, error_text="doubtful")
     return True
 
 
@@ -281,7 +281,7 @@ def _send_again(attempt_id: str) -> bool:
             outcome.given_up(attempt_id)
             return True
         for attempt in attempts:
-            if outbox.move(attempt.id, AttemptState.FAILED, error_text="not at the provider; sent again"):
+            if outbox.move(attempt.id, AttemptState.FAILED, error_text="not_found"):
                 other = circuit.another(attempt)
                 at_once = other is not None or attempt.lane == Lane.ALERT
                 outbox.add_attempt(

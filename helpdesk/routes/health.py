@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from helpdesk import metrics
-from helpdesk.attempt_words import EVENTS, why_not
+from helpdesk.attempt_words import EVENTS, providers_code, why_not
 from helpdesk.config import settings
 from helpdesk.health.check import Verdict
 from helpdesk.health.sent import lost
@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
         most=SHOWN,
         events=EVENTS,
         why_not=why_not,
+        providers_code=providers_code,
     )
 
 

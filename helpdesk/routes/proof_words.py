@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import format_date, format_datetime, get_timezone, ngettext, to_user_timezone
 
-from helpdesk.attempt_words import EVENTS, why_not
+from helpdesk.attempt_words import EVENTS, providers_code, why_not
 from helpdesk.labels import attempt_label, company, label
 from helpdesk.models import TimelineEvent
 from helpdesk.models.codes import AttemptMoment, AttemptState, Channel
@@ -53,7 +53,8 @@ def outcome(line: Line) -> str:
         return _("key %(digit)s was pressed", digit=digit)
     state = str(attempt_label(attempt.channel, attempt.state))
     known = f"{state}: {why}" if why else state
-    return f"{known} ({attempt.error_code})" if attempt.error_code else known
+    code = providers_code(attempt)
+    return f"{known} ({code})" if code else known
 
 
 def moments(line: Line, clock: Clock) -> Iterator[str]:
