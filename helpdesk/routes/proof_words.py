@@ -99,12 +99,14 @@ def since_filed(proof: Proof, at: datetime) -> str:
 
 
 def _way_to(taken: TimelineEvent, proof: Proof, clock: Clock) -> Iterator[str]:
-    """ "SMS delivered 02:13:07", "call picked up 02:13:41", "taken by Anna by keypress 02:13:52"."""
+    """ "SMS delivered 02:13:07", "call picked up 02:13:41", "taken by Anna by keypress 02:13:52". Where others were
+    alerted too, it says whose SMS and call that were."""
     own = [line for line in proof.alerts if line.attempt.notification.user_id == taken.actor_id]
+    whose = f" ({taken.actor_name})" if len(own) < len(proof.alerts) else ""
     if arrived := _last([_arrived_at(line) for line in own], taken.at):
-        yield _("SMS delivered %(time)s", time=clock(arrived))
+        yield _("SMS delivered %(time)s", time=clock(arrived)) + whose
     if picked_up := _last([line.picked_up_at for line in own], taken.at):
-        yield _("call picked up %(time)s", time=clock(picked_up))
+        yield _("call picked up %(time)s", time=clock(picked_up)) + whose
     yield f"{sentence(taken)} {clock(taken.at)} ({since_filed(proof, taken.at)})"
 
 

@@ -83,3 +83,12 @@ def test_a_1_that_came_too_late_says_that_somebody_else_had_the_ticket(story, ca
     story.sim.press(call.sid, "1")
     page = proof_page(story, cast.marek, ticket)
     assert "naciśnięto klawisz 1, zgłoszenie miał już ktoś inny" in page
+
+
+def test_where_others_were_alerted_before_the_outcome_says_whose_sms_arrived(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(minutes=5, seconds=10)
+    story.sim.deliver(story.sms(cast.beata).sid)
+    story.answers(cast.beata, "1")
+    page = proof_page(story, cast.marek, ticket)
+    assert "(Beata Testowa) · Zgłoszenie przyjmuje Beata Testowa" in page
