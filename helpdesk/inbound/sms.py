@@ -203,10 +203,13 @@ def yours_words(ticket: Ticket) -> str:
 def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
     in_order = sorted(tickets, key=lambda ticket: ticket.id)
     answers = zip(in_order, acknowledge_all(in_order, user, AckVia.SMS), strict=True)
-    taken = [ticket.number for ticket, answer in answers if answer.holder.id == user.id]
+    taken = [ticket for ticket, answer in answers if answer.holder.id == user.id]
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
-    return TAKEN, _("Yours: %(numbers)s. Details at the desk.", numbers=", ".join(taken))
+    if len(taken) == 1:
+        return TAKEN, yours_words(taken[0])
+    numbers = ", ".join(ticket.number for ticket in taken)
+    return TAKEN, _("Yours: %(numbers)s. Details: see My duty.", numbers=numbers)
 
 
 def _which_words(waiting: list[Ticket], answer: Answer) -> str:

@@ -158,16 +158,23 @@ def _as_written(notification: Notification, *, can_reply: bool) -> str:
 
 
 def _numbers(notification: Notification, carried: Sequence[Attempt]) -> list[str]:
-    """Of the tickets in one SMS, each once: two steps of one alert may have become due together."""
+    """Of the tickets in one SMS, in the order in which "all" takes them, each once: two steps of one alert may have
+    become due together."""
     tickets = [each.ticket for each in (notification, *(a.notification for a in carried)) if each.ticket]
-    return list(dict.fromkeys(ticket.number for ticket in tickets))
+    return list(dict.fromkeys(ticket.number for ticket in sorted(tickets, key=lambda ticket: ticket.id)))
+
+
+def _end_of(number: str) -> str:
+    """ "LEO-2026-0042" → "0042": enough to say which ticket is meant."""
+    return number.rsplit("-", 1)[1]
 
 
 def _of_several(notification: Notification, numbers: Sequence[str], *, can_reply: bool) -> str:
     """How many tickets there are and as many of their numbers as have room in one segment."""
+    end = _end_of(numbers[0])
     for shown in range(min(len(numbers), MOST_NUMBERS), 0, -1):
         listed = ", ".join(numbers[:shown]) + (" …" if shown < len(numbers) else "")
-        text = render(notification, "many.sms", count=len(numbers), numbers=listed, can_reply=can_reply)
+        text = render(notification, "many.sms", count=len(numbers), numbers=listed, end=end, can_reply=can_reply)
         text = to_gsm7(text) if settings().sms_transliterate else text
         if segments(text).count == 1:
             return text

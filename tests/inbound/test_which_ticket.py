@@ -10,6 +10,7 @@ from helpdesk.extensions import db
 from helpdesk.inbound import calls, sms
 from helpdesk.models import Contact, TimelineEvent
 from helpdesk.models.codes import AttemptState, Channel, ContactKind, EventKind, Priority
+from helpdesk.notify.render import render_sms
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
 
@@ -275,3 +276,19 @@ def test_on_a_shared_phone_whoever_was_asked_last_has_the_ticket(cast, asked_las
     with transaction():
         sms.receive(sid="", number=SHARED, body="1")
     assert alert.acknowledged_by is person
+
+
+def test_all_of_one_says_whom_to_call_as_a_1_does(cast):
+    sent(cast, opened(cast))
+    assert answers(cast, "wszystkie") == "MOD-2026-0001 jest Twoje. Zglasza: Jan Testowy +48500000000"
+
+
+def test_the_answer_to_all_names_a_page_and_lists_the_tickets_as_the_sms_did(cast):
+    tickets = [opened(cast), opened(cast)]
+    first, second = attempts(channel=Channel.SMS, to=cast.anna)
+    text = render_sms(second.notification, carried=[first])
+    for ticket in reversed(tickets):
+        sent(cast, ticket)
+    numbers = ", ".join(ticket.number for ticket in tickets)
+    assert numbers in text and "np. 0001 1" in text
+    assert answers(cast, "wszystkie") == f"Twoje: {numbers}. Szczegoly: strona Moj dyzur."
