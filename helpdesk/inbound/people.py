@@ -60,6 +60,18 @@ def meant_without_a_number(sender: Sender, waiting: list[Ticket]) -> list[Ticket
     return [ticket for ticket in waiting if ticket in told or not told]
 
 
+def also_meant_by(notification: Notification) -> list[Ticket]:
+    """Other tickets that wait and that its reader was told of: with them a bare "1" in answer to this one would
+    not be clear. An alert is meant before notices."""
+    if notification.user is None:
+        return []
+    sender = Sender(notification.user, notification.address)
+    others = [ticket for ticket in tickets_asked_about(sender) if ticket.id != notification.ticket_id]
+    told = _told_of(sender, waiting_for_somebody(others))
+    is_alert = notification.event is NotificationEvent.ALERT
+    return [ticket for ticket in told if ticket.priority is Priority.URGENT or not is_alert]
+
+
 def all_that_were_meant(sender: Sender, waiting: list[Ticket]) -> list[Ticket]:
     """What "all" is about: the alerts that the sender was told of; without any, the notices."""
     told = _told_of(sender, waiting)

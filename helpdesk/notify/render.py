@@ -13,6 +13,7 @@ from flask_babel import force_locale, format_date, format_datetime
 from helpdesk import tokens
 from helpdesk.config import settings
 from helpdesk.extensions import db
+from helpdesk.inbound.people import also_meant_by
 from helpdesk.labels import label
 from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
@@ -63,7 +64,8 @@ def render_sms(notification: Notification, *, can_reply: bool = True, carried: S
         return _of_several(notification, numbers, can_reply=can_reply)
     write = _one_segment if settings().sms_transliterate else _as_written
     link = link_of(notification) if settings().sms_links else ""
-    return f"{write(notification, can_reply=can_reply)}\n{link}".rstrip()
+    end = _named_with(notification) if can_reply else ""
+    return f"{write(notification, can_reply=can_reply, end=end)}\n{link}".rstrip()
 
 
 def context_of(notification: Notification) -> dict[str, Any]:
@@ -92,6 +94,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),
         "can_reply": True,
+        "end": "",
     }
 
 
@@ -143,18 +146,18 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
 
 
-def _one_segment(notification: Notification, *, can_reply: bool) -> str:
+def _one_segment(notification: Notification, **answer: Any) -> str:
     """1. measure the frame around the words, 2. cut the words to the room that is left, 3. put them in."""
-    frame = to_gsm7(render(notification, "sms", first_words=_as_sentence("x"), can_reply=can_reply))
+    frame = to_gsm7(render(notification, "sms", first_words=_as_sentence("x"), **answer))
     room = ONE_SEGMENT - segments(frame).units + 1
     words = shorten(_first_words(notification), room) if room >= FEWEST_WORDS else ""
-    text = to_gsm7(render(notification, "sms", first_words=_as_sentence(words), can_reply=can_reply))
+    text = to_gsm7(render(notification, "sms", first_words=_as_sentence(words), **answer))
     return shorten(text, ONE_SEGMENT)
 
 
-def _as_written(notification: Notification, *, can_reply: bool) -> str:
+def _as_written(notification: Notification, **answer: Any) -> str:
     words = textwrap.shorten(_first_words(notification), MOST_WORDS, placeholder="…")
-    return render(notification, "sms", first_words=_as_sentence(words), can_reply=can_reply)
+    return render(notification, "sms", first_words=_as_sentence(words), **answer)
 
 
 def _numbers(notification: Notification, carried: Sequence[Attempt]) -> list[str]:
@@ -162,6 +165,15 @@ def _numbers(notification: Notification, carried: Sequence[Attempt]) -> list[str
     become due together."""
     tickets = [each.ticket for each in (notification, *(a.notification for a in carried)) if each.ticket]
     return list(dict.fromkeys(ticket.number for ticket in sorted(tickets, key=lambda ticket: ticket.id)))
+
+
+def _named_with(notification: Notification) -> str:
+    """How an answer must name the ticket, where the reader was told of others that wait too; else ""."""
+    if notification.event not in TO_TAKE or notification.ticket is None:
+        return ""
+    number, others = notification.ticket.number, also_meant_by(notification)
+    is_unique = all(_end_of(other.number) != _end_of(number) for other in others)
+    return (_end_of(number) if is_unique else number) if others else ""
 
 
 def _end_of(number: str) -> str:

@@ -140,6 +140,14 @@ def test_every_sms_fits_one_segment_with_all_that_is_ours(ticket: Ticket) -> Non
         assert segments(ours).units < 160, (notification.event, notification.locale, ours)
 
 
+@pytest.mark.parametrize("end", ["1234567", "MODR-2026-1234567"])
+def test_the_number_to_answer_with_fits_too(ticket: Ticket, end: str) -> None:
+    for event in BUNDLED:
+        for locale in LOCALES:
+            ours = to_gsm7(render(message(ticket, event, locale), "sms", first_words="", end=end))
+            assert segments(ours).units < 160, (event, locale, ours)
+
+
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(summary=people_write, unit=people_write, name=people_write)
 def test_no_name_and_no_summary_makes_an_sms_longer(ticket: Ticket, summary: str, unit: str, name: str) -> None:

@@ -292,3 +292,31 @@ def test_the_answer_to_all_names_a_page_and_lists_the_tickets_as_the_sms_did(cas
     numbers = ", ".join(ticket.number for ticket in tickets)
     assert numbers in text and "np. 0001 1" in text
     assert answers(cast, "wszystkie") == f"Twoje: {numbers}. Szczegoly: strona Moj dyzur."
+
+
+def sms_about(cast, ticket):
+    letters = [attempt.notification for attempt in attempts(channel=Channel.SMS, to=cast.anna)]
+    return render_sms(next(letter for letter in letters if letter.ticket_id == ticket.id))
+
+
+def test_an_sms_asks_for_the_number_while_another_alert_waits_and_that_answer_takes_its_ticket(cast):
+    first, second = opened(cast), opened(cast)
+    assert "Odpisz 1=przyjmuje" in sms_about(cast, second)
+    sent(cast, first)
+    assert sms_about(cast, second).endswith("Odpisz 0002 1=przyjmuje, 0002 2=nie moge")
+    sent(cast, second)
+    answers(cast, "0002 1")
+    assert second.acknowledged_by is cast.anna
+    assert first.acknowledged_at is None
+
+
+def test_an_older_notice_makes_no_alert_ask_for_its_number(cast):
+    notice, alert = opened(cast, **NORMAL), opened(cast)
+    sent(cast, notice)
+    assert "Odpisz 1=przyjmuje" in sms_about(cast, alert)
+
+
+def test_an_sms_asks_for_the_whole_number_where_the_ends_are_equal(cast):
+    first, second = opened(cast), opened(cast, unit=cast.library)
+    sent(cast, first)
+    assert sms_about(cast, second).endswith("Odpisz BRZ-2026-0001 1=przyjmuje")
