@@ -111,6 +111,7 @@ CALLS: dict[str, LazyString] = {
     "canceled": _l("the call was cancelled"),
     "failed": _l("the call could not be connected"),
     "completed": _l("answered, but no key was pressed"),
+    "not_taken": _l("ended, and nobody took the ticket in it"),
 }
 _MISSED = (AttemptState.UNDELIVERED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.EXPIRED)
 

@@ -15,6 +15,7 @@ from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.oncall import contacts, escalation
 from helpdesk.tickets.actor import SYSTEM
+from helpdesk.tickets.proof import pressed_in
 from helpdesk.tickets.timeline import record
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ TRIES_OF_ALERT = 5
 # Another provider may manage at once what this one could not.
 FAIL_OVER = (Decision.CONFIGURATION, Decision.TEMPORARY, Decision.ELSEWHERE)
 NOT_ARRIVED = (AttemptState.UNDELIVERED, AttemptState.FAILED)
+NOT_TAKEN = "not_taken"  # the keys that were pressed stand on the timeline already
 HOLD_OFF_SECONDS = 4  # after "too many requests"; alerts may still run ahead
 LONGEST_WAIT = timedelta(minutes=15)
 LATER = timedelta(seconds=60)  # a phone that was off is not on again at once
@@ -177,7 +179,8 @@ def _note(attempt: Attempt) -> None:
     if notification.event is NotificationEvent.ALERT and notification.ticket is not None:
         name = notification.user.name if notification.user else ""
         missed = attempt.state in NOT_ARRIVED
-        why = {"status": attempt.provider_status, "code": attempt.error_code} if missed else {}
+        status = NOT_TAKEN if attempt.id in pressed_in(notification.ticket) else attempt.provider_status
+        why = {"status": status, "code": attempt.error_code} if missed else {}
         record(
             notification.ticket,
             EventKind.ATTEMPT,

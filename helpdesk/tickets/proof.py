@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from helpdesk import outbox
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, EscalationStep, Notification, Ticket, TimelineEvent, User
@@ -115,7 +116,7 @@ def proof_of(ticket: Ticket, reader: User) -> Proof:
 
 def note_picked_up(attempt: Attempt) -> None:
     """Somebody, or a voicemail, picked up an alert call; written down once on each ticket that it is about."""
-    for each in _in_the_same_call(attempt):
+    for each in [attempt, *outbox.carried_by(attempt)]:
         ticket, person = each.notification.ticket, each.notification.user
         if ticket is not None and each.id not in _picked_up(ticket):
             record(
@@ -136,7 +137,7 @@ def note_pressed(calls: Iterable[Attempt], key: str, *, was_taken: bool = False)
         return
     for each in calls:
         ticket, person = each.notification.ticket, each.notification.user
-        if ticket is not None and key not in [known.key for known in _pressed(ticket).get(each.id, ())]:
+        if ticket is not None and key not in [known.key for known in pressed_in(ticket).get(each.id, ())]:
             record(
                 ticket,
                 EventKind.ATTEMPT,
@@ -148,6 +149,16 @@ def note_pressed(calls: Iterable[Attempt], key: str, *, was_taken: bool = False)
                 key=key,
                 was_taken=was_taken,
             )
+
+
+def pressed_in(ticket: Ticket) -> dict[str, list[Pressed]]:
+    """The keys that answered nothing, in order, by the attempt's id."""
+    found: dict[str, list[Pressed]] = {}
+    for event in ticket.events:
+        if event.kind is EventKind.ATTEMPT and event.data.get("state") == AttemptMoment.PRESSED:
+            key = Pressed(event.at, event.data["key"], event.data["was_taken"])
+            found.setdefault(event.data["attempt"], []).append(key)
+    return found
 
 
 def shown_address(attempt: Attempt, reader: User) -> str:
@@ -163,7 +174,7 @@ def shown_address(attempt: Attempt, reader: User) -> str:
 
 def _lines(ticket: Ticket, reader: User) -> list[Line]:
     attempts = attempts_of(ticket)
-    picked_up, pressed, companions = _picked_up(ticket), _pressed(ticket), _companions(ticket, attempts)
+    picked_up, pressed, companions = _picked_up(ticket), pressed_in(ticket), _companions(ticket, attempts)
     return [
         Line(
             attempt=attempt,
@@ -183,21 +194,6 @@ def _picked_up(ticket: Ticket) -> dict[str, datetime]:
     return {
         event.data["attempt"]: event.at for event in calls if event.data.get("state") == AttemptMoment.PICKED_UP
     }
-
-
-def _pressed(ticket: Ticket) -> dict[str, list[Pressed]]:
-    """The keys that answered nothing, in order, by the attempt's id."""
-    found: dict[str, list[Pressed]] = {}
-    for event in ticket.events:
-        if event.kind is EventKind.ATTEMPT and event.data.get("state") == AttemptMoment.PRESSED:
-            key = Pressed(event.at, event.data["key"], event.data["was_taken"])
-            found.setdefault(event.data["attempt"], []).append(key)
-    return found
-
-
-def _in_the_same_call(attempt: Attempt) -> list[Attempt]:
-    carried = sa.select(Attempt).where(Attempt.carried_by == attempt.id).order_by(Attempt.notification_id)
-    return [attempt, *db.session.scalars(carried)]
 
 
 def _companions(ticket: Ticket, attempts: Sequence[Attempt]) -> dict[str, list[str]]:

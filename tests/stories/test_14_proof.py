@@ -5,6 +5,7 @@ from datetime import timedelta
 from helpdesk import clock
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.sentences import sentence
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 
@@ -71,6 +72,7 @@ def test_a_key_that_means_nothing_is_named_and_not_called_no_key(story, cast):
     story.sim.hang_up(call.sid)
     page = proof_page(story, cast.marek, ticket)
     assert "odebrano, naciśnięto klawisz 5" in page and "nie naciśnięto klawisza" not in page
+    assert "nikt w nim nie przyjął zgłoszenia" in " ".join(map(sentence, story.state(ticket).events))
 
 
 def test_a_1_that_came_too_late_says_that_somebody_else_had_the_ticket(story, cast):
