@@ -9,14 +9,13 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact
-from helpdesk.models.codes import AttemptState, EventKind, Lane, NotificationEvent
+from helpdesk.models.codes import AttemptState, Lane, NotificationEvent
 from helpdesk.notify import circuit, pace
 from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.oncall import contacts, escalation
-from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.proof import pressed_in
-from helpdesk.tickets.timeline import record
+from helpdesk.tickets.timeline import record_attempt
 
 log = logging.getLogger(__name__)
 # An alert has other channels and other people; a notice has only its own patience (three hours).
@@ -176,20 +175,11 @@ def _mark_contact(attempt: Attempt, decision: Decision) -> None:
 def _note(attempt: Attempt) -> None:
     """The outcome of an alert stands on the ticket's timeline."""
     notification = attempt.notification
-    if notification.event is NotificationEvent.ALERT and notification.ticket is not None:
-        name = notification.user.name if notification.user else ""
-        missed = attempt.state in NOT_ARRIVED
-        status = NOT_TAKEN if attempt.id in pressed_in(notification.ticket) else attempt.provider_status
-        why = {"status": status, "code": attempt.error_code} if missed else {}
-        record(
-            notification.ticket,
-            EventKind.ATTEMPT,
-            SYSTEM,
-            channel=attempt.channel.value,
-            state=attempt.state.value,
-            name=name,
-            **why,
-        )
+    if notification.event is not NotificationEvent.ALERT or notification.ticket is None:
+        return
+    status = NOT_TAKEN if attempt.id in pressed_in(notification.ticket) else attempt.provider_status
+    missed = attempt.state in NOT_ARRIVED
+    record_attempt(attempt, attempt.state, **({"status": status, "code": attempt.error_code} if missed else {}))
 
 
 def _get(attempt_id: str) -> Attempt:

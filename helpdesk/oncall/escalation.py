@@ -33,7 +33,7 @@ from helpdesk.oncall.plan import frozen_steps
 from helpdesk.oncall.recipients import named, recipients
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
-from helpdesk.tickets.timeline import record
+from helpdesk.tickets.timeline import record, record_attempt
 from helpdesk.transaction import changed_rows
 
 # With nobody to reach in any step: how soon to look again.
@@ -197,17 +197,7 @@ def not_confirmed(attempt_id: str) -> None:
     if attempt.state not in IN_FLIGHT or attempt.unconfirmed_at is not None:
         return
     attempt.unconfirmed_at = clock.now()
-    notification = attempt.notification
-    if notification.ticket is not None:
-        record(
-            notification.ticket,
-            EventKind.ATTEMPT,
-            SYSTEM,
-            channel=attempt.channel.value,
-            state=AttemptMoment.UNCONFIRMED.value,
-            name=notification.user.name if notification.user else "",
-            attempt=attempt.id,
-        )
+    record_attempt(attempt, AttemptMoment.UNCONFIRMED)
     not_reached(attempt)
 
 

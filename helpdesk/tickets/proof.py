@@ -15,9 +15,8 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, EscalationStep, Notification, Ticket, TimelineEvent, User
 from helpdesk.models.codes import AttemptMoment, Channel, EventKind, RoleName, StepTarget
 from helpdesk.phone import hide_middle, show_phone
-from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.page import attempts_of, recipient_of
-from helpdesk.tickets.timeline import record
+from helpdesk.tickets.timeline import record_attempt
 
 KEY = re.compile(r"[0-9*#]{1,10}")
 # What else belongs to the course of an alert.
@@ -117,17 +116,9 @@ def proof_of(ticket: Ticket, reader: User) -> Proof:
 def note_picked_up(attempt: Attempt) -> None:
     """Somebody, or a voicemail, picked up an alert call; written down once on each ticket that it is about."""
     for each in [attempt, *outbox.carried_by(attempt)]:
-        ticket, person = each.notification.ticket, each.notification.user
+        ticket = each.notification.ticket
         if ticket is not None and each.id not in _picked_up(ticket):
-            record(
-                ticket,
-                EventKind.ATTEMPT,
-                SYSTEM,
-                channel=each.channel.value,
-                state=AttemptMoment.PICKED_UP.value,
-                name=person.name if person else "",
-                attempt=each.id,
-            )
+            record_attempt(each, AttemptMoment.PICKED_UP)
 
 
 def note_pressed(calls: Iterable[Attempt], key: str, *, was_taken: bool = False) -> None:
@@ -136,19 +127,9 @@ def note_pressed(calls: Iterable[Attempt], key: str, *, was_taken: bool = False)
     if not KEY.fullmatch(key):
         return
     for each in calls:
-        ticket, person = each.notification.ticket, each.notification.user
+        ticket = each.notification.ticket
         if ticket is not None and key not in [known.key for known in pressed_in(ticket).get(each.id, ())]:
-            record(
-                ticket,
-                EventKind.ATTEMPT,
-                SYSTEM,
-                channel=each.channel.value,
-                state=AttemptMoment.PRESSED.value,
-                name=person.name if person else "",
-                attempt=each.id,
-                key=key,
-                was_taken=was_taken,
-            )
+            record_attempt(each, AttemptMoment.PRESSED, key=key, was_taken=was_taken)
 
 
 def pressed_in(ticket: Ticket) -> dict[str, list[Pressed]]:

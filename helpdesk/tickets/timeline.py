@@ -4,9 +4,9 @@ from typing import Any
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Ticket, TimelineEvent
-from helpdesk.models.codes import EventKind
-from helpdesk.tickets.actor import Actor
+from helpdesk.models import Attempt, Ticket, TimelineEvent
+from helpdesk.models.codes import AttemptMoment, AttemptState, EventKind
+from helpdesk.tickets.actor import SYSTEM, Actor
 
 # What the reporter may see.
 PUBLIC = frozenset(
@@ -40,3 +40,11 @@ def record(ticket: Ticket, kind: EventKind, by: Actor, **data: Any) -> TimelineE
     )
     db.session.add(event)
     return event
+
+
+def record_attempt(attempt: Attempt, state: AttemptState | AttemptMoment, **data: Any) -> None:
+    """What became of an SMS, call or mail, on the ticket that it is about, if it is about one."""
+    ticket, person = attempt.notification.ticket, attempt.notification.user
+    if ticket is not None:
+        named = {"channel": attempt.channel.value, "state": state.value, "name": person.name if person else ""}
+        record(ticket, EventKind.ATTEMPT, SYSTEM, **named, attempt=attempt.id, **data)

@@ -125,7 +125,8 @@ def test_the_outcome_of_an_alert_stands_on_the_timeline(sms, cast):
     reported(sms, S.DELIVERED)
     event = sms.notification.ticket.events[-1]
     assert event.kind is EventKind.ATTEMPT
-    assert event.data == {"channel": "sms", "state": "delivered", "name": cast.anna.name}
+    known = {"channel": "sms", "state": "delivered", "name": cast.anna.name, "attempt": sms.id}
+    assert event.data == known
 
 
 def test_the_timeline_keeps_why_an_alert_did_not_arrive(sms):
