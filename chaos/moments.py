@@ -34,6 +34,9 @@ MOMENTS = (
     BEFORE_FINDING,
     ANYWHERE,
 )
+# Nothing comes to these unless a kill has left something in doubt, and then mostly once.
+RECONCILING = (BEFORE_ASKING, ASKED, BEFORE_FINDING)
+LEAVES_DOUBT = (AFTER_CLAIM, BEFORE_POST, STORED, ANSWERED, BEFORE_RESULT)
 
 Passes = Callable[[str], None]
 Function = Callable[..., Any]

@@ -11,7 +11,7 @@ from typing import Self
 from chaos import journal, process
 from chaos.bomb import Bomb
 from chaos.launcher import run_worker
-from chaos.moments import ANYWHERE, MOMENTS
+from chaos.moments import ANYWHERE, LEAVES_DOUBT, MOMENTS, RECONCILING
 from chaos.stage import Stage
 
 PATIENCE = 12.0  # a bomb whose moment does not come: killed from outside
@@ -92,11 +92,13 @@ class Supervisor:
             elif not process.is_over(child):
                 continue
             del self._running[child]
-            self._start(self._next_bomb() if armed else None)
+            waited_in_vain = bomb is not None and bomb.moment in RECONCILING and time.monotonic() > until
+            self._start(self._next_bomb(LEAVES_DOUBT if waited_in_vain else MOMENTS) if armed else None)
 
-    def _next_bomb(self) -> Bomb:
+    def _next_bomb(self, moments: tuple[str, ...] = MOMENTS) -> Bomb:
         """At the moment with the fewest kills so far, those that are armed included."""
         done = self.kills() + Counter(bomb.moment for bomb, _ in self._running.values() if bomb)
-        fewest = min(done[moment] for moment in MOMENTS)
-        moment = self._dice.choice([moment for moment in MOMENTS if done[moment] == fewest])
-        return Bomb(moment, self._dice.randint(1, LONGEST_PASSAGE), self._dice.uniform(0.5, 2.5))
+        fewest = min(done[moment] for moment in moments)
+        moment = self._dice.choice([moment for moment in moments if done[moment] == fewest])
+        passage = 1 if moment in RECONCILING else self._dice.randint(1, LONGEST_PASSAGE)
+        return Bomb(moment, passage, self._dice.uniform(0.5, 2.5))
