@@ -9,6 +9,7 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState
+from helpdesk.oncall import escalation
 from helpdesk.transaction import changed_rows, release, transaction
 from helpdesk.wanted import is_moot
 
@@ -18,11 +19,13 @@ SOON = timedelta(seconds=1)
 def may_send(attempt_id: str, owner: str, since: datetime) -> bool:
     """Whether the attempt may still be sent that was claimed after `since` (aware UTC). Asks the database only when
     that is more than SOON ago: the claim itself may have waited for a lock, with its lease running. What nobody
-    wants any more is then cancelled."""
+    wants any more is then cancelled. The alerts are held meanwhile: an acknowledgement comes before the look or
+    after its commit, never in between, as with a claim, which locks a row that it would cancel."""
     if clock.now() - since <= SOON:
         return True
     try:
         with transaction():
+            escalation.hold(outbox.bundle(attempt_id))
             return _renew(attempt_id, owner) and not _cancel_if_moot(attempt_id)
     finally:
         release()

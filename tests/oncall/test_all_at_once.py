@@ -12,7 +12,7 @@ from helpdesk.inbound import calls
 from helpdesk.jobs import advance_escalations
 from helpdesk.models import Attempt, Escalation, Ticket, User
 from helpdesk.models.codes import AckVia, AttemptState, Channel, EscalationState, EventKind, Priority
-from helpdesk.notify import outcome
+from helpdesk.notify import held_up, outcome
 from helpdesk.notify.worker import ALL, URGENT
 from helpdesk.oncall import acknowledgement
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
@@ -198,3 +198,33 @@ def test_a_ticket_that_is_closed_while_its_reporter_writes_is_open_afterwards(ap
     db.session.rollback()
     reopened = db.session.get_one(Ticket, ticket_id)
     assert reopened.is_open and reopened.closed_at is None
+
+
+@POSTGRESQL
+def test_an_acknowledgement_waits_for_the_second_look_of_a_worker_that_was_held_up(app, cast, monkeypatch):
+    ticket_id, anna = opened(cast).id, cast.anna.id
+    with transaction():
+        attempt_id = outbox.claim(Channel.SMS, URGENT, "worker")
+    is_looking, order, look = threading.Event(), [], held_up._cancel_if_moot
+
+    def look_slowly(attempt_id):
+        found = look(attempt_id)
+        is_looking.set()
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(held_up, "_cancel_if_moot", look_slowly)
+
+    def looks():
+        held_up.may_send(attempt_id, "worker", clock.now() - timedelta(seconds=5))
+        order.append("may be sent")
+
+    def takes():
+        is_looking.wait(10)
+        with transaction():
+            ticket = db.session.get_one(Ticket, ticket_id)
+            acknowledgement.acknowledge(ticket, db.session.get_one(User, anna), AckVia.SMS)
+        order.append("taken")
+
+    at_once(app, looks, takes)
+    assert order == ["may be sent", "taken"]
