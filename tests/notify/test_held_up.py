@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from helpdesk import clock, outbox
+from helpdesk.extensions import db
+from helpdesk.models import Ticket, User
 from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
+from helpdesk.notify import held_up
 from helpdesk.notify.held_up import may_send
 from helpdesk.notify.reconcile import take_over_expired
 from helpdesk.notify.worker import ALL, URGENT
@@ -36,7 +39,21 @@ def may_send_after(seconds, attempt_id):
 
 
 def test_what_was_claimed_just_now_is_sent(claimed):
-    assert may_send_after(1, claimed)
+    assert may_send_after(0.1, claimed)
+
+
+def test_a_look_that_took_long_itself_is_repeated(claimed, ticket, cast, monkeypatch):
+    look, ticket_id, anna_id = held_up._is_ours_and_wanted, ticket.id, cast.anna.id
+
+    def look_slowly(attempt_id, owner):
+        found = look(attempt_id, owner)
+        clock.advance(timedelta(seconds=1))
+        with transaction():
+            acknowledge(db.session.get_one(Ticket, ticket_id), db.session.get_one(User, anna_id), AckVia.PAGE)
+        return found
+
+    monkeypatch.setattr(held_up, "_is_ours_and_wanted", look_slowly)
+    assert not may_send_after(2, claimed)
 
 
 def test_after_a_while_it_is_sent_if_it_is_still_wanted_and_the_lease_starts_anew(claimed):
