@@ -231,7 +231,8 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 with psycopg.connect(url, autocommit=True) as connection:
-                    connection.execute(f"{server_side()}; LISTEN {wake.PG_CHANNEL}")
+                    connection.execute(server_side())
+                    connection.execute(f"LISTEN {wake.PG_CHANNEL}")  # by itself, as pg_stat_activity shows it
                     while not self.stopping.is_set():
                         for notice in connection.notifies(timeout=POLL_SECONDS):
                             wake.heard(notice.payload)
