@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from helpdesk import clock
 from helpdesk.base import Base, BigId
 from helpdesk.models.codes import AttemptState, Channel, InboundKind, Lane, NotificationEvent
-from helpdesk.models.oncall import Escalation
+from helpdesk.models.escalation import Escalation
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
 
