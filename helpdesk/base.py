@@ -61,6 +61,7 @@ TYPES = {
     dict[str, Any]: Json,
     list[Any]: Json,
     list[str]: Json,
+    list[int]: Json,
     enum.Enum: sa.Enum(enum.Enum, native_enum=False, create_constraint=True, values_callable=_codes, length=32),
 }
 

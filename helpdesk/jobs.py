@@ -14,7 +14,7 @@ from helpdesk import signs
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.hang_up import hang_up_moot
-from helpdesk.oncall import contacts, duty_test, escalation
+from helpdesk.oncall import contacts, duty_test, escalation, history
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -75,6 +75,10 @@ def warn_of_broken_contacts() -> None:
     one_by_one(contacts.soon(), contacts.warn)
 
 
+def record_duty() -> None:
+    one_by_one(history.schedules(), history.write_down)
+
+
 def heartbeat() -> None:
     signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
@@ -92,6 +96,7 @@ JOBS = (
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),
+    Job("record_duty", 60, record_duty),
     Job("heartbeat", 15, heartbeat),
     Job("tell_the_monitor", 60, monitor.tell),
     Job("ask_balances", 3600, balances.ask_all),

@@ -1,6 +1,6 @@
 """The migrated schema is the schema of the models, on both databases, there and back again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ def migrated(database) -> Iterator[Flask]:
 def described(table: str, inspector: sa.Inspector) -> dict[str, Any]:
     """All that the database knows about a table; what has a name is sorted by it."""
     return {
-        "columns": [{**column, "type": repr(column["type"])} for column in inspector.get_columns(table)],
+        "columns": by_name({**column, "type": repr(column["type"])} for column in inspector.get_columns(table)),
         "primary key": inspector.get_pk_constraint(table),
         "foreign keys": by_name(inspector.get_foreign_keys(table)),
         "unique": by_name(inspector.get_unique_constraints(table)),
@@ -62,7 +62,7 @@ def described(table: str, inspector: sa.Inspector) -> dict[str, Any]:
     }
 
 
-def by_name(rows: list[Any]) -> list[Any]:
+def by_name(rows: Iterable[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: str(row["name"]))
 
 

@@ -1,16 +1,38 @@
 """The tables, a file per noun; columns, constraints and relations, no decisions, no commit."""
 
 from helpdesk.models.audit import ApiToken, AuditEntry, Heartbeat, IdempotencyKey
-from helpdesk.models.escalation import DutyTest, Escalation, EscalationPolicy, EscalationStep, PolicyStep
+from helpdesk.models.escalation import (
+    Acknowledgement,
+    DutyTest,
+    Escalation,
+    EscalationPolicy,
+    EscalationStep,
+    PolicyStep,
+)
+from helpdesk.models.hotline import HotlineCall
 from helpdesk.models.organisation import Contract, Group, Municipality, Profile, Unit
 from helpdesk.models.outbox import Attempt, Inbound, Notification
-from helpdesk.models.people import Contact, Role, User
+from helpdesk.models.people import Contact, NotifyRule, Role, User
 from helpdesk.models.provider import Provider
-from helpdesk.models.schedule import Override, Rotation, RotationMember, Schedule
+from helpdesk.models.schedule import (
+    Absence,
+    DutyShift,
+    Override,
+    Rotation,
+    RotationMember,
+    Schedule,
+    ShiftNotice,
+    Swap,
+    TemporarySchedule,
+    TemporaryShift,
+    WarningTold,
+)
 from helpdesk.models.sla import Calendar, Clock, ClockPause, Reminder, SlaPolicy, SlaTarget
 from helpdesk.models.ticket import Attachment, Message, Ticket, TicketCounter, TimelineEvent
 
 __all__ = [
+    "Absence",
+    "Acknowledgement",
     "ApiToken",
     "Attachment",
     "Attempt",
@@ -20,17 +42,20 @@ __all__ = [
     "ClockPause",
     "Contact",
     "Contract",
+    "DutyShift",
     "DutyTest",
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
     "Group",
     "Heartbeat",
+    "HotlineCall",
     "IdempotencyKey",
     "Inbound",
     "Message",
     "Municipality",
     "Notification",
+    "NotifyRule",
     "Override",
     "PolicyStep",
     "Profile",
@@ -40,11 +65,16 @@ __all__ = [
     "Rotation",
     "RotationMember",
     "Schedule",
+    "ShiftNotice",
     "SlaPolicy",
     "SlaTarget",
+    "Swap",
+    "TemporarySchedule",
+    "TemporaryShift",
     "Ticket",
     "TicketCounter",
     "TimelineEvent",
     "Unit",
     "User",
+    "WarningTold",
 ]

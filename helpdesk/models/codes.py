@@ -133,10 +133,37 @@ class RotationKind(StrEnum):
     MONTHLY = "monthly"
 
 
+class HolidayRule(StrEnum):
+    """What a layer of a schedule does on a Polish public holiday."""
+
+    AS_USUAL = "as_usual"
+    OFF = "off"  # the layer rests: whatever lies beneath it counts
+    WHOLE_DAY = "whole_day"  # it covers the day from midnight to midnight
+
+
+class OverrideKind(StrEnum):
+    """How a change of the plan for a span works."""
+
+    REPLACE = "replace"  # one comes in for the other; for everybody, where nobody is named
+    ADD = "add"  # one more person is on duty
+    REMOVE = "remove"  # one person is not; the layer beneath counts
+
+
+class SwapState(StrEnum):
+    """A shift that somebody offers to another person, or to all."""
+
+    OFFERED = "offered"  # nothing has changed yet
+    ACCEPTED = "accepted"  # the plan follows it
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # before anybody took it, or because it was not needed any more
+    UNDONE = "undone"  # after it was accepted: what has not been served goes back
+
+
 class StepTarget(StrEnum):
     ON_CALL = "on_call"  # whoever the schedule says
     NEXT_ON_CALL = "next_on_call"  # whoever takes over the duty after them
     USER = "user"
+    PEOPLE = "people"  # several, named one by one
     ADMINISTRATORS = "administrators"
     MANAGERS = "managers"
 
@@ -242,3 +269,22 @@ class AckVia(StrEnum):
 class InboundKind(StrEnum):
     SMS = "sms"
     CALL = "call"
+
+
+class HotlineState(StrEnum):
+    """How far a call to the units' number has come."""
+
+    MENU = "menu"  # the caller is greeted and asked
+    RINGING = "ringing"  # somebody on duty is being rung
+    CONNECTED = "connected"  # somebody pressed 1 and talks with the caller
+    RECORDING = "recording"  # nobody took it: the caller leaves a message
+    OVER = "over"
+
+
+class RecordingState(StrEnum):
+    """The message that a caller left."""
+
+    NONE = "none"
+    AWAITED = "awaited"  # the provider has it or will have it; it is fetched from there
+    STORED = "stored"  # it lies with the ticket
+    LOST = "lost"  # the provider does not have it

@@ -7,51 +7,71 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
 from helpdesk.base import Base, BigId
-from helpdesk.models.codes import AckVia, Channel, EscalationState, StepTarget
+from helpdesk.models.codes import AckVia, Category, Channel, EscalationState, StepTarget
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
 
 
 class EscalationPolicy(Base):
-    """Steps in order; after the last it starts again. Without a municipality it is the default one."""
+    """Steps in order; after the last it starts again. The policy that names most of a ticket's group, category and
+    municipality counts; one that names nothing is the default.
+
+    `acks_wanted`: so many people must take the ticket before the alert ends. `ack_minutes`: whoever took it is
+    asked again when nothing was written on the ticket for so long; None: never.
+    """
 
     __tablename__ = "escalation_policy"
+    __table_args__ = (
+        sa.CheckConstraint("acks_wanted BETWEEN 1 AND 5", name="acks_wanted"),
+        sa.CheckConstraint("ack_minutes IS NULL OR ack_minutes > 0", name="ack_minutes"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"), unique=True)
+    municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("channel_group.id"))
+    category: Mapped[Category | None]
+    acks_wanted: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    ack_minutes: Mapped[int | None] = mapped_column(sa.SmallInteger)
     steps: Mapped[list["PolicyStep"]] = relationship(
         back_populates="policy", order_by="PolicyStep.position", cascade="all, delete-orphan"
     )
 
 
 class StepColumns:
-    """What a step says: whom, over which channels in order, and how long to wait for the next step."""
+    """What a step says: whom (`user_ids` where it names several), over which channels in order, and how long to
+    wait for the next step."""
 
     position: Mapped[int] = mapped_column(default=0)
     target: Mapped[StepTarget]
     channels: Mapped[list[str]]
     channel_gap_seconds: Mapped[int] = mapped_column(default=30)
     minutes: Mapped[int] = mapped_column(default=5)
+    user_ids: Mapped[list[int]] = mapped_column(default=list)
 
 
 class PolicyStep(StepColumns, Base):
+    """`repeats`: so often the step is alerted before the next one comes."""
+
     __tablename__ = "policy_step"
     __table_args__ = (
         sa.UniqueConstraint("policy_id", "position"),
         sa.CheckConstraint("minutes > 0", name="minutes"),
+        sa.CheckConstraint("repeats BETWEEN 1 AND 10", name="repeats"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     policy_id: Mapped[int] = mapped_column(sa.ForeignKey("escalation_policy.id", ondelete="CASCADE"))
     schedule_id: Mapped[int | None] = mapped_column(sa.ForeignKey("schedule.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    repeats: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
     policy: Mapped[EscalationPolicy] = relationship(back_populates="steps")
 
 
 class Escalation(Base):
     """One alert that runs until a human being acknowledges. `position` is the step that was alerted last,
-    -1 before the first; `next_step_at` says when the next one is due."""
+    -1 before the first; `next_step_at` says when the next one is due. `acks_wanted` and `ack_minutes` are the
+    policy's as they were when it started; at `ask_again_at` whoever took the ticket is asked again."""
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -64,6 +84,12 @@ class Escalation(Base):
             "next_step_at",
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.Index(
+            "ix_escalation_ask_again",
+            "ask_again_at",
+            sqlite_where=sa.text("ask_again_at IS NOT NULL"),
+            postgresql_where=sa.text("ask_again_at IS NOT NULL"),
         ),
         sa.Index(
             "uq_escalation_open_ticket",
@@ -85,6 +111,9 @@ class Escalation(Base):
     acknowledged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     acknowledged_via: Mapped[AckVia | None]
     closed_at: Mapped[datetime | None]
+    acks_wanted: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
+    ack_minutes: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    ask_again_at: Mapped[datetime | None]
     ticket: Mapped[Ticket] = relationship()
     steps: Mapped[list["EscalationStep"]] = relationship(
         back_populates="escalation", order_by="EscalationStep.position", lazy="selectin"
@@ -105,6 +134,20 @@ class EscalationStep(StepColumns, Base):
 
     def channel_list(self) -> list[Channel]:
         return [Channel(code) for code in self.channels]
+
+
+class Acknowledgement(Base):
+    """Somebody said "I have it" to an alert; a policy may want several."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (sa.UniqueConstraint("escalation_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    escalation_id: Mapped[int] = mapped_column(sa.ForeignKey("escalation.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    via: Mapped[AckVia]
+    user: Mapped[User] = relationship()
 
 
 class DutyTest(Base):

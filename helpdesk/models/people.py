@@ -1,6 +1,6 @@
 """People: users with roles, their contacts, the units they speak for."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
 from helpdesk.base import METADATA, Base, BigId
-from helpdesk.models.codes import STAFF, ContactKind, RoleName
+from helpdesk.models.codes import STAFF, Channel, ContactKind, Priority, RoleName
 from helpdesk.models.organisation import Municipality, Unit
 
 user_role = sa.Table(
@@ -35,7 +35,11 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """A person who signs in. Columns starting with fs_, us_, tf_ and mf_ belong to Flask-Security."""
+    """A person who signs in. Columns starting with fs_, us_, tf_ and mf_ belong to Flask-Security.
+
+    `quiet_from` and `quiet_until` (local) are the person's own quiet hours; without them those of the house count.
+    `feed_secret` is the key in the address of their calendar.
+    """
 
     __tablename__ = "user_account"
 
@@ -46,6 +50,9 @@ class User(Base, UserMixin):
     locale: Mapped[str] = mapped_column(sa.String(8), default="pl")
     municipality_id: Mapped[int | None] = mapped_column(sa.ForeignKey("municipality.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    feed_secret: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     password: Mapped[str | None] = mapped_column(sa.String(255))
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     us_totp_secrets: Mapped[str | None] = mapped_column(sa.Text)
@@ -95,7 +102,8 @@ class User(Base, UserMixin):
 
 
 class Contact(Base):
-    """A phone number (E.164) or an e-mail address of a person."""
+    """A phone number (E.164) or an e-mail address of a person. `code_digest` belongs to the code that was sent
+    there to prove that it is theirs, with its end and the number of wrong tries."""
 
     __tablename__ = "contact"
     __table_args__ = (sa.UniqueConstraint("user_id", "kind", "value"),)
@@ -109,8 +117,32 @@ class Contact(Base):
     broken_at: Mapped[datetime | None]
     broken_code: Mapped[str | None] = mapped_column(sa.String(32))
     opted_out_at: Mapped[datetime | None]
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    code_expires_at: Mapped[datetime | None]
+    code_tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     user: Mapped[User] = relationship(back_populates="contacts")
 
     @property
     def is_usable(self) -> bool:
         return self.verified_at is not None and self.broken_at is None and self.opted_out_at is None
+
+
+class NotifyRule(Base):
+    """How a person wants to be told of tickets of one urgency: over `channel`, `minutes` after the beginning.
+
+    Between two local times of the day, which may span midnight; without them at any time.
+    """
+
+    __tablename__ = "notify_rule"
+    __table_args__ = (
+        sa.CheckConstraint("minutes >= 0", name="minutes"),
+        sa.CheckConstraint("(from_time IS NULL) = (until_time IS NULL)", name="both_times"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    priority: Mapped[Priority]
+    channel: Mapped[Channel]
+    minutes: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
+    from_time: Mapped[time | None]
+    until_time: Mapped[time | None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import EscalationPolicy, EscalationStep, Ticket
+from helpdesk.models import EscalationPolicy, EscalationStep, PolicyStep, Ticket
 from helpdesk.models.codes import Channel, StepTarget
 
 PHONE = [Channel.SMS.value, Channel.VOICE.value]
@@ -22,6 +22,7 @@ class Plan:
     channel_gap_seconds: int = 30
     schedule_id: int | None = None
     user_id: int | None = None
+    user_ids: tuple[int, ...] = ()
 
 
 def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
@@ -35,6 +36,7 @@ def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
             minutes=plan.minutes,
             schedule_id=plan.schedule_id,
             user_id=plan.user_id,
+            user_ids=list(plan.user_ids),
         )
         for position, plan in enumerate(plans_for(ticket))
     ]
@@ -44,15 +46,26 @@ def plans_for(ticket: Ticket) -> list[Plan]:
     """The steps of the ticket's policy; whatever it says, all administrators and the managers come last, and by
     mail too: should SMS and calls both be dead, that is left."""
     policy = _policy_for(ticket)
-    plans = [
-        Plan(s.target, s.channels, s.minutes, s.channel_gap_seconds, s.schedule_id, s.user_id)
-        for s in (policy.steps if policy else [])
-    ] or [Plan(StepTarget.ON_CALL, PHONE)]
+    plans = [_plan(step) for step in (policy.steps if policy else []) for _repeat in range(step.repeats)] or [
+        Plan(StepTarget.ON_CALL, PHONE)
+    ]
     named = {plan.target for plan in plans if set(plan.channels) & set(PHONE)}
     missing = [Plan(target, PHONE) for target in LAST_RESORT if target not in named]
     mailed = {plan.target for plan in plans if Channel.EMAIL in plan.channels}
     in_need = set(LAST_RESORT) - mailed
     return [_with_mail(plan) if plan.target in in_need else plan for plan in (*plans, *missing)]
+
+
+def _plan(step: PolicyStep) -> Plan:
+    return Plan(
+        step.target,
+        step.channels,
+        step.minutes,
+        step.channel_gap_seconds,
+        step.schedule_id,
+        step.user_id,
+        tuple(step.user_ids),
+    )
 
 
 def _with_mail(plan: Plan) -> Plan:

@@ -19,14 +19,15 @@ def named(step: EscalationStep, at: datetime) -> list[User]:
     schedule = _schedule_of(step)
     match step.target:
         case StepTarget.ON_CALL:
-            user = duty.who_is_on_call(schedule, at) if schedule else None
-            return [user] if user else []
+            return duty.on_call(schedule, at) if schedule else []
         case StepTarget.NEXT_ON_CALL:
             shift = duty.next_shift(schedule, at) if schedule else None
             return [shift.user] if shift else []
         case StepTarget.USER:
             user = db.session.get(User, step.user_id) if step.user_id else None
             return [user] if user else []
+        case StepTarget.PEOPLE:
+            return [user for user_id in step.user_ids if (user := db.session.get(User, user_id))]
         case StepTarget.ADMINISTRATORS:
             return people_with(RoleName.ADMINISTRATOR)
         case StepTarget.MANAGERS:

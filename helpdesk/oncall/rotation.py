@@ -70,7 +70,7 @@ class Rotation(Generic[Participant]):
 
     def _shift(self, at: datetime) -> int:
         """The last shift to begin by `at`: estimated on the wall clock, then corrected for a clock change."""
-        shift = self._estimate(at.astimezone(self._zone).replace(tzinfo=None))
+        shift = self._estimate(at.astimezone(self.zone).replace(tzinfo=None))
         while self._begins(shift) > at:
             shift -= 1
         while self._begins(shift + 1) <= at:
@@ -83,7 +83,7 @@ class Rotation(Generic[Participant]):
         return (wall - self._first_wall) // (_UNITS[self.kind] * self.shift_length)
 
     def _begins(self, shift: int) -> datetime:
-        return first_instant(self._wall(shift), self._zone)
+        return first_instant(self._wall(shift), self.zone)
 
     def _wall(self, shift: int) -> datetime:
         """What the clock shows when a shift begins."""
@@ -95,12 +95,13 @@ class Rotation(Generic[Participant]):
         return self._first_wall.replace(year=year, month=month + 1, day=min(self._first_wall.day, last_day))
 
     @cached_property
-    def _zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
+        """The zone whose clocks count."""
         return ZoneInfo(self.time_zone)
 
     @cached_property
     def _first_wall(self) -> datetime:
-        return self.start.astimezone(self._zone).replace(tzinfo=None, fold=0, second=0, microsecond=0)
+        return self.start.astimezone(self.zone).replace(tzinfo=None, fold=0, second=0, microsecond=0)
 
 
 def _months(wall: datetime) -> int:

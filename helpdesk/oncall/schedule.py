@@ -1,16 +1,30 @@
-"""Who is on duty at a moment: layers of rotations, the higher one wins, overrides above all."""
+"""Who is on duty: the plan of a schedule as it stands in the database, and what was.
 
+What lies before `recorded_until` is history and told as it happened; the rest is worked out from the plan.
+"""
+
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
+import holidays
 import sqlalchemy as sa
+from sqlalchemy.orm import object_session
 
 from helpdesk.extensions import db
-from helpdesk.models import Override, Rotation, Schedule, User
+from helpdesk.models import Absence, DutyShift, Override, Rotation, Schedule, TemporarySchedule, User
+from helpdesk.models.codes import HolidayRule
+from helpdesk.oncall.roster import Change, Layer, Roster, Span, Stint, Temporary
 from helpdesk.oncall.rotation import Rotation as Turns
+from helpdesk.sla.calendar import BusinessCalendar
 
-HORIZON = timedelta(days=40)
+# How far to look for the next shift: mostly it is near, and looking far costs.
+HORIZONS = tuple(timedelta(days=days) for days in (3, 10, 40))
+ALL_DAY = [["00:00", "24:00"]]
+HOLIDAY_YEARS = range(2020, 2061)
 
 
 @dataclass(frozen=True)
@@ -28,37 +42,51 @@ def main_schedule() -> Schedule | None:
 
 
 def who_is_on_call(schedule: Schedule, at: datetime) -> User | None:
-    """The person on duty at that instant; None if nobody is or the person has left."""
-    return _on_duty(schedule, at, _overrides(schedule, at, at + timedelta(seconds=1)))
+    """The person who has the duty at that instant; None if nobody has."""
+    return next(iter(on_call(schedule, at)), None)
+
+
+def on_call(schedule: Schedule, at: datetime) -> list[User]:
+    """Everybody on duty at that instant: whoever has the duty first, then those who were added."""
+    if _is_history(schedule, at):
+        return [shift.user for shift in _history(schedule, at, at + timedelta(microseconds=1))]
+    ids = roster(schedule, at, at + timedelta(seconds=1)).on_call(at)
+    people = _people(schedule, ids)
+    return [people[user_id] for user_id in ids]
 
 
 def shifts(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
     """The shifts in [since, until), cut to it, neighbours of one person joined; gaps where nobody is on duty."""
-    overrides = _overrides(schedule, since, until)
-    borders = _borders(schedule, overrides, since, until)
-    found: list[Shift] = []
-    for start, end in pairwise(borders):
-        user = _on_duty(schedule, start, overrides)
-        if user is None:
-            continue
-        if found and found[-1].user is user and found[-1].ends_at == start:
-            found[-1] = Shift(user, found[-1].starts_at, end)
-        else:
-            found.append(Shift(user, start, end))
-    return found
+    border = min(until, schedule.recorded_until) if schedule.recorded_until else since
+    past = _history(schedule, since, border) if border > since else []
+    planned = _planned(schedule, max(since, border), until)
+    return _joined(past, planned, border)
+
+
+def planned_shifts(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
+    """As the plan says now, also of the past."""
+    return _planned(schedule, since, until)
 
 
 def current_shift(schedule: Schedule, at: datetime) -> Shift | None:
-    """The shift that runs at `at`, from `at` to its end (at most 40 days ahead)."""
-    ahead = shifts(schedule, at, at + HORIZON)
-    return ahead[0] if ahead and ahead[0].starts_at == at else None
+    """The shift of whoever has the duty at `at`, from `at` to its end (at most 40 days ahead)."""
+    user = who_is_on_call(schedule, at)
+    for horizon in HORIZONS if user else ():
+        found = next(s for s in shifts(schedule, at, at + horizon) if s.user is user and s.starts_at == at)
+        if found.ends_at < at + horizon or horizon == HORIZONS[-1]:
+            return found
+    return None
 
 
 def next_shift(schedule: Schedule, at: datetime) -> Shift | None:
     """The first shift after `at` of somebody who is not on duty at `at`."""
-    now_on_duty = who_is_on_call(schedule, at)
-    ahead = shifts(schedule, at, at + HORIZON)
-    return next((shift for shift in ahead if shift.user is not now_on_duty), None)
+    now_on_duty = on_call(schedule, at)
+    for horizon in HORIZONS:
+        ahead = shifts(schedule, at, at + horizon)
+        found = next((i for i, shift in enumerate(ahead) if shift.user not in now_on_duty), None)
+        if found is not None and (ahead[found].ends_at < at + horizon or horizon == HORIZONS[-1]):
+            return ahead[found]
+    return None
 
 
 def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
@@ -67,40 +95,121 @@ def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[dat
     for shift in shifts(schedule, since, until):
         if shift.starts_at > free_from:
             found.append((free_from, shift.starts_at))
-        free_from = shift.ends_at
+        free_from = max(free_from, shift.ends_at)
     if free_from < until:
         found.append((free_from, until))
     return found
 
 
-def _overrides(schedule: Schedule, since: datetime, until: datetime) -> list[Override]:
-    """Newest first: the last word wins."""
-    query = (
-        sa.select(Override)
-        .where(Override.schedule_id == schedule.id, Override.starts_at < until, Override.ends_at > since)
-        .order_by(Override.id.desc())
-    )
+def roster(schedule: Schedule, since: datetime, until: datetime) -> Roster[int]:
+    """The plan in [since, until) as values; people by their ids."""
+    layers = [
+        _layer(schedule, row) for row in schedule.rotations if row.members and _is_in_force(row, since, until)
+    ]
+    changes = [_change(row) for row in _within(Override, Override.schedule_id == schedule.id, since, until)]
+    plans = _within(TemporarySchedule, TemporarySchedule.schedule_id == schedule.id, since, until)
+    away: dict[int, list[Span]] = {}
+    for absence in _within(Absence, sa.true(), since, until):
+        away.setdefault(absence.user_id, []).append(Span(absence.starts_at, absence.ends_at))
+    temporaries = [_temporary(row) for row in plans]
+    return Roster(layers, changes, temporaries, away, _gone())
+
+
+def public_holidays(time_zone: str, since: datetime, until: datetime) -> dict[date, str]:
+    """The Polish public holidays of the local days in [since, until), with their Polish names."""
+    zone = Turns("daily", since, time_zone, 1, [None]).zone
+    first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return {day: name for day in days if (name := _poland().get(day))}
+
+
+def _planned(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
+    if since >= until:
+        return []
+    found = roster(schedule, since, until).shifts(since, until)
+    people = _people(schedule, [stint.person for stint in found])
+    return [Shift(people[stint.person], stint.starts_at, stint.ends_at) for stint in found]
+
+
+def _is_history(schedule: Schedule, at: datetime) -> bool:
+    return schedule.recorded_until is not None and at < schedule.recorded_until
+
+
+def _history(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
+    rows = _within(DutyShift, DutyShift.schedule_id == schedule.id, since, until)
+    rows.sort(key=lambda row: (row.starts_at, row.id))
+    return [Shift(row.user, max(row.starts_at, since), min(row.ends_at, until)) for row in rows]
+
+
+def _joined(past: list[Shift], planned: list[Shift], border: datetime) -> list[Shift]:
+    """One shift of a person who was on duty before the border and goes on after it."""
+    found = list(past)
+    running = {shift.user.id: index for index, shift in enumerate(past) if shift.ends_at == border}
+    for shift in planned:
+        index = running.get(shift.user.id) if shift.starts_at == border else None
+        if index is None:
+            found.append(shift)
+        else:
+            found[index] = Shift(shift.user, found[index].starts_at, shift.ends_at)
+    return found
+
+
+def _people(schedule: Schedule, ids: Iterable[int]) -> dict[int, User]:
+    session = object_session(schedule) or db.session
+    known = {member.user_id: member.user for row in schedule.rotations for member in row.members}
+    return {user_id: known.get(user_id) or session.get_one(User, user_id) for user_id in ids}
+
+
+def _gone() -> frozenset[int]:
+    """Who has left; their rows stay for the history."""
+    return frozenset(db.session.scalars(sa.select(User.id).where(~User.active)))
+
+
+def _within(model: Any, where: sa.ColumnElement[bool], since: datetime, until: datetime) -> list[Any]:
+    """Rows whose span meets [since, until)."""
+    query = sa.select(model).where(where, model.starts_at < until, model.ends_at > since).order_by(model.id)
     return list(db.session.scalars(query))
 
 
-def _on_duty(schedule: Schedule, at: datetime, overrides: list[Override]) -> User | None:
-    candidates = [o.user for o in overrides if o.starts_at <= at < o.ends_at]
-    candidates += [_turns(schedule, layer).on_call(at) for layer in reversed(schedule.rotations) if layer.members]
-    return next((user for user in candidates if user.active), None)
+def _is_in_force(row: Rotation, since: datetime, until: datetime) -> bool:
+    begins_later = row.in_force_from is not None and row.in_force_from >= until
+    has_ended = row.in_force_until is not None and row.in_force_until <= since
+    return not begins_later and not has_ended
 
 
-def _turns(schedule: Schedule, layer: Rotation) -> Turns[User]:
-    return Turns(
-        layer.kind, layer.starts_at, schedule.time_zone, layer.shift_length, [m.user for m in layer.members]
-    )
+def _layer(schedule: Schedule, row: Rotation) -> Layer[int]:
+    people = [member.user_id for member in row.members]
+    turns = Turns(row.kind, row.starts_at, schedule.time_zone, row.shift_length, people)
+    hours = None
+    if row.weekly_hours is not None or row.holidays is not HolidayRule.AS_USUAL:
+        hours = _hours(schedule.time_zone, json.dumps(row.weekly_hours, sort_keys=True), row.holidays)
+    return Layer(turns, hours, row.in_force_from, row.in_force_until)
 
 
-def _borders(schedule: Schedule, overrides: list[Override], since: datetime, until: datetime) -> list[datetime]:
-    """Every instant at which the answer may change, with both ends of the span."""
-    instants = {since, until}
-    for layer in schedule.rotations:
-        if layer.members:
-            instants.update(_turns(schedule, layer).handoffs(since, until))
-    for override in overrides:
-        instants.update((override.starts_at, override.ends_at))
-    return sorted(i for i in instants if since <= i <= until)
+@lru_cache(maxsize=256)
+def _hours(time_zone: str, weekly_hours: str, rule: HolidayRule) -> BusinessCalendar:
+    given = json.loads(weekly_hours) or {str(weekday): ALL_DAY for weekday in range(7)}
+    weekly = {int(day): [(a, b) for a, b in hours] for day, hours in given.items()}
+    match rule:
+        case HolidayRule.AS_USUAL:
+            return BusinessCalendar(time_zone, weekly)
+        case HolidayRule.OFF:
+            return BusinessCalendar(time_zone, weekly, holidays=_poland())
+        case HolidayRule.WHOLE_DAY:
+            whole = {day: [("00:00", "24:00")] for day in _poland()}
+            return BusinessCalendar(time_zone, weekly, exceptions=whole)
+
+
+@lru_cache(maxsize=1)
+def _poland() -> dict[date, str]:
+    return dict(holidays.country_holidays("PL", years=HOLIDAY_YEARS, language="pl"))
+
+
+def _change(row: Override) -> Change[int]:
+    said = (row.created_at, row.id)
+    return Change(row.starts_at, row.ends_at, row.kind, row.user_id, row.instead_of_id, said)
+
+
+def _temporary(row: TemporarySchedule) -> Temporary[int]:
+    stints = [Stint(shift.starts_at, shift.ends_at, shift.user_id) for shift in row.shifts]
+    return Temporary(row.starts_at, row.ends_at, stints, (row.created_at, 0))

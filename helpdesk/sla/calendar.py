@@ -81,6 +81,12 @@ class BusinessCalendar:
         """Business time from `start` to `end`: real seconds, none if `end` is not after `start`."""
         return sum((to - since for since, to in self.intervals(start, end, pauses)), timedelta())
 
+    def is_open(self, at: datetime) -> bool:
+        """Whether the aware instant is within opening hours."""
+        at = require_utc(at)
+        day = at.astimezone(self._zone).date()
+        return any(begin <= at < end for near in (day - _DAY, day) for begin, end in self._spans_of(near))
+
     def intervals(self, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> list[Interval]:
         """What `elapsed` counts, in order, apart from each other: pairs (from, to) in UTC."""
         return list(self._counted(require_utc(start), require_utc(end), _merged_pauses(pauses)))
@@ -96,11 +102,14 @@ class BusinessCalendar:
         day = start.astimezone(self._zone).date() - _DAY  # the hours of the night before may still be running
         last = end.astimezone(self._zone).date()
         while day <= last:
-            spans = self._worked_out.get(day)
-            if spans is None:
-                spans = self._worked_out[day] = self._work_out(day)
-            yield from spans
+            yield from self._spans_of(day)
             day += _DAY
+
+    def _spans_of(self, day: date) -> tuple[Interval, ...]:
+        spans = self._worked_out.get(day)
+        if spans is None:
+            spans = self._worked_out[day] = self._work_out(day)
+        return spans
 
     def _work_out(self, day: date) -> tuple[Interval, ...]:
         windows = self._windows_of(day)
@@ -126,6 +135,10 @@ class BusinessCalendar:
 
 
 class _AlwaysOpen(BusinessCalendar):
+    def is_open(self, at: datetime) -> bool:
+        require_utc(at)
+        return True
+
     def _open_spans(self, start: datetime, end: datetime) -> Iterator[Interval]:
         yield start, end
 

@@ -44,13 +44,12 @@ def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **p
 
 
 def administrators_of_new(ticket: Ticket) -> None:
-    """A normal ticket: mail to all administrators (managers where there are none), SMS to the one on duty."""
+    """A normal ticket: mail to all administrators (managers where there are none), SMS to whoever is on duty."""
     people = people_with(RoleName.ADMINISTRATOR) or people_with(RoleName.MANAGER)
     for user in people:
         _staff_over(Channel.EMAIL, ticket, user, NotificationEvent.NEW_TICKET)
     schedule = duty.main_schedule()
-    on_duty = duty.who_is_on_call(schedule, clock.now()) if schedule else None
-    if on_duty is not None:
+    for on_duty in duty.on_call(schedule, clock.now()) if schedule else ():
         _staff_over(Channel.SMS, ticket, on_duty, NotificationEvent.NEW_TICKET)
 
 
