@@ -19,7 +19,7 @@ from helpdesk.oncall.escalation import unanswered
 from helpdesk.phone import mask_phone, show_phone
 from helpdesk.routes.contacts import own_problems
 from helpdesk.routes.headers import LONG_CACHED
-from helpdesk.routes.navigation import Link, menu
+from helpdesk.routes.navigation import Link, menu, on_call_tabs
 
 
 def init_look(app: Flask) -> None:
@@ -66,6 +66,7 @@ def everywhere() -> dict[str, Any]:
         "is_manager": LocalProxy(is_manager),
         "is_staff": LocalProxy(is_staff),
         "menu": own_menu,
+        "on_call_tabs": own_on_call_tabs,
         "unanswered": unanswered,
         "shut_channels": shut_channels,
         "own_problems": own_problems,
@@ -87,6 +88,10 @@ def is_staff() -> bool:
 
 def own_menu() -> list[Link]:
     return menu(current_user) if current_user.is_authenticated else []
+
+
+def own_on_call_tabs() -> list[Link]:
+    return on_call_tabs(current_user) if current_user.is_authenticated else []
 
 
 def described_by(field: Field, hint: str = "") -> str:

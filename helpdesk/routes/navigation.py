@@ -45,6 +45,8 @@ MENU = (
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
     Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )
+# The pages about the duty, on all of which they stand as tabs.
+ON_CALL: tuple[Entry, ...] = ()
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
@@ -55,7 +57,15 @@ STARTS = {
 
 def menu(user: User) -> list[Link]:
     """The entries for the person's roles."""
-    entries = [e for e in MENU if any(user.is_a(role) for role in e.roles) and e.is_for(user)]
+    return _links(MENU, user)
+
+
+def on_call_tabs(user: User) -> list[Link]:
+    return _links(ON_CALL, user)
+
+
+def _links(all_entries: tuple[Entry, ...], user: User) -> list[Link]:
+    entries = [e for e in all_entries if any(user.is_a(role) for role in e.roles) and e.is_for(user)]
     return [Link(url_for(e.endpoint, **e.values(user)), e.label, request.endpoint == e.endpoint) for e in entries]
 
 

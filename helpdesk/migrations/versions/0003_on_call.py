@@ -27,6 +27,54 @@ CATEGORIES = (
     "publication_request",
     "other",
 )
+# What is sent and what happens to a ticket: codes that are new.
+EVENTS_BEFORE = (
+    "alert",
+    "new_ticket",
+    "taken",
+    "taken_reporter",
+    "receipt",
+    "reply",
+    "reporter_wrote",
+    "resolved",
+    "reopened",
+    "assigned",
+    "priority_lowered",
+    "reminder",
+    "breach",
+    "sign_in_code",
+    "sms_answer",
+    "contact_broken",
+    "test_alert",
+    "test_missed",
+)
+EVENTS_NEW: tuple[str, ...] = (
+    # one a line
+)
+KINDS_BEFORE = (
+    "opened",
+    "alerted",
+    "step_empty",
+    "attempt",
+    "acknowledged",
+    "passed_on",
+    "assigned",
+    "replied",
+    "reporter_wrote",
+    "noted",
+    "attached",
+    "priority_changed",
+    "waiting",
+    "resumed",
+    "resolved",
+    "reopened",
+    "closed",
+    "reminded",
+    "breached",
+)
+KINDS_NEW: tuple[str, ...] = (
+    # one a line
+)
 TABLES = (
     "hotline_call",
     "acknowledgement",
@@ -43,6 +91,8 @@ TABLES = (
 
 def upgrade() -> None:
     _create_tables()
+    _allow("notification", "event", "notificationevent", (*EVENTS_BEFORE, *EVENTS_NEW))
+    _allow("timeline_event", "kind", "eventkind", (*KINDS_BEFORE, *KINDS_NEW))
     _add("contact", code_digest=sa.String(64), code_expires_at=sa.DateTime(timezone=True))
     _add_filled("contact", code_tries=(sa.SmallInteger(), 0))
     _add("escalation", ack_minutes=sa.SmallInteger(), ask_again_at=sa.DateTime(timezone=True))
@@ -111,6 +161,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for event in EVENTS_NEW:
+        about = f"notification_id IN (SELECT id FROM notification WHERE event = '{event}')"  # noqa: S608
+        op.execute(f"DELETE FROM attempt WHERE {about}")  # noqa: S608
+        op.execute(f"DELETE FROM notification WHERE event = '{event}'")  # noqa: S608
+    for kind in KINDS_NEW:
+        op.execute(f"DELETE FROM timeline_event WHERE kind = '{kind}'")  # noqa: S608
+    _allow("notification", "event", "notificationevent", EVENTS_BEFORE)
+    _allow("timeline_event", "kind", "eventkind", KINDS_BEFORE)
     for table in ("user_account", "schedule"):
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_constraint(op.f(f"uq_{table}_feed_secret"), type_="unique")
@@ -185,11 +243,15 @@ def _unchecked(table: str, *names: str) -> None:
             batch_op.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
 
 
+def _allow(table: str, column: str, name: str, codes: tuple[str, ...]) -> None:
+    with op.batch_alter_table(table) as batch_op:
+        batch_op.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
+        batch_op.create_check_constraint(op.f(f"ck_{table}_{name}"), sa.column(column).in_(codes))
+
+
 def _allow_targets(targets: tuple[str, ...]) -> None:
     for table in ("policy_step", "escalation_step"):
-        with op.batch_alter_table(table) as batch_op:
-            batch_op.drop_constraint(op.f(f"ck_{table}_steptarget"), type_="check")
-            batch_op.create_check_constraint(op.f(f"ck_{table}_steptarget"), sa.column("target").in_(targets))
+        _allow(table, "target", "steptarget", targets)
 
 
 def _create_tables() -> None:
