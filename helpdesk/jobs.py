@@ -14,7 +14,7 @@ from helpdesk import signs
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.hang_up import hang_up_moot
-from helpdesk.oncall import contacts, duty_test, escalation, history
+from helpdesk.oncall import contacts, duty_test, escalation, handover, history
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -33,6 +33,10 @@ class Job:
 
 def advance_escalations() -> None:
     one_by_one(escalation.due(), escalation.advance)
+
+
+def hand_over() -> None:
+    one_by_one(handover.changed(), handover.tell)
 
 
 def pass_unconfirmed() -> None:
@@ -88,6 +92,7 @@ def heartbeat() -> None:
 JOBS = (
     Job("advance_escalations", 2, advance_escalations),
     Job("pass_unconfirmed", 5, pass_unconfirmed),
+    Job("hand_over", 5, hand_over),
     Job("hang_up_moot", 2, hang_up_moot),
     Job("take_over_expired", 10, reconcile.take_over_expired),
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),

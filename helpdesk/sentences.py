@@ -116,6 +116,13 @@ def _opened(event: TimelineEvent) -> str:
 def _alerted(event: TimelineEvent) -> str:
     channels = ", ".join(str(label(Channel(code))) for code in event.data.get("channels", []))
     names = ", ".join(event.data.get("names", []))
+    if event.data.get("took_over"):
+        return _(
+            "Step %(step)s: the duty has changed hands, alerting %(names)s too (%(channels)s)",
+            step=_value(event, "step"),
+            names=names,
+            channels=channels,
+        )
     return _(
         "Step %(step)s: alerting %(names)s (%(channels)s)",
         step=_value(event, "step"),

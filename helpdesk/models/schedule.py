@@ -15,7 +15,8 @@ from helpdesk.models.people import User
 class Schedule(Base):
     """An on-call schedule: layers of rotations, later layers win, overrides above all.
 
-    Until `recorded_until` its shifts are history (DutyShift), whatever becomes of the plan.
+    Until `recorded_until` its shifts are history (DutyShift), whatever becomes of the plan. `on_duty` are the ids of
+    those whom running alerts know to be on duty, since `on_duty_since`.
     """
 
     __tablename__ = "schedule"
@@ -25,6 +26,8 @@ class Schedule(Base):
     time_zone: Mapped[str] = mapped_column(sa.String(64), default="Europe/Warsaw")
     feed_secret: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     recorded_until: Mapped[datetime | None]
+    on_duty: Mapped[list[int] | None]
+    on_duty_since: Mapped[datetime | None]
     rotations: Mapped[list["Rotation"]] = relationship(
         back_populates="schedule", order_by="Rotation.layer, Rotation.id", lazy="selectin"
     )

@@ -287,6 +287,18 @@ def _passed_in_round(escalation: Escalation) -> set[int | None]:
     return set(db.session.scalars(query))
 
 
+def alert_too(escalation: Escalation, people: list[User]) -> None:
+    """The duty has changed hands: also those of `people` are alerted whom the present step has not alerted and who
+    have not passed in this round. Its time goes on as it was. The alert is held."""
+    step = escalation.steps[escalation.position]
+    known = {attempt.notification.user_id for attempt in _attempts_of_step(escalation)} | _passed_in_round(
+        escalation
+    )
+    new = [user for user in people if user.id not in known and can_be_reached(user, step.channel_list())]
+    if new:
+        _alert(escalation, step, new, took_over=True)
+
+
 def end(ticket: Ticket) -> None:
     """The alert is not needed any more (resolved, no longer urgent); what waits to be sent is cancelled."""
     changed_rows(
@@ -335,7 +347,7 @@ def _move_on(escalation: Escalation) -> None:
         escalation.round += 1
 
 
-def _alert(escalation: Escalation, step: EscalationStep, people: list[User]) -> None:
+def _alert(escalation: Escalation, step: EscalationStep, people: list[User], **facts: object) -> None:
     for user in people:
         for order, channel in enumerate(c for c in step.channel_list() if address_of(user, c)):
             _alert_person(escalation, step, user, channel, order)
@@ -347,6 +359,7 @@ def _alert(escalation: Escalation, step: EscalationStep, people: list[User]) -> 
         round=escalation.round + 1,
         channels=step.channels,
         names=[user.name for user in people],
+        **facts,
     )
 
 

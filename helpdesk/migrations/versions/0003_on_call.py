@@ -154,6 +154,7 @@ def upgrade() -> None:
             "in_force_from IS NULL OR in_force_until IS NULL OR in_force_until > in_force_from",
         )
     _add("schedule", feed_secret=sa.String(64), recorded_until=sa.DateTime(timezone=True))
+    _add("schedule", on_duty=JSON, on_duty_since=sa.DateTime(timezone=True))
     _add("user_account", quiet_from=sa.Time(), quiet_until=sa.Time(), feed_secret=sa.String(64))
     for table in ("schedule", "user_account"):
         with op.batch_alter_table(table) as batch_op:
@@ -173,7 +174,7 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_constraint(op.f(f"uq_{table}_feed_secret"), type_="unique")
     _drop("user_account", "feed_secret", "quiet_until", "quiet_from")
-    _drop("schedule", "recorded_until", "feed_secret")
+    _drop("schedule", "on_duty_since", "on_duty", "recorded_until", "feed_secret")
     op.execute(
         "DELETE FROM rotation_member WHERE rotation_id IN (SELECT id FROM rotation WHERE in_force_until IS NOT NULL)"
     )
