@@ -242,6 +242,10 @@ class NotificationEvent(StrEnum):
     CONTACT_BROKEN = "contact_broken"  # to the person and the managers: a number or address does not work
     TEST_ALERT = "test_alert"  # the weekly try, to the next person on duty
     TEST_MISSED = "test_missed"  # to the managers: nobody confirmed it
+    COVER_WANTED = "cover_wanted"  # somebody's duty is offered to the reader
+    SWAP_ANSWERED = "swap_answered"  # to both: what became of an offer
+    DUTY_REMINDER = "duty_reminder"  # to the person, the evening before and at the start of a shift
+    DUTY_UNCONFIRMED = "duty_unconfirmed"  # to the managers: whoever is on duty has not confirmed it
 
 
 class CircuitState(StrEnum):

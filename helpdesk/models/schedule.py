@@ -15,8 +15,8 @@ from helpdesk.models.people import User
 class Schedule(Base):
     """An on-call schedule: layers of rotations, later layers win, overrides above all.
 
-    Until `recorded_until` its shifts are history (DutyShift), whatever becomes of the plan. `on_duty` are the ids of
-    those whom running alerts know to be on duty, since `on_duty_since`.
+    Until `recorded_until` its shifts are history (DutyShift), whatever becomes of the plan. `on_duty` are the ids
+    of those whom running alerts know to be on duty, since `on_duty_since`.
     """
 
     __tablename__ = "schedule"

@@ -41,6 +41,13 @@ FOR_STAFF = frozenset(
     }
 )
 TO_TAKE = frozenset({NotificationEvent.ALERT, NotificationEvent.NEW_TICKET})
+# Letters about the duty lead to the page where the reader can act on them.
+PAGES = {
+    NotificationEvent.COVER_WANTED: "cover.index",
+    NotificationEvent.SWAP_ANSWERED: "cover.index",
+    NotificationEvent.DUTY_REMINDER: "duty.now",
+    NotificationEvent.DUTY_UNCONFIRMED: "cover.index",
+}
 # Their words name third persons: they stay in the ticket and are not sent around.
 DISCREET = frozenset({Category.HATE, Category.HATE_SPEECH})
 
@@ -90,6 +97,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "cut": cut,
         "quoted": quoted,
         "short_time": partial(short_time, seen_on=notification.created_at),
+        "moment": datetime.fromisoformat,
         "house": settings(),
         "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),
@@ -99,10 +107,11 @@ def context_of(notification: Notification) -> dict[str, Any]:
 
 
 def link_of(notification: Notification) -> str:
-    """The address that the message leads to; empty without a ticket."""
+    """The address that the message leads to; empty where there is none."""
     ticket = notification.ticket
     if ticket is None:
-        return ""
+        page = PAGES.get(notification.event)
+        return absolute(page) if page else ""
     if notification.event in TO_TAKE and notification.user_id is not None:
         return absolute("ack.page", token=tokens.sign(tokens.ACK_LINK, ticket.id, notification.user_id))
     if notification.event in FOR_STAFF:

@@ -28,8 +28,8 @@ def tell(schedule_id: int) -> None:
 
 
 def tell_newly_on_duty(schedule: Schedule) -> None:
-    """Every alert whose present step is for this duty alerts who is on duty now and was not alerted by that step. To
-    be called by whatever changes the plan for now; a change that nobody called for is found within seconds."""
+    """Every alert at a step for this duty alerts also who is on duty now and was not alerted by that step. To be
+    called by whatever changes the plan for now; a change that nobody called for is found within seconds."""
     hold(schedule)
     people = duty.on_call(schedule, clock.now())
     ids = [user.id for user in people]

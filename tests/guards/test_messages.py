@@ -24,6 +24,12 @@ from tests.letters import filed, written
 
 Event = NotificationEvent
 LONG_NAME = "Żółć-Gęślińska Œuvré " * 5
+DUTY = {
+    "starts_at": "2026-12-23T23:00:00+00:00",
+    "ends_at": "2026-12-24T23:00:00+00:00",
+    "return_starts_at": "2026-12-25T23:00:00+00:00",
+    "return_ends_at": "2026-12-26T23:00:00+00:00",
+}
 # What the code gives to each event, as long as it can be.
 PARAMS: dict[Event, dict[str, Any]] = {
     Event.ALERT: {},
@@ -54,6 +60,26 @@ PARAMS: dict[Event, dict[str, Any]] = {
     },
     Event.TEST_ALERT: {"test": 1},
     Event.TEST_MISSED: {"name": LONG_NAME, "reason": "no_answer"},
+    Event.COVER_WANTED: {
+        "who": LONG_NAME,
+        "to_you": True,
+        "is_absence": False,
+        "note": "Wesele siostry. " * 12,
+        "shifts": [[DUTY["starts_at"], DUTY["ends_at"]]],
+        "swap": 1,
+        **DUTY,
+    },
+    Event.SWAP_ANSWERED: {
+        "answer": "accepted",
+        "by": LONG_NAME,
+        "giver": LONG_NAME,
+        "taker": LONG_NAME,
+        "is_own": False,
+        "is_giver": True,
+        **DUTY,
+    },
+    Event.DUTY_REMINDER: {"is_start": True, "is_asked": True, **DUTY},
+    Event.DUTY_UNCONFIRMED: {"name": LONG_NAME, **DUTY},
 }
 ABOUT_NO_TICKET = (
     Event.SIGN_IN_CODE,
@@ -61,6 +87,10 @@ ABOUT_NO_TICKET = (
     Event.CONTACT_BROKEN,
     Event.TEST_ALERT,
     Event.TEST_MISSED,
+    Event.COVER_WANTED,
+    Event.SWAP_ANSWERED,
+    Event.DUTY_REMINDER,
+    Event.DUTY_UNCONFIRMED,
 )
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)

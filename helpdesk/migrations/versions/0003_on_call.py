@@ -50,6 +50,10 @@ EVENTS_BEFORE = (
 )
 EVENTS_NEW: tuple[str, ...] = (
     # one a line
+    "cover_wanted",
+    "swap_answered",
+    "duty_reminder",
+    "duty_unconfirmed",
 )
 KINDS_BEFORE = (
     "opened",
