@@ -14,7 +14,7 @@ from helpdesk import signs
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.hang_up import hang_up_moot
-from helpdesk.oncall import contacts, duty_test, escalation, handover, history
+from helpdesk.oncall import contacts, duty_test, escalation, handover, history, shift_notices
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -83,6 +83,11 @@ def record_duty() -> None:
     one_by_one(history.schedules(), history.write_down)
 
 
+def remind_of_duty() -> None:
+    one_by_one(history.schedules(), shift_notices.plan)
+    one_by_one(shift_notices.due(), shift_notices.act)
+
+
 def heartbeat() -> None:
     signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
@@ -102,6 +107,7 @@ JOBS = (
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),
     Job("record_duty", 60, record_duty),
+    Job("remind_of_duty", 30, remind_of_duty),
     Job("heartbeat", 15, heartbeat),
     Job("tell_the_monitor", 60, monitor.tell),
     Job("ask_balances", 3600, balances.ask_all),

@@ -1,6 +1,7 @@
 """Which tickets somebody may answer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -97,6 +98,16 @@ def _told_of(sender: Sender, tickets: list[Ticket]) -> list[Ticket]:
     )
     by_id = {ticket.id: ticket for ticket in tickets}
     return [by_id[found] for found in db.session.scalars(query) if found is not None]
+
+
+def told_since(sender: Sender, at: datetime) -> bool:
+    """Whether the sender was alerted or told of a ticket after that instant."""
+    query = (
+        sa.select(Attempt.id)
+        .join(Notification, Notification.id == Attempt.notification_id)
+        .where(_is_for(sender), Notification.event.in_(ASKED), Attempt.sending_at > at)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _is_for(sender: Sender) -> sa.ColumnElement[bool]:

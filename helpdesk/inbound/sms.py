@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
+from helpdesk.inbound.duty_answer import confirm_duty
 from helpdesk.inbound.grammar import YES, Answer, Meaning, understand
 from helpdesk.inbound.people import (
     Sender,
@@ -117,6 +118,8 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
         waiting = meant_without_a_number(sender, waiting)
     if len(waiting) > 1:
         return _about_several(row, waiting, user, answer)
+    if not waiting and (words := confirm_duty(sender, answer)):
+        return "on_duty", words
     ticket = waiting[0] if waiting else (asked[0] if asked else None)
     if ticket is None:
         return "nothing", _nothing_words(waiting_for_somebody(heard_of(sender, known)), answer)
