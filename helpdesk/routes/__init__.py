@@ -5,6 +5,7 @@ from flask import Blueprint
 from helpdesk.routes import (
     ack,
     contacts,
+    cover,
     dashboard,
     desk,
     duty,
@@ -28,6 +29,7 @@ BLUEPRINTS: list[Blueprint] = [
     smsapi_hooks.bp,
     ack.bp,
     contacts.bp,
+    cover.bp,
     dashboard.bp,
     desk.bp,
     duty.bp,

@@ -12,6 +12,7 @@ from helpdesk.forms.desk import EmptyForm, ReplyForm, WordsForm
 from helpdesk.health.duty import words_on_tests
 from helpdesk.models import Schedule, Ticket, User
 from helpdesk.models.codes import STAFF
+from helpdesk.oncall import shift_notices
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
 from helpdesk.routes import desk
 from helpdesk.routes.access import allow
@@ -122,6 +123,7 @@ def show(sent: dict[int, Any] | None = None) -> str:
         "duty/now.html",
         **contents(me(), sent or {}),
         tests=words_on_tests(at),
+        to_confirm=shift_notices.asked_of(me()),
         unreachable=planned_problems(me(), at, at + PLANNED),
         refresh_seconds=REFRESH_SECONDS,
     )

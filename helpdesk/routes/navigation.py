@@ -46,7 +46,10 @@ MENU = (
     Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )
 # The pages about the duty, on all of which they stand as tabs.
-ON_CALL: tuple[Entry, ...] = ()
+ON_CALL: tuple[Entry, ...] = (
+    # one a line
+    Entry("cover.index", _l("Absences and swaps"), STAFF),
+)
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
