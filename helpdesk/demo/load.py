@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from helpdesk.demo.cover import make_cover
 from helpdesk.demo.past import past_stories
 from helpdesk.demo.people import DEMO_PEOPLE, make_people
 from helpdesk.demo.places import GMINAS, make_gminas, make_units
@@ -43,5 +44,7 @@ def _make_rows() -> None:
     units = make_units(gminas)
     people = make_people(units, gminas)
     administrators = [people[p.email] for p in DEMO_PEOPLE if p.role is RoleName.ADMINISTRATOR]
-    make_escalation_policy(make_schedule(administrators))
+    schedule = make_schedule(administrators)
+    make_escalation_policy(schedule)
+    make_cover(schedule, administrators)
     make_test_alert()

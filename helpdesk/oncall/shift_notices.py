@@ -16,7 +16,7 @@ from helpdesk.oncall import duty_letters
 from helpdesk.oncall.handover import hold
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.rotation import Rotation
-from helpdesk.oncall.schedule import HORIZONS, Shift, on_call, shifts
+from helpdesk.oncall.schedule import HORIZONS, Shift, on_call, planned_shifts
 from helpdesk.sla.calendar import first_instant
 from helpdesk.transaction import changed_rows
 
@@ -33,7 +33,9 @@ def plan(schedule_id: int) -> None:
     hold(schedule)
     now = clock.now()
     since = now - JUST_BEGUN
-    coming = {(s.user.id, s.starts_at): s for s in shifts(schedule, since, now + AHEAD) if s.starts_at > since}
+    coming = {
+        (s.user.id, s.starts_at): s for s in planned_shifts(schedule, since, now + AHEAD) if s.starts_at > since
+    }
     query = sa.select(ShiftNotice).where(ShiftNotice.schedule_id == schedule_id, ShiftNotice.starts_at > since)
     known = {(row.user_id, row.starts_at): row for row in db.session.scalars(query)}
     for key in known.keys() - coming.keys():
@@ -136,7 +138,7 @@ def _whole(schedule: Schedule, shift: Shift) -> Shift:
     found = shift
     for horizon in HORIZONS:
         until = shift.starts_at + horizon
-        ahead = shifts(schedule, shift.starts_at, until)
+        ahead = planned_shifts(schedule, shift.starts_at, until)
         found = next((s for s in ahead if s.user is shift.user and s.starts_at == shift.starts_at), shift)
         if found.ends_at < until:
             break

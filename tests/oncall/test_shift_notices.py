@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.jobs import remind_of_duty
+from helpdesk.jobs import record_duty, remind_of_duty
 from helpdesk.models import Override, Rotation, ShiftNotice
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
 from helpdesk.oncall import shift_notices
@@ -72,6 +72,7 @@ def test_nothing_comes_before_the_evening_and_nothing_twice(cast, at):
 
 
 def test_a_shift_that_runs_when_the_program_begins_is_not_told_of(cast, at):
+    record_duty()
     at(clock.now() + HOUR)
     assert attempts() == []
 
