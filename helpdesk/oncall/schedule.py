@@ -103,16 +103,28 @@ def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[dat
 
 def roster(schedule: Schedule, since: datetime, until: datetime) -> Roster[int]:
     """The plan in [since, until) as values; people by their ids."""
-    layers = [
-        _layer(schedule, row) for row in schedule.rotations if row.members and _is_in_force(row, since, until)
-    ]
-    changes = [_change(row) for row in _within(Override, Override.schedule_id == schedule.id, since, until)]
-    plans = _within(TemporarySchedule, TemporarySchedule.schedule_id == schedule.id, since, until)
+    overrides, plans, absences = plan_rows(schedule, since, until)
     away: dict[int, list[Span]] = {}
-    for absence in _within(Absence, sa.true(), since, until):
+    for absence in absences:
         away.setdefault(absence.user_id, []).append(Span(absence.starts_at, absence.ends_at))
-    temporaries = [_temporary(row) for row in plans]
-    return Roster(layers, changes, temporaries, away, _gone())
+    changes = [_change(row) for row in overrides]
+    return Roster(_layers(schedule, since, until), changes, [_temporary(row) for row in plans], away, _gone())
+
+
+def plan_rows(
+    schedule: Schedule, since: datetime, until: datetime
+) -> tuple[list[Override], list[TemporarySchedule], list[Absence]]:
+    """What changes the plan of the layers in [since, until); the absences are those of everybody."""
+    return (
+        _within(Override, Override.schedule_id == schedule.id, since, until),
+        _within(TemporarySchedule, TemporarySchedule.schedule_id == schedule.id, since, until),
+        _within(Absence, sa.true(), since, until),
+    )
+
+
+def by_layers(schedule: Schedule, since: datetime, until: datetime) -> list[Stint[int]]:
+    """The shifts in [since, until) if nothing changed what the layers say; people by their ids."""
+    return Roster(_layers(schedule, since, until), gone=_gone()).shifts(since, until)
 
 
 def public_holidays(time_zone: str, since: datetime, until: datetime) -> dict[date, str]:
@@ -175,6 +187,11 @@ def _is_in_force(row: Rotation, since: datetime, until: datetime) -> bool:
     begins_later = row.in_force_from is not None and row.in_force_from >= until
     has_ended = row.in_force_until is not None and row.in_force_until <= since
     return not begins_later and not has_ended
+
+
+def _layers(schedule: Schedule, since: datetime, until: datetime) -> list[Layer[int]]:
+    rows = (row for row in schedule.rotations if row.members and _is_in_force(row, since, until))
+    return [_layer(schedule, row) for row in rows]
 
 
 def _layer(schedule: Schedule, row: Rotation) -> Layer[int]:
