@@ -40,6 +40,7 @@ MENU = (
     Entry("dashboard.index", _l("Overview"), STAFF),
     Entry("desk.index", _l("Tickets"), (*STAFF, RoleName.COORDINATOR)),
     Entry("duty.now", _l("My duty"), (RoleName.ADMINISTRATOR,)),
+    Entry("plan.index", _l("On-call"), STAFF),
     Entry("units.index", _l("Units"), (*STAFF, RoleName.COORDINATOR)),
     Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1, _own_unit),
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
@@ -50,6 +51,8 @@ ON_CALL: tuple[Entry, ...] = (
     # one a line
     Entry("cover.index", _l("Absences and swaps"), STAFF),
 )
+ON_CALL: tuple[Entry, ...] = (Entry("plan.index", _l("Plan"), STAFF),)
+MENU_OF_ON_CALL = "plan.index"
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
@@ -59,17 +62,26 @@ STARTS = {
 
 
 def menu(user: User) -> list[Link]:
-    """The entries for the person's roles."""
-    return _links(MENU, user)
+    """The entries for the person's roles; the one of the duty stands for all of its pages."""
+    here = MENU_OF_ON_CALL if _tab_here() else request.endpoint
+    return _links(MENU, user, here)
 
 
 def on_call_tabs(user: User) -> list[Link]:
-    return _links(ON_CALL, user)
+    return _links(ON_CALL, user, _tab_here())
 
 
-def _links(all_entries: tuple[Entry, ...], user: User) -> list[Link]:
+def _tab_here() -> str | None:
+    """The tab of the page; of a page without one, the first tab of its blueprint."""
+    tabs = [entry.endpoint for entry in ON_CALL]
+    if request.endpoint in tabs:
+        return request.endpoint
+    return next((tab for tab in tabs if tab.partition(".")[0] == request.blueprint), None)
+
+
+def _links(all_entries: tuple[Entry, ...], user: User, here: str | None) -> list[Link]:
     entries = [e for e in all_entries if any(user.is_a(role) for role in e.roles) and e.is_for(user)]
-    return [Link(url_for(e.endpoint, **e.values(user)), e.label, request.endpoint == e.endpoint) for e in entries]
+    return [Link(url_for(e.endpoint, **e.values(user)), e.label, e.endpoint == here) for e in entries]
 
 
 def start_of(user: User) -> str | None:

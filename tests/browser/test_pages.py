@@ -1,14 +1,18 @@
 """Every page, at both widths: axe finds nothing (WCAG 2.2 A and AA), the console is silent, nothing overflows."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Ticket, Unit, User
+from helpdesk.models import Absence, Override, Schedule, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
+from helpdesk.oncall.schedule import main_schedule
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
 from helpdesk.transaction import transaction
@@ -58,6 +62,20 @@ def _dead(site: Site) -> User:
     return user
 
 
+def _changed_plan(site: Site) -> Schedule:
+    """The plan with somebody who stands in, somebody who is absent, and a gap; another schedule beside it."""
+    schedule, people, now = main_schedule(), site.people("administrator"), clock.now()
+    if db.session.scalar(sa.select(sa.func.count(Absence.id))):
+        return schedule
+    hours = {n: now + timedelta(hours=n) for n in (2, 5, 20, 50)}
+    stands_in = {"user": people[1], "note": "wizyta u lekarza", "starts_at": hours[2], "ends_at": hours[5]}
+    with transaction():
+        db.session.add(Override(schedule_id=schedule.id, **stands_in))
+        db.session.add(Absence(user=people[1], starts_at=hours[20], ends_at=hours[50]))
+        db.session.add(Schedule(name="Drugi grafik"))
+    return schedule
+
+
 def _reader(site: Site, role: str | None) -> User | None:
     if role == DEAD_PHONE:
         return _dead(site)
@@ -98,6 +116,12 @@ PAGES = {
     "absences and swaps, manager": ("manager", lambda site: "/oncall/cover"),
     "offer a duty": ("administrator", lambda site: "/oncall/cover/offer"),
     "absence": ("manager", lambda site: "/oncall/cover/absent"),
+    "on duty now and next": ("administrator", lambda site: "/oncall"),
+    "plan, week": ("administrator", lambda site: "/oncall/week"),
+    "plan, week of a manager": ("manager", lambda site: _changed_plan(site) and "/oncall/week"),
+    "plan, only mine": ("administrator", lambda site: "/oncall/week?mine=1"),
+    "plan, month": ("administrator", lambda site: "/oncall/month"),
+    "plan, Christmas": ("manager", lambda site: "/oncall/month/2026-12"),
     "health": ("manager", lambda site: "/health"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
