@@ -102,6 +102,18 @@ def local_day(day: date, zone: ZoneInfo) -> Span:
     return Span(first_instant(midnight, zone), first_instant(midnight + timedelta(days=1), zone))
 
 
+def uncovered(span: Span, covers: Iterable[Span]) -> list[Span]:
+    """What is left of the span; `covers` by beginning, apart from each other."""
+    found, free_from = [], span.starts_at
+    for cover in _meeting(covers, span):
+        if cover.starts_at > free_from:
+            found.append(Span(free_from, cover.starts_at))
+        free_from = max(free_from, cover.ends_at)
+    if free_from < span.ends_at:
+        found.append(Span(free_from, span.ends_at))
+    return found
+
+
 def _day(plan: Plan, day: date) -> Day:
     span = local_day(day, plan.zone)
     absent = dict.fromkeys(plan.names[a.user_id] for a in _meeting(plan.absences, span) if a.user_id in plan.names)
@@ -142,7 +154,7 @@ def _whole(plan: Plan, shift: Shift) -> Span | None:
 def _reasons(plan: Plan, part: Span, user_id: int) -> Iterator[Reason]:
     """Why the person is there where the layers name somebody else or nobody."""
     own = [stint for stint in plan.by_layers if stint.person == user_id]
-    for other in _uncovered(part, own):
+    for other in uncovered(part, own):
         changes = [row for row in _meeting(plan.overrides, other) if row.user_id == user_id]
         if changes:
             yield from (_change(plan, row, _cut(row, other)) for row in changes)
@@ -177,18 +189,6 @@ def _why_missing(plan: Plan, gap: Span) -> Iterator[Reason]:
             if row.instead_of_id == stint.person and row.kind is OverrideKind.REMOVE:
                 off = _cut(row, turn)
                 yield Reason(off.starts_at, off.ends_at, Why.TAKEN_OFF, name, row.note)
-
-
-def _uncovered(span: Span, covers: Iterable[Span]) -> list[Span]:
-    """What is left of the span; `covers` by beginning, apart from each other."""
-    found, free_from = [], span.starts_at
-    for cover in _meeting(covers, span):
-        if cover.starts_at > free_from:
-            found.append(Span(free_from, cover.starts_at))
-        free_from = max(free_from, cover.ends_at)
-    if free_from < span.ends_at:
-        found.append(Span(free_from, span.ends_at))
-    return found
 
 
 class _Spanning(Protocol):

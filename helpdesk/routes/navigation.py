@@ -52,6 +52,9 @@ ON_CALL: tuple[Entry, ...] = (
     Entry("cover.index", _l("Absences and swaps"), STAFF),
 )
 ON_CALL: tuple[Entry, ...] = (Entry("plan.index", _l("Plan"), STAFF),)
+    Entry("plan.index", _l("Plan"), STAFF),
+    Entry("feeds.index", _l("Calendars"), STAFF),
+)
 MENU_OF_ON_CALL = "plan.index"
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {

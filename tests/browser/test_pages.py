@@ -12,6 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, Override, Schedule, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
+from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
@@ -76,6 +77,15 @@ def _changed_plan(site: Site) -> Schedule:
     return schedule
 
 
+def _calendars(site: Site) -> Schedule:
+    """A schedule that has an address for its calendar, as the manager has."""
+    schedule, manager = main_schedule(), site.people("manager")[0]
+    with transaction():
+        renew_own(manager, manager)
+        renew_schedules(schedule, manager)
+    return schedule
+
+
 def _reader(site: Site, role: str | None) -> User | None:
     if role == DEAD_PHONE:
         return _dead(site)
@@ -122,6 +132,8 @@ PAGES = {
     "plan, only mine": ("administrator", lambda site: "/oncall/week?mine=1"),
     "plan, month": ("administrator", lambda site: "/oncall/month"),
     "plan, Christmas": ("manager", lambda site: "/oncall/month/2026-12"),
+    "calendars, none yet": ("administrator", lambda site: "/oncall/calendars"),
+    "calendars": ("manager", lambda site: _calendars(site) and "/oncall/calendars"),
     "health": ("manager", lambda site: "/health"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),

@@ -133,10 +133,14 @@ def test_the_months_days_lead_to_their_week(anna):
     assert "/oncall/week/2026-W11?schedule=" in day(text, "2026-03-11") and "#d2026-03-11" in text
 
 
-def test_the_menu_and_the_tab_show_where_one_is(anna):
-    for path in ("/oncall", "/oncall/week", "/oncall/month"):
-        menu = anna.get(path).text.split("<main")[0]
-        assert re.search(r'href="/oncall" aria-current="page"', menu)
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [("/oncall", "/oncall"), (WEEK, "/oncall"), ("/oncall/month", "/oncall"), ("/oncall/calendars",) * 2],
+)
+def test_the_menu_and_the_tabs_show_where_one_is(anna, path, tab):
+    menu, tabs = anna.get(path).text.split('id="content"')
+    assert re.findall(r'href="(.+?)" aria-current="page"', menu) == ["/oncall"] * 2  # for wide and narrow screens
+    assert re.findall(r'href="(.+?)" aria-current="page">(?:Plan|Kalendarze)', tabs) == [tab]
 
 
 def test_reporters_do_not_see_the_plan(client, cast):
