@@ -6,9 +6,9 @@ import platform
 from functools import partial
 from time import monotonic
 
-from benchmarks import flood, latency, memory, pages, throughput, tick
+from benchmarks import duty, flood, latency, memory, pages, throughput, tick
 
-PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages")
+PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty")
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
         "memory": partial(memory.run, given.messages),
         "throughput": throughput.run,
         "pages": pages.run,
+        "duty": duty.run,
     }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")
     for name in given.parts or PARTS:
