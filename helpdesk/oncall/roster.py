@@ -5,8 +5,9 @@ and people who were added join them. Within a temporary plan its own shifts stan
 what was said after it was made changes them. Spans are half-open [starts_at, ends_at), instants aware.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Generic, TypeVar
@@ -50,14 +51,35 @@ class Layer(Generic[Person]):
             return None
         return self.turns.on_call(at)
 
-    def borders(self, since: datetime, until: datetime) -> Iterator[datetime]:
-        """Every instant in the span at which its answer may change."""
-        yield from (at for at in (self.since, self.until) if at is not None)
-        yield from self.turns.handoffs(since, until)
-        if self.hours is not None:
-            for opening, closing in self.hours.intervals(since, until):
-                yield opening
-                yield closing
+    def worked_out(self, since: datetime, until: datetime) -> "WorkedOut[Person]":
+        """The same in [since, until), to be asked often."""
+        found = list(self._answers(since, until))
+        return WorkedOut([at for at, _person in found], [person for _at, person in found])
+
+    def _answers(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Person | None]]:
+        """Every instant in the span at which its answer may change, and the answer from there on."""
+        since, until = max(since, self.since or since), min(until, self.until or until)
+        if since >= until:
+            return
+        turns = self.turns.turns(since, until)
+        begins = [at for at, _person in turns]
+        for opening, closing in self.hours.intervals(since, until) if self.hours else [(since, until)]:
+            running = bisect_right(begins, opening) - 1
+            yield opening, turns[running][1]
+            yield from turns[running + 1 : bisect_left(begins, closing)]
+            yield closing, None
+
+
+@dataclass(frozen=True)
+class WorkedOut(Generic[Person]):
+    """A layer as a table: from each of the instants on, the person beside it."""
+
+    instants: Sequence[datetime]
+    people: Sequence[Person | None]
+
+    def on_call(self, at: datetime) -> Person | None:
+        place = bisect_right(self.instants, at)
+        return self.people[place - 1] if place else None
 
 
 @dataclass(frozen=True)
@@ -83,7 +105,7 @@ class Roster(Generic[Person]):
     """`layers` from the lowest to the highest; `changes` and `temporaries` in any order; `away` says when somebody
     is absent; `gone` have left for good."""
 
-    layers: Sequence[Layer[Person]] = ()
+    layers: Sequence[Layer[Person] | WorkedOut[Person]] = ()
     changes: Sequence[Change[Person]] = ()
     temporaries: Sequence[Temporary[Person]] = ()
     away: Mapping[Person, Sequence[Span]] = field(default_factory=dict)
@@ -102,11 +124,13 @@ class Roster(Generic[Person]):
 
     def shifts(self, since: datetime, until: datetime) -> list[Stint[Person]]:
         """Who is on duty in [since, until): cut to it, by beginning, a person's neighbouring turns joined."""
+        layers = [row.worked_out(since, until) if isinstance(row, Layer) else row for row in self.layers]
+        roster = replace(self, layers=layers)
         found: list[Stint[Person]] = []
         open_ones: dict[Person, int] = {}
-        for start, end in pairwise(self._borders(since, until)):
+        for start, end in pairwise(roster._borders(since, until, layers)):
             running: dict[Person, int] = {}
-            for person in self.on_call(start):
+            for person in roster.on_call(start):
                 index = open_ones.get(person, len(found))
                 begins = found[index].starts_at if index < len(found) else start
                 found[index : index + 1] = [Stint(begins, end, person)]
@@ -138,11 +162,11 @@ class Roster(Generic[Person]):
             person, said = later[-1].comes, later[-1].said
         return []
 
-    def _borders(self, since: datetime, until: datetime) -> list[datetime]:
+    def _borders(self, since: datetime, until: datetime, layers: list[WorkedOut[Person]]) -> list[datetime]:
         """Every instant at which the answer may change, with both ends of the span."""
         instants = {since, until}
-        for layer in self.layers:
-            instants.update(layer.borders(since, until))
+        for layer in layers:
+            instants.update(layer.instants)
         stints = [stint for plan in self.temporaries for stint in plan.stints]
         away = [span for spans in self.away.values() for span in spans]
         for span in (*self.changes, *self.temporaries, *stints, *away):

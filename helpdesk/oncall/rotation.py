@@ -56,16 +56,20 @@ class Rotation(Generic[Participant]):
 
     def handoffs(self, since: datetime, until: datetime) -> list[datetime]:
         """The instants in [since, until) at which a shift begins, increasing, in UTC."""
-        since, until = require_utc(since), require_utc(until)
-        return list(self._beginnings(since, until))
+        since = require_utc(since)
+        return [begins for begins, _participant in self.turns(since, until) if begins >= since]
 
-    def _beginnings(self, since: datetime, until: datetime) -> Iterator[datetime]:
+    def turns(self, since: datetime, until: datetime) -> list[tuple[datetime, Participant]]:
+        """Who is on duty in [since, until): from when, in UTC, and who; the first turn may have begun before."""
+        return list(self._turns(require_utc(since), require_utc(until)))
+
+    def _turns(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Participant]]:
         shift = self._shift(since)
         begins = self._begins(shift)
         while begins < until:
             following = self._begins(shift + 1)
-            if since <= begins < following:
-                yield begins
+            if begins < following:
+                yield begins, self.participants[shift % len(self.participants)]
             shift, begins = shift + 1, following
 
     def _shift(self, at: datetime) -> int:
