@@ -48,11 +48,8 @@ MENU = (
 )
 # The pages about the duty, on all of which they stand as tabs.
 ON_CALL: tuple[Entry, ...] = (
-    # one a line
-    Entry("cover.index", _l("Absences and swaps"), STAFF),
-)
-ON_CALL: tuple[Entry, ...] = (Entry("plan.index", _l("Plan"), STAFF),)
     Entry("plan.index", _l("Plan"), STAFF),
+    Entry("cover.index", _l("Absences and swaps"), STAFF),
     Entry("feeds.index", _l("Calendars"), STAFF),
 )
 MENU_OF_ON_CALL = "plan.index"
