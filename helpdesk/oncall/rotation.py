@@ -52,7 +52,15 @@ class Rotation(Generic[Participant]):
 
     def on_call(self, at: datetime) -> Participant:
         """Who is on duty at an aware instant. Raises ValueError for a naive one."""
-        return self.participants[self._shift(require_utc(at)) % len(self.participants)]
+        return self.participants[self.number(at) % len(self.participants)]
+
+    def number(self, at: datetime) -> int:
+        """Which shift it is at an aware instant; 0 is the one that begins at `start`."""
+        return self._shift(require_utc(at))
+
+    def next_handoff(self, at: datetime) -> datetime:
+        """The first hand-over after an aware instant, in UTC."""
+        return self._begins(self.number(at) + 1)
 
     def handoffs(self, since: datetime, until: datetime) -> list[datetime]:
         """The instants in [since, until) at which a shift begins, increasing, in UTC."""

@@ -1,0 +1,59 @@
+"""What every change of a plan does: who may, from when at the earliest, who is told, what is kept of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from helpdesk import clock
+from helpdesk.errors import NotAllowed
+from helpdesk.extensions import db
+from helpdesk.models import AuditEntry, Schedule, User
+from helpdesk.models.codes import RoleName
+
+JUST_NOW = timedelta(hours=1)  # a moment that passed while the form was filled in means now
+
+
+def hold(schedule: Schedule, by: User) -> None:
+    """Nobody else changes the plan, or writes down what was, until the end of the transaction.
+
+    Raises:
+        NotAllowed: "not_manager".
+    """
+    require_manager(by)
+    db.session.refresh(schedule, with_for_update=True)
+
+
+def require_manager(by: User) -> None:
+    if not by.is_a(RoleName.MANAGER):
+        raise NotAllowed("not_manager")
+
+
+def earliest(schedule: Schedule) -> datetime:
+    """What lies before is history."""
+    now = clock.now()
+    return max(now, schedule.recorded_until or now)
+
+
+def begins(schedule: Schedule, at: datetime) -> datetime:
+    """`at`, or now where it has just passed.
+
+    Raises:
+        NotAllowed: "in_the_past".
+    """
+    now = earliest(schedule)
+    if at < now - JUST_NOW:
+        raise NotAllowed("in_the_past")
+    return max(at, now)
+
+
+def changed(schedule: Schedule) -> None:
+    """Every change of a plan comes through here once it is in the session.
+
+    SEAM: whoever is on duty now because of it must be told of the alerts that run; call that from here.
+    """
+    db.session.flush()
+    db.session.expire(schedule, ["rotations"])
+
+
+def keep(schedule: Schedule, by: User, action: str, **data: Any) -> None:
+    """An entry of the audit about the schedule."""
+    db.session.add(AuditEntry(user_id=by.id, action=action, subject=f"schedule:{schedule.id}", data=data))
