@@ -1,6 +1,7 @@
 """Language and local time: chosen when something is shown, never stored."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask, has_request_context, session
 from flask_babel import format_datetime, format_decimal, get_locale
@@ -20,6 +21,7 @@ def init_i18n(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.globals["current_locale"] = current_locale
     app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["when_in"] = when_in
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["file_size"] = file_size
@@ -44,6 +46,12 @@ def current_locale() -> str:
 def when(at: datetime | None) -> str:
     """Local date and time in words, e.g. "sob. 21 lis 2026, 02:13"; empty for None."""
     return format_datetime(at, "EEE d MMM y, HH:mm") if at else ""
+
+
+def when_in(at: datetime, time_zone: str) -> str:
+    """As `when`, on the clocks of another time zone."""
+    wall = at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
+    return str(format_datetime(wall, "EEE d MMM y, HH:mm", rebase=False))
 
 
 def day(at: datetime | None) -> str:

@@ -16,9 +16,12 @@ from helpdesk.routes import (
     home,
     language,
     plan,
+    layers,
     proof,
     reporter,
+    schedules,
     smsapi_hooks,
+    temporary,
     twilio_hooks,
     units,
 )
@@ -42,4 +45,7 @@ BLUEPRINTS: list[Blueprint] = [
     filing.bp,
     reporter.bp,
     units.bp,
+    schedules.bp,
+    layers.bp,
+    temporary.bp,
 ]

@@ -53,6 +53,7 @@ ON_CALL: tuple[Entry, ...] = (
     Entry("feeds.index", _l("Calendars"), STAFF),
 )
 MENU_OF_ON_CALL = "plan.index"
+ON_CALL: tuple[Entry, ...] = (Entry("schedules.index", _l("Schedules"), STAFF),)
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
