@@ -26,6 +26,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.CONTACT_BROKEN: _l("a contact does not work"),
     NotificationEvent.TEST_ALERT: _l("test alert"),
     NotificationEvent.TEST_MISSED: _l("test alert not confirmed"),
+    NotificationEvent.DUTY_WARNING: _l("warnings about the duty"),
 }
 
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")

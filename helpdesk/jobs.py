@@ -15,6 +15,7 @@ from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile
 from helpdesk.notify.hang_up import hang_up_moot
 from helpdesk.oncall import contacts, duty_test, escalation, handover, history, shift_notices
+from helpdesk.oncall import contacts, duty_test, escalation, history, warning_letters
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -79,6 +80,12 @@ def warn_of_broken_contacts() -> None:
     one_by_one(contacts.soon(), contacts.warn)
 
 
+def warn_of_the_plan() -> None:
+    if warning_letters.untold():
+        with transaction():
+            warning_letters.tell(warning_letters.untold())
+
+
 def record_duty() -> None:
     one_by_one(history.schedules(), history.write_down)
 
@@ -106,6 +113,7 @@ JOBS = (
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),
+    Job("warn_of_the_plan", 600, warn_of_the_plan),
     Job("record_duty", 60, record_duty),
     Job("remind_of_duty", 30, remind_of_duty),
     Job("heartbeat", 15, heartbeat),

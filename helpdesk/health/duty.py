@@ -4,24 +4,26 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from helpdesk import clock
+from helpdesk import clock, warning_words
 from helpdesk.config import settings
 from helpdesk.contact_words import our_number
 from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.health.sent import REACHED
 from helpdesk.i18n import when
-from helpdesk.models import Attempt, DutyTest, Notification, User
-from helpdesk.models.codes import Channel, RoleName
+from helpdesk.models import Attempt, DutyTest, Notification, Schedule, User
+from helpdesk.models.codes import Channel, RoleName, WarningKind
 from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.plan import PHONE
+from helpdesk.oncall.warnings import AHEAD, PlanWarning, warnings
 from helpdesk.sentences import _
 
-LOOK_AHEAD = timedelta(days=7)
-PHONES_AHEAD = timedelta(days=14)  # another phone, or another person, takes longer to find than a free hour
+URGENT_WITHIN = timedelta(days=7)  # a gap that is further away is worth a note only
+MOST_NAMED = 5
+ELSEWHERE = (WarningKind.UNCOVERED, WarningKind.UNREACHABLE)  # checks of their own
 PATIENCE = timedelta(minutes=2)  # with nobody to reach, an alert is through all its steps at once
 
 
@@ -69,12 +71,30 @@ def on_call() -> Check:
         return Check(
             "on_call", Verdict.BROKEN, _("There is no on-call schedule, so alerts go to all administrators.")
         )
-    gaps = duty.gaps(schedule, now, now + LOOK_AHEAD)
+    gaps = [each for each in warnings(now, now + AHEAD) if each.kind is WarningKind.UNCOVERED]
     if not gaps:
-        return Check("on_call", Verdict.OK, _("Somebody is on duty at every hour of the next 7 days."))
-    start, end = gaps[0]
-    says = _("Nobody is on duty from %(start)s to %(end)s. Fill the schedule.", start=when(start), end=when(end))
-    return Check("on_call", Verdict.BROKEN, says)
+        return Check("on_call", Verdict.OK, _("Somebody is on duty at every hour of the next 14 days."))
+    is_near = gaps[0].starts_at < now + URGENT_WITHIN
+    return _check_of("on_call", Verdict.BROKEN if is_near else Verdict.WARNING, gaps)
+
+
+def plan() -> Check:
+    """What else will go wrong with the duty of the next two weeks unless somebody acts."""
+    now = clock.now()
+    found = [each for each in warnings(now, now + AHEAD) if each.kind not in ELSEWHERE]
+    if not found:
+        return Check("plan", Verdict.OK, _("The plan of the next 14 days has no other loose ends."))
+    return _check_of("plan", Verdict.WARNING, found)
+
+
+def _check_of(name: str, verdict: Verdict, found: list[PlanWarning]) -> Check:
+    """What is wrong with the nearest ones, and all that there is to do about them."""
+    nearest = [each.params() for each in found[:MOST_NAMED]]
+    says = [warning_words.says(params) for params in nearest]
+    if more := len(found) - len(nearest):
+        says.append(_("And %(count)s more: see On-call.", count=more))
+    does = dict.fromkeys(warning_words.does(params) for params in nearest)
+    return Check(name, verdict, "\n".join(says), " ".join(does))
 
 
 def reachable() -> Check:
@@ -98,8 +118,8 @@ def _without(channel: Channel, people: set[User]) -> str:
 
 
 def _on_duty_soon(now: datetime) -> set[User]:
-    schedule = duty.main_schedule()
-    return {shift.user for shift in duty.shifts(schedule, now, now + PHONES_AHEAD)} if schedule else set()
+    schedules = db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).all()
+    return {shift.user for schedule in schedules for shift in duty.shifts(schedule, now, now + AHEAD)}
 
 
 def managers() -> Check:

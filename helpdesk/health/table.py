@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     providers.provider,
     duty.on_call,
     duty.reachable,
+    duty.plan,
     duty.managers,
     duty.administrators,
     duty.tested,

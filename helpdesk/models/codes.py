@@ -159,6 +159,17 @@ class SwapState(StrEnum):
     UNDONE = "undone"  # after it was accepted: what has not been served goes back
 
 
+class WarningKind(StrEnum):
+    """What will go wrong with the duty unless somebody acts."""
+
+    UNCOVERED = "uncovered"  # nobody is on duty
+    UNREACHABLE = "unreachable"  # somebody is whose phone gets nothing, or no SMS
+    COVER_OPEN = "cover_open"  # a shift is offered, nobody has taken it and it is near
+    TWO_ABSENT = "two_absent"  # several people of one schedule are away at once
+    TWO_DUTIES = "two_duties"  # somebody is on duty in two schedules at once
+    ALONE = "alone"  # one person has all of it: nobody is next
+
+
 class StepTarget(StrEnum):
     ON_CALL = "on_call"  # whoever the schedule says
     NEXT_ON_CALL = "next_on_call"  # whoever takes over the duty after them
@@ -246,6 +257,7 @@ class NotificationEvent(StrEnum):
     SWAP_ANSWERED = "swap_answered"  # to both: what became of an offer
     DUTY_REMINDER = "duty_reminder"  # to the person, the evening before and at the start of a shift
     DUTY_UNCONFIRMED = "duty_unconfirmed"  # to the managers: whoever is on duty has not confirmed it
+    DUTY_WARNING = "duty_warning"  # to the managers: what will go wrong with the duty unless they act
 
 
 class CircuitState(StrEnum):

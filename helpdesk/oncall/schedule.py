@@ -91,8 +91,13 @@ def next_shift(schedule: Schedule, at: datetime) -> Shift | None:
 
 def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """Spans [from, to) in which nobody is on duty."""
+    return gaps_between(shifts(schedule, since, until), since, until)
+
+
+def gaps_between(duties: Iterable[Shift], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """Spans [from, to) of [since, until) outside the shifts, which are in order of their beginning."""
     found, free_from = [], since
-    for shift in shifts(schedule, since, until):
+    for shift in duties:
         if shift.starts_at > free_from:
             found.append((free_from, shift.starts_at))
         free_from = max(free_from, shift.ends_at)

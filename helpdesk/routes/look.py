@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.local import LocalProxy
 from wtforms import Field
 
-from helpdesk import clock, contact_words, labels, sentences
+from helpdesk import clock, contact_words, labels, sentences, warning_words
 from helpdesk.config import LOCALES, settings
 from helpdesk.health import providers
 from helpdesk.models.codes import RoleName
@@ -30,6 +30,7 @@ def init_look(app: Flask) -> None:
     app.jinja_env.filters.update(phone=show_phone, masked_phone=mask_phone)
     app.jinja_env.globals.update(
         contact_words=contact_words,
+        warning_words=warning_words,
         label=labels.label,
         attempt_label=labels.attempt_label,
         sentence=sentences.sentence,

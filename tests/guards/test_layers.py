@@ -17,7 +17,7 @@ LAYERS = {
         signin.onetime single tokens transaction
     """,
     "models": "models schema",
-    "words": "attempt_words contact_words labels question_labels sentences",
+    "words": "attempt_words contact_words labels question_labels sentences warning_words",
     "rules": "api_tokens idempotency oncall outbox quiet reports sla tickets users wake wanted",
     "notify": "health inbound notify signs",
     "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",

@@ -80,6 +80,19 @@ PARAMS: dict[Event, dict[str, Any]] = {
     },
     Event.DUTY_REMINDER: {"is_start": True, "is_asked": True, **DUTY},
     Event.DUTY_UNCONFIRMED: {"name": LONG_NAME, **DUTY},
+    Event.DUTY_WARNING: {
+        "count": 111,
+        "near": 111,
+        "warnings": [
+            {
+                "kind": "uncovered",
+                "schedules": ["Dyżur"],
+                "names": [LONG_NAME],
+                "from": "2026-03-12T07:00:00+00:00",
+                "until": "2026-03-13T07:00:00+00:00",
+            }
+        ],
+    },
 }
 ABOUT_NO_TICKET = (
     Event.SIGN_IN_CODE,
@@ -91,6 +104,7 @@ ABOUT_NO_TICKET = (
     Event.SWAP_ANSWERED,
     Event.DUTY_REMINDER,
     Event.DUTY_UNCONFIRMED,
+    Event.DUTY_WARNING,
 )
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)

@@ -11,7 +11,8 @@ from helpdesk.extensions import db
 from helpdesk.health import duty
 from helpdesk.health.check import Verdict
 from helpdesk.jobs import try_the_next_phone
-from helpdesk.models import DutyTest, Override
+from helpdesk.models import Absence, DutyTest, Override, Rotation, RotationMember, Schedule
+from helpdesk.models.codes import RotationKind
 from helpdesk.oncall import duty_test
 from helpdesk.oncall.escalation import open_escalation
 from helpdesk.transaction import transaction
@@ -102,6 +103,29 @@ def test_hours_without_anybody_on_duty_are_named(cast):
     with transaction():
         cast.anna.active = False
     assert duty.on_call().says.startswith("Nobody is on duty from Wed 11 Mar 2026, 10:00 to Thu 12 Mar 2026, 08:00")
+
+
+def test_a_gap_of_the_week_after_next_is_a_note_and_of_any_schedule(cast):
+    with transaction():
+        start = clock.now() + timedelta(days=9)
+        span = {"starts_at": start, "ends_at": start + timedelta(hours=2)}
+        rotation = Rotation(kind=RotationKind.DAILY, starts_at=clock.now() - timedelta(days=1))
+        rotation.members = [RotationMember(position=0, user=cast.marek)]
+        db.session.add(Schedule(name="Telefon", rotations=[rotation]))
+        db.session.add(Absence(user=cast.marek, **span))
+    found = duty.on_call()
+    assert found.verdict is Verdict.WARNING and found.says.endswith(
+        "(Telefon). Planned, but absent or gone: Marek Testowy."
+    )
+
+
+def test_what_else_is_loose_in_the_plan_is_a_note(cast):
+    assert duty.plan().verdict is Verdict.OK
+    with transaction():
+        span = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=2)}
+        db.session.add_all([Absence(user=user, **span) for user in (cast.celina, cast.dorota)])
+    assert duty.plan().verdict is Verdict.WARNING
+    assert duty.plan().says.startswith("Absent at once from Wed 11 Mar 2026, 10:00")
 
 
 def test_no_schedule_at_all_is_named(app):

@@ -54,6 +54,7 @@ EVENTS_NEW: tuple[str, ...] = (
     "swap_answered",
     "duty_reminder",
     "duty_unconfirmed",
+    "duty_warning",
 )
 KINDS_BEFORE = (
     "opened",
