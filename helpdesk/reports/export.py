@@ -97,11 +97,11 @@ def csv_lines(headings: dict[str, str], period: Period, filters: Filters, style:
 
     `headings` has a text for every name in COLUMNS.
     """
-    yield BYTE_ORDER_MARK + _line([headings[name] for name in COLUMNS])
+    yield BYTE_ORDER_MARK + line([headings[name] for name in COLUMNS])
     query = _query(period, filters).limit(ROWS_AT_ONCE)
     rows = db.session.execute(query).all()
     while rows:
-        lines = [_line([cell(row, style) for cell in COLUMNS.values()]) for row in rows]
+        lines = [line([cell(row, style) for cell in COLUMNS.values()]) for row in rows]
         db.session.rollback()  # whoever reads slowly holds no transaction open
         yield "".join(lines)
         rows = db.session.execute(query.where(_comes_after(rows[-1]))).all()
@@ -152,7 +152,8 @@ _OF_THE_TICKET = (
 )
 
 
-def _line(cells: Sequence[object]) -> str:
+def line(cells: Sequence[object]) -> str:
+    """One line of the file, with nothing in it that would be taken for a formula."""
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
     return buffer.getvalue()

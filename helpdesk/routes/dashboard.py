@@ -19,6 +19,7 @@ from helpdesk.routes import dashboard_words as words
 from helpdesk.routes.access import allow
 from helpdesk.routes.contacts import problem_in
 from helpdesk.routes.dashboard_choice import Choice, read_choice
+from helpdesk.routes.plan_warnings import plan_warnings
 from helpdesk.routes.ticket_actions import me
 from helpdesk.tickets.queries import units_of
 
@@ -74,6 +75,7 @@ def present() -> dict[str, Any]:
         "duty_phone": address_of(on_duty.user, Channel.VOICE) if on_duty else None,
         "duty_problem": problem_in(on_duty, me()) if on_duty else None,
         "next_on_duty": following,
+        "plan_warnings": plan_warnings(me()),
         "next_problem": problem_in(following, me()) if following else None,
     }
 

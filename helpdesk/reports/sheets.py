@@ -1,0 +1,94 @@
+"""Tables with typed columns as an Excel workbook, or as a file with semicolons that Polish Excel opens.
+
+In the workbook a text stays a text, whatever it begins with, and times and numbers are such; the other file has
+decimal commas, and an apostrophe before what a spreadsheet would compute.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from helpdesk.reports.export import BYTE_ORDER_MARK, line
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A text is never a formula or a link.
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    TIME = "time"  # naive local time
+    HOURS = "hours"  # a number with two places
+    COUNT = "count"
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    kind: Kind = Kind.TEXT
+    width: int = 14  # characters
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`title`: at most 31 characters, none of []:*?/\\."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
+FORMATS = {
+    Kind.TEXT: {},
+    Kind.TIME: {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+    Kind.HOURS: {"num_format": "0.00"},
+    Kind.COUNT: {"num_format": "0"},
+}
+WRITERS = {Kind.TEXT: "write_string", Kind.TIME: "write_datetime"}
+PLAIN: dict[Kind, Callable[[Any], object]] = {
+    Kind.TEXT: lambda value: value,
+    Kind.TIME: lambda value: value.strftime("%Y-%m-%d %H:%M"),
+    Kind.HOURS: lambda value: f"{value:.2f}".replace(".", ","),
+    Kind.COUNT: lambda value: value,
+}
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """An .xlsx file with the sheets in their order."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
+        formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        for sheet in sheets:
+            _fill(book.add_worksheet(sheet.title), sheet, formats, bold)
+    return file.getvalue()
+
+
+def _fill(page: Any, sheet: Sheet, formats: dict[Kind, Any], bold: Any) -> None:
+    page.freeze_panes(1, 1)
+    for place, column in enumerate(sheet.columns):
+        page.set_column(place, place, column.width)
+        page.write_string(0, place, column.heading, bold)
+    for number, row in enumerate(sheet.rows, 1):
+        for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+            write = getattr(page, WRITERS.get(column.kind, "write_number"))
+            write(number, place, value, formats[column.kind])
+
+
+def csv_text(sheet: Sheet) -> str:
+    """Semicolons between the cells, a byte order mark before UTF-8."""
+    lines = [line([column.heading for column in sheet.columns])]
+    for row in sheet.rows:
+        lines.append(line([PLAIN[c.kind](value) for c, value in zip(sheet.columns, row, strict=True)]))
+    return BYTE_ORDER_MARK + "".join(lines)
+
+
+def local(at: datetime, zone: ZoneInfo) -> datetime:
+    """Naive, as spreadsheets want it."""
+    return at.astimezone(zone).replace(tzinfo=None)
