@@ -14,6 +14,7 @@ from helpdesk.demo.promises import (
     make_policies,
     make_schedule,
     make_test_alert,
+    record_past,
 )
 from helpdesk.demo.rows import insert_stories
 from helpdesk.demo.world import read_world
@@ -45,6 +46,7 @@ def _make_rows() -> None:
     people = make_people(units, gminas)
     administrators = [people[p.email] for p in DEMO_PEOPLE if p.role is RoleName.ADMINISTRATOR]
     schedule = make_schedule(administrators)
+    record_past(schedule)
     make_escalation_policy(schedule)
     make_cover(schedule, administrators)
     make_test_alert()

@@ -7,6 +7,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import (
     Calendar,
+    DutyShift,
     DutyTest,
     EscalationPolicy,
     PolicyStep,
@@ -19,9 +20,11 @@ from helpdesk.models import (
 )
 from helpdesk.models.codes import Category, Priority, RotationKind, SlaTargetKind, StepTarget
 from helpdesk.oncall import duty_test
+from helpdesk.oncall.schedule import planned_shifts
 
 SCHEDULE = "Dyżur administratorów"
 STANDARD, EXTENDED = "Pakiet 1", "Pakiet 1 – krótsze terminy"
+PAST = timedelta(days=90)
 _ALWAYS, _OFFICE = "Całodobowo", "Godziny pracy (pn.–pt. 8–16)"
 _ACK, _ANSWER, _DONE = SlaTargetKind.ACKNOWLEDGE, SlaTargetKind.FIRST_RESPONSE, SlaTargetKind.RESOLVE
 _URGENT, _NORMAL = Priority.URGENT, Priority.NORMAL
@@ -91,6 +94,15 @@ def make_schedule(administrators: list[User]) -> Schedule:
     db.session.add(schedule)
     db.session.flush()
     return schedule
+
+
+def record_past(schedule: Schedule) -> None:
+    """Who was on duty in the past months, as the plan has it."""
+    now = clock.now()
+    for shift in planned_shifts(schedule, now - PAST, now):
+        span = {"starts_at": shift.starts_at, "ends_at": shift.ends_at}
+        db.session.add(DutyShift(schedule_id=schedule.id, user_id=shift.user.id, **span))
+    schedule.recorded_until = now
 
 
 def make_test_alert() -> None:

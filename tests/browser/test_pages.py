@@ -55,6 +55,10 @@ def _page_of(ticket: Ticket) -> str:
     return f"/t/{sign(TICKET_PAGE, ticket.id)}"
 
 
+def _next_month() -> str:
+    return f"{clock.now() + timedelta(days=31):%Y-%m}"
+
+
 def _dead(site: Site) -> User:
     """An administrator whose number does not work any more."""
     user = site.people("administrator")[-1]
@@ -135,6 +139,9 @@ PAGES = {
     "calendars, none yet": ("administrator", lambda site: "/oncall/calendars"),
     "calendars": ("manager", lambda site: _calendars(site) and "/oncall/calendars"),
     "health": ("manager", lambda site: "/health"),
+    "load of duty": ("manager", lambda site: "/oncall/load"),
+    "load of duty, my own, a plan": ("administrator", lambda site: f"/oncall/load?month={_next_month()}"),
+    "load of duty, no month": ("manager", lambda site: "/oncall/load?month=marzec"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
     "units": ("coordinator", lambda site: "/units"),
@@ -147,7 +154,7 @@ PAGES = {
 }
 A4_INSIDE = 702  # CSS pixels between the margins: 186 mm
 # The console notes these answers by itself.
-NOT_FOUND = {"not found", "unknown link"}
+NOT_FOUND = {"not found", "unknown link", "load of duty, no month"}
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])

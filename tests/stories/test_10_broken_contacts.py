@@ -121,5 +121,5 @@ def test_a_day_before_the_shift_of_somebody_without_a_phone_both_are_warned_once
     assert story.subjects(cast.celina) == ["Dyżur od pt. 13 mar 2026, 08:00: popraw swój numer telefonu"]
     assert story.subjects(cast.marek) == [
         "Dyżury: 1 sprawa do załatwienia, na pt. 13 mar 2026, 08:00",  # two days ahead, before it is urgent
-        "Dyżur od pt. 13 mar 2026, 08:00 (Celina Testowa): numer telefonu do poprawy"
+        "Dyżur od pt. 13 mar 2026, 08:00 (Celina Testowa): numer telefonu do poprawy",
     ]
