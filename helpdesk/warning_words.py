@@ -75,7 +75,7 @@ SAYS: dict[WarningKind, Callable[[Params], str]] = {
 }
 DOES: dict[WarningKind, Callable[[Params], str]] = {
     WarningKind.UNCOVERED: lambda _params: _(
-        "Fill the schedule: until then an alert goes past it to all administrators."
+        "Fill the schedule: at these hours an alert skips it and goes on to the next step at once."
     ),
     WarningKind.UNREACHABLE: _mend_phone,
     WarningKind.COVER_OPEN: lambda _params: _("Ask the others, or name somebody in the plan."),

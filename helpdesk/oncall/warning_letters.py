@@ -53,12 +53,20 @@ def untold() -> list[Reached]:
         return []
     marked = [(each, mark_of(each, now.astimezone(house.zone).date())) for each in warnings(now, now + AHEAD)]
     reached = [Reached(each, mark) for each, mark in marked if mark is not None]
-    known = set(db.session.scalars(sa.select(WarningTold.key).where(WarningTold.key.in_([r.key for r in reached]))))
+    known = _known([each.key for each in reached], now)
     return [each for each in reached if each.key not in known and not _is_told_by_others(each)]
 
 
+def _known(keys: Sequence[str], now: datetime) -> set[str]:
+    query = sa.select(WarningTold.key).where(WarningTold.key.in_(keys), WarningTold.at >= now - KEPT_FOR)
+    return set(db.session.scalars(query))
+
+
 def mark_of(warning: PlanWarning, today: date) -> int | None:
-    """The nearest mark that it has reached; None while it is further away than all of them."""
+    """The nearest mark that it has reached; None while it is further away than all of them. What is so for good is
+    not pressing."""
+    if warning.kind is WarningKind.ALONE:
+        return MARKS[-1]
     left = (warning.starts_at.astimezone(settings().zone).date() - today).days
     return next((mark for mark in MARKS if left <= mark), None)
 
@@ -94,7 +102,7 @@ def _write(manager: User, channel: Channel, told: Sequence[Reached], now: dateti
             event=NotificationEvent.DUTY_WARNING,
             channel=channel,
             address=address_of(manager, channel) or "",
-            dedupe_key=f"plan:{_digest(told)}:{manager.id}:{channel}",
+            dedupe_key=f"plan:{_digest(told, now)}:{manager.id}:{channel}",
             locale=manager.locale,
             user_id=manager.id,
             lane=Lane.NOTICE,
@@ -111,8 +119,8 @@ def _awake(manager: User, now: datetime) -> datetime:
     return after_quiet_hours(now, (manager.quiet_from, manager.quiet_until), settings().zone)
 
 
-def _digest(told: Sequence[Reached]) -> str:
-    return hashlib.sha256("\n".join(each.key for each in told).encode()).hexdigest()[:32]
+def _digest(told: Sequence[Reached], now: datetime) -> str:
+    return hashlib.sha256("\n".join([now.isoformat(), *(each.key for each in told)]).encode()).hexdigest()[:32]
 
 
 def _params(told: Sequence[Reached]) -> dict[str, Any]:

@@ -44,6 +44,11 @@ STANDING: dict[Standing, LazyString] = {
     Standing.PLAN: _l("Plan: this is how it will be if nothing changes."),
     Standing.BOTH: _l("Until %(time)s the record of what was, from then on the plan."),
 }
+TAGS: dict[Standing, LazyString] = {
+    Standing.RECORD: _l("record"),
+    Standing.PLAN: _l("plan"),
+    Standing.BOTH: _l("record and plan"),
+}
 ARTICLES: dict[Article, LazyString] = {
     Article.DAILY: _l("Daily rest (art. 132)"),
     Article.WEEKLY: _l("Weekly rest (art. 133)"),
@@ -64,6 +69,11 @@ class Cell:
 class Row:
     name: str
     cells: dict[str, Cell]
+
+
+def figures_for(standing: Standing) -> dict[str, LazyString]:
+    """The headings of what is shown: nobody plans to be woken."""
+    return {name: text for name, text in FIGURES.items() if (name, standing) != ("woken", Standing.PLAN)}
 
 
 def rows_of(people: list[PersonMonth], tops: dict[str, float]) -> list[Row]:

@@ -101,6 +101,16 @@ def test_a_manager_without_a_mailbox_gets_an_sms(cast, now):
     assert told() == [("sms", 1)]
 
 
+def test_a_schedule_of_one_person_buzzes_nobody_and_is_told_again_after_months(cast):
+    with transaction():
+        del cast.schedule.rotations[0].members[1:]
+    assert told() == [("email", 1)]
+    clock.advance(30 * DAY)
+    assert told() == [("email", 1)]
+    clock.advance(61 * DAY)
+    assert told() == [("email", 1), ("email", 1)]
+
+
 def test_without_a_manager_nothing_is_taken_for_told(cast, now):
     gap(cast, now + 5 * DAY)
     with transaction():

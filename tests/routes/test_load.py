@@ -31,7 +31,7 @@ def test_a_manager_sees_everybody_and_how_the_shares_differ(manager):
     page = text(manager.get(f"{PAGE}?month=2026-04"))
     assert all(name in page for name in ("Anna Testowa", "Beata Testowa", "Celina Testowa", "Dorota Testowa"))
     assert "above the mean" in page and "below the mean" in page
-    assert "Plan: this is how it will be" in page
+    assert "Plan: this is how it will be" in page and "Woken" not in page
 
 
 def test_an_administrator_sees_their_own_row_alone(client, cast):
