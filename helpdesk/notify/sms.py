@@ -27,8 +27,10 @@ def valid_seconds(attempt: Attempt) -> int:
         return max(1, int((attempt.expires_at - clock.now()).total_seconds()))
     if attempt.notification.event is not NotificationEvent.ALERT:
         return VALID_SECONDS
-    minutes = minutes_of_step(attempt.notification)
-    return min(ALERT_VALID_SECONDS, minutes * 60 - BEFORE_NEXT_STEP_SECONDS) if minutes else ALERT_VALID_SECONDS
+    minutes, first = minutes_of_step(attempt.notification), attempt.notification.attempts[0]
+    waited = int((first.due_at - attempt.notification.created_at).total_seconds())  # by the person's own rules
+    left = (minutes or 0) * 60 - BEFORE_NEXT_STEP_SECONDS - max(0, waited)
+    return min(ALERT_VALID_SECONDS, max(BEFORE_NEXT_STEP_SECONDS, left)) if minutes else ALERT_VALID_SECONDS
 
 
 def text_hash(text: str) -> str:

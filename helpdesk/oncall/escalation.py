@@ -28,9 +28,10 @@ from helpdesk.models.codes import (
     Lane,
     NotificationEvent,
 )
-from helpdesk.oncall.people import address_of, can_be_reached
+from helpdesk.oncall.people import address_of
+from helpdesk.oncall.personal import Way
 from helpdesk.oncall.plan import frozen_steps
-from helpdesk.oncall.recipients import named, recipients
+from helpdesk.oncall.recipients import named, recipients, ways_of
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record, record_attempt
@@ -328,7 +329,8 @@ def _advance(escalation: Escalation) -> None:
 def _note_empty(escalation: Escalation, step: EscalationStep, passed: set[int | None]) -> None:
     """Whom the step names and nothing reaches, and who has passed in this round, is said by name."""
     all_named = named(step, clock.now())
-    dead = [user.name for user in all_named if not can_be_reached(user, step.channel_list())]
+    reached = ways_of(all_named, step, clock.now())
+    dead = [user.name for user in all_named if user not in reached]
     record(
         escalation.ticket,
         EventKind.STEP_EMPTY,
@@ -348,25 +350,25 @@ def _move_on(escalation: Escalation) -> None:
 
 
 def _alert(escalation: Escalation, step: EscalationStep, people: list[User], **facts: object) -> None:
-    for user in people:
-        for order, channel in enumerate(c for c in step.channel_list() if address_of(user, c)):
-            _alert_person(escalation, step, user, channel, order)
+    ways = ways_of(people, step, clock.now())
+    for user, own in ways.items():
+        for way in own:
+            _alert_person(escalation, step, user, way)
+    used = [channel.value for own in ways.values() for channel, _after in own]
     record(
         escalation.ticket,
         EventKind.ALERTED,
         SYSTEM,
         step=step.position + 1,
         round=escalation.round + 1,
-        channels=step.channels,
+        channels=list(dict.fromkeys(used)),
         names=[user.name for user in people],
         **facts,
     )
 
 
-def _alert_person(
-    escalation: Escalation, step: EscalationStep, user: User, channel: Channel, order: int
-) -> Notification:
-    now = clock.now()
+def _alert_person(escalation: Escalation, step: EscalationStep, user: User, way: Way) -> Notification:
+    channel, after = way
     return outbox.enqueue(
         Letter(
             event=NotificationEvent.ALERT,
@@ -379,7 +381,7 @@ def _alert_person(
             ticket_id=escalation.ticket_id,
             escalation_id=escalation.id,
             step_position=step.position,
-            due_at=now + timedelta(seconds=order * step.channel_gap_seconds),
+            due_at=clock.now() + after,
         )
     )
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact, Notification, Role, User
 from helpdesk.models.codes import Channel, ContactKind, NotificationEvent, RoleName
+from helpdesk.phone import is_mobile
 
 CONTACT_OF = {
     Channel.SMS: ContactKind.PHONE,
@@ -23,18 +24,21 @@ def address_of(user: User, channel: Channel) -> str | None:
     """Where to reach the person over the channel; None without a usable contact."""
     if channel is Channel.VOICE:
         return next((c.value for c in user.contacts if _rings(c)), None)
-    contact: Contact | None = user.contact(CONTACT_OF[channel])
+    if channel is Channel.SMS:
+        return next((c.value for c in user.contacts if _takes_sms(c)), None)
+    contact: Contact | None = user.contact(ContactKind.EMAIL)
     return contact.value if contact else None
+
+
+def _takes_sms(contact: Contact) -> bool:
+    """A landline rings only."""
+    return contact.kind is ContactKind.PHONE and contact.is_usable and is_mobile(contact.value)
 
 
 def _rings(contact: Contact) -> bool:
     """STOP stops SMS; calls still come."""
     is_alive = contact.verified_at is not None and contact.broken_at is None
     return contact.kind is ContactKind.PHONE and is_alive
-
-
-def can_be_reached(user: User, channels: list[Channel]) -> bool:
-    return user.active and any(address_of(user, channel) for channel in channels)
 
 
 def person_with_phone(number: str) -> User | None:

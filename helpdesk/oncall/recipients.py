@@ -1,17 +1,71 @@
-"""Whom a step of an alert names at an instant."""
+"""Whom a step of an alert names at an instant, and how each of them is alerted."""
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
 
+import sqlalchemy as sa
+
+from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import EscalationStep, Schedule, User
-from helpdesk.models.codes import RoleName, StepTarget
+from helpdesk.models import EscalationStep, NotifyRule, Schedule, User
+from helpdesk.models.codes import Channel, Priority, RoleName, StepTarget
+from helpdesk.oncall import personal
 from helpdesk.oncall import schedule as duty
-from helpdesk.oncall.people import can_be_reached, people_with
+from helpdesk.oncall.people import address_of, people_with
+from helpdesk.oncall.personal import Way
+from helpdesk.oncall.plan import LAST_RESORT
+
+
+class Step(Protocol):
+    """What a step of an alert, of a policy or of a plan says about the ways; channels as codes."""
+
+    @property
+    def target(self) -> StepTarget: ...
+    @property
+    def channels(self) -> Sequence[str]: ...
+    @property
+    def channel_gap_seconds(self) -> int: ...
+    @property
+    def minutes(self) -> int: ...
 
 
 def recipients(step: EscalationStep, at: datetime) -> list[User]:
-    """The people whom the step names at that instant and who can be reached over one of its channels."""
-    return [user for user in named(step, at) if can_be_reached(user, step.channel_list())]
+    """The people whom the step names at that instant and whom something reaches."""
+    return list(ways_of(named(step, at), step, at))
+
+
+def ways_of(users: Iterable[User], step: Step, at: datetime) -> dict[User, list[Way]]:
+    """How the step alerts each of them from that instant on: by their own rules, else as the step says. Whom
+    nothing reaches is left out."""
+    active = [user for user in users if user.active]
+    rules = urgent_rules(active)
+    found = {user: _ways(user, rules.get(user.id, []), step, at) for user in active}
+    return {user: ways for user, ways in found.items() if ways}
+
+
+def urgent_rules(users: Sequence[User]) -> dict[int, list[NotifyRule]]:
+    """What each of them wants for urgent tickets, by their ids."""
+    query = sa.select(NotifyRule).where(
+        NotifyRule.user_id.in_([user.id for user in users]), NotifyRule.priority == Priority.URGENT
+    )
+    found: dict[int, list[NotifyRule]] = {}
+    for rule in db.session.scalars(query) if users else ():
+        found.setdefault(rule.user_id, []).append(rule)
+    return found
+
+
+def _ways(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> list[Way]:
+    channels = [Channel(code) for code in step.channels]
+    gap, lasts = timedelta(seconds=step.channel_gap_seconds), timedelta(minutes=step.minutes)
+    by_step = personal.of_step([channel for channel in channels if address_of(user, channel)], gap)
+    wanted = personal.ways(rules, Priority.URGENT, at, settings().zone)
+    own = [way for way in wanted if address_of(user, way[0])]
+    if not own:
+        return by_step
+    # The mail of the last resort is there for the day on which no phone rings.
+    kept = [way for way in by_step if way[0] is Channel.EMAIL and step.target in LAST_RESORT]
+    return personal.earliest([*personal.completed(own, by_step, lasts), *kept])
 
 
 def named(step: EscalationStep, at: datetime) -> list[User]:
