@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpdesk import clock, outbox
-from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact, Notification, Schedule, User
 from helpdesk.models.codes import Channel, ContactKind, ContactTrouble, Lane, NotificationEvent, RoleName
@@ -15,7 +14,7 @@ from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import CONTACT_OF, people_with
 from helpdesk.oncall.schedule import Shift
 from helpdesk.outbox import Letter
-from helpdesk.quiet import after_quiet_hours
+from helpdesk.quiet import when_awake
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import changed_rows
 
@@ -202,7 +201,7 @@ def _tell_owner_and_managers(owner: User, contact: Contact | None, key: str, par
 
 def _tell(reader: User, dead: Contact | None, key: str, params: dict[str, Any]) -> None:
     """By mail where there is one, else by SMS, but not to the contact that is the trouble."""
-    now, house = clock.now(), settings()
+    now = clock.now()
     way = next(((c, channel) for channel in WAYS for c in reader.contacts if _takes(c, channel, dead)), None)
     if way is None:
         return
@@ -218,7 +217,7 @@ def _tell(reader: User, dead: Contact | None, key: str, params: dict[str, Any]) 
             lane=Lane.REPLY,
             user_id=reader.id,
             params=params,
-            due_at=after_quiet_hours(now, house.quiet_hours, house.zone) if is_sms else now,
+            due_at=when_awake(reader, now) if is_sms else now,
         )
     )
 

@@ -16,7 +16,7 @@ from helpdesk.models.codes import Channel, Lane, NotificationEvent, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.outbox import Letter
-from helpdesk.quiet import after_quiet_hours
+from helpdesk.quiet import after_quiet_hours, when_awake
 from helpdesk.sla.calendar import first_instant
 from helpdesk.transaction import changed_rows
 
@@ -190,9 +190,8 @@ def _call(test: DutyTest, user: User) -> None:
 
 
 def _tell(manager: User, test: DutyTest) -> None:
-    house, now = settings(), clock.now()
-    not_at_night = after_quiet_hours(now, house.quiet_hours, house.zone)
-    for channel, due_at in ((Channel.EMAIL, now), (Channel.SMS, not_at_night)):
+    now = clock.now()
+    for channel, due_at in ((Channel.EMAIL, now), (Channel.SMS, when_awake(manager, now))):
         address = address_of(manager, channel)
         if address is not None:
             outbox.enqueue(

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from helpdesk import clock, outbox
-from helpdesk.config import settings
-from helpdesk.models import Ticket, User
-from helpdesk.models.codes import Channel, Lane, NotificationEvent, RoleName
+from helpdesk.extensions import db
+from helpdesk.models import NotifyRule, Ticket, User
+from helpdesk.models.codes import Channel, Lane, NotificationEvent, Priority, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.outbox import Letter
 from helpdesk.phone import is_mobile
-from helpdesk.quiet import after_quiet_hours
+from helpdesk.quiet import when_awake
 
 
 def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
@@ -38,19 +40,30 @@ def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: An
 
 
 def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **params: Any) -> None:
-    """One administrator by mail, and by a short SMS that waits for the end of the quiet hours unless urgent."""
-    for channel in (Channel.EMAIL, Channel.SMS):
+    """One administrator by mail, and by a short SMS that waits for the end of the quiet hours unless urgent; of a
+    normal ticket as the person wants it."""
+    for channel in (Channel.EMAIL, Channel.SMS) if ticket.is_urgent else notices_of(user):
         _staff_over(channel, ticket, user, event, key=key, params=params)
 
 
 def administrators_of_new(ticket: Ticket) -> None:
-    """A normal ticket: mail to all administrators (managers where there are none), SMS to whoever is on duty."""
+    """A normal ticket: mail to all administrators (managers where there are none), SMS to whoever is on duty; as
+    each of them wants it, but everybody gets the mail where nobody wants to hear of it."""
     people = people_with(RoleName.ADMINISTRATOR) or people_with(RoleName.MANAGER)
-    for user in people:
-        _staff_over(Channel.EMAIL, ticket, user, NotificationEvent.NEW_TICKET)
     schedule = duty.main_schedule()
-    for on_duty in duty.on_call(schedule, clock.now()) if schedule else ():
-        _staff_over(Channel.SMS, ticket, on_duty, NotificationEvent.NEW_TICKET)
+    on_duty = duty.on_call(schedule, clock.now()) if schedule else []
+    wanted = [(user, Channel.EMAIL) for user in people if Channel.EMAIL in notices_of(user)]
+    wanted += [(user, channel) for user in on_duty for channel in notices_of(user)]
+    for user, channel in dict.fromkeys(wanted) or [(user, Channel.EMAIL) for user in people]:
+        _staff_over(channel, ticket, user, NotificationEvent.NEW_TICKET)
+
+
+def notices_of(user: User) -> list[Channel]:
+    """Over what the person hears of normal tickets: by mail and SMS, or what they have chosen of it, if it reaches
+    them."""
+    query = sa.select(NotifyRule.channel).filter_by(user_id=user.id, priority=Priority.NORMAL)
+    chosen = [channel for channel in db.session.scalars(query) if address_of(user, channel)]
+    return chosen or [Channel.EMAIL, Channel.SMS]
 
 
 def _staff_over(
@@ -76,14 +89,12 @@ def _staff_over(
             user_id=user.id,
             ticket_id=ticket.id,
             params=params or {},
-            due_at=_when(channel, ticket),
+            due_at=_when(channel, ticket, user),
         )
     )
 
 
-def _when(channel: Channel, ticket: Ticket) -> datetime:
+def _when(channel: Channel, ticket: Ticket, user: User) -> datetime:
     """Now, but no phone buzzes at night for what can wait."""
     now = clock.now()
-    if channel is Channel.EMAIL or ticket.is_urgent:
-        return now
-    return after_quiet_hours(now, settings().quiet_hours, settings().zone)
+    return now if channel is Channel.EMAIL or ticket.is_urgent else when_awake(user, now)
