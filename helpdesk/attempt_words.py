@@ -27,6 +27,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.TEST_ALERT: _l("test alert"),
     NotificationEvent.TEST_MISSED: _l("test alert not confirmed"),
     NotificationEvent.DUTY_WARNING: _l("warnings about the duty"),
+    NotificationEvent.CONTACT_CODE: _l("code for a number or address"),
 }
 
 _OUR_SETTINGS = _l("our settings at the provider are wrong; an alarm was raised")

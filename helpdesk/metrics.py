@@ -160,7 +160,7 @@ def balances() -> GaugeMetricFamily:
 def confirmed_tests() -> GaugeMetricFamily:
     """No sample before the first."""
     family = GaugeMetricFamily("helpdesk_test_alert_confirmed_timestamp_seconds", "When one was confirmed last")
-    at = db.session.scalar(sa.select(sa.func.max(DutyTest.confirmed_at)))
+    at = db.session.scalar(sa.select(sa.func.max(DutyTest.confirmed_at)).where(DutyTest.week.is_not(None)))
     if at is not None:
         family.add_metric((), at.timestamp())
     return family

@@ -20,6 +20,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.duty_answer import confirm_duty
 from helpdesk.inbound.grammar import YES, Answer, Meaning, understand
+from helpdesk.inbound.own_test_answer import confirms_own_test
 from helpdesk.inbound.people import (
     Sender,
     all_that_were_meant,
@@ -112,6 +113,8 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     known = tickets_asked_about(sender)
     asked = _named_of(known, answer.number) if answer.number else _asked(sender, known, answer)
     waiting = waiting_for_somebody(asked)
+    if confirms_own_test(user, waiting, answer):
+        return "tested", _("Thank you. The test alert is confirmed: our SMS reach you and your answers reach us.")
     if waiting and answer.meaning is Meaning.TAKE_ALL:
         return _take_all(all_that_were_meant(sender, waiting), user)
     if len(waiting) > 1:

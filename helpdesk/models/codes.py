@@ -258,6 +258,7 @@ class NotificationEvent(StrEnum):
     DUTY_REMINDER = "duty_reminder"  # to the person, the evening before and at the start of a shift
     DUTY_UNCONFIRMED = "duty_unconfirmed"  # to the managers: whoever is on duty has not confirmed it
     DUTY_WARNING = "duty_warning"  # to the managers: what will go wrong with the duty unless they act
+    CONTACT_CODE = "contact_code"  # proves that a number or address is the person's
 
 
 class CircuitState(StrEnum):

@@ -151,12 +151,13 @@ class Acknowledgement(Base):
 
 
 class DutyTest(Base):
-    """The weekly test alert of one ISO week ("2026-W47"): to whom, and whether it was confirmed."""
+    """The weekly test alert of one ISO week ("2026-W47"), or one that somebody makes of their own alert (no week):
+    to whom, and whether it was confirmed."""
 
     __tablename__ = "duty_test"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    week: Mapped[str] = mapped_column(sa.String(8), unique=True)
+    week: Mapped[str | None] = mapped_column(sa.String(8), unique=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]

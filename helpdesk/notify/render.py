@@ -18,6 +18,7 @@ from helpdesk.labels import label
 from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
+from helpdesk.people.codes import code_of
 from helpdesk.phone import show_phone
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.questions import answers_for_display, is_violence_threatened
@@ -92,6 +93,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "due_at": due_at(clocks, target),
         "holder": (ticket.assignee or ticket.acknowledged_by) if ticket else None,
         "params": notification.params,
+        "code": _code(notification),
         "message": _message(notification),
         "label": label,
         "cut": cut,
@@ -233,6 +235,13 @@ def _is_discreet(ticket: Ticket | None) -> bool:
 def _target(notification: Notification) -> SlaTargetKind | None:
     code = notification.params.get("target")
     return SlaTargetKind(code) if code else None
+
+
+def _code(notification: Notification) -> str:
+    """What the reader types back; the database holds no code of ours for a contact."""
+    if notification.event is NotificationEvent.CONTACT_CODE:
+        return code_of(notification.params)
+    return str(notification.params.get("code", ""))
 
 
 def _message(notification: Notification) -> Message | None:

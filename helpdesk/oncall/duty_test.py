@@ -29,6 +29,8 @@ WAYS = (
     (Channel.VOICE, timedelta(seconds=30)),
     (Channel.VOICE, timedelta(minutes=15)),
 )
+# Others are made by somebody of their own alert (helpdesk/oncall/own_test.py).
+IS_WEEKLY = DutyTest.week.is_not(None)
 # Why it was missed.
 NOBODY, NO_PHONE, NO_ANSWER = "nobody", "no_phone", "no_answer"
 
@@ -83,13 +85,14 @@ def confirm(test: DutyTest) -> bool:
         sa.update(DutyTest).where(DutyTest.id == test.id, DutyTest.confirmed_at.is_(None)).values(confirmed_at=now)
     )
     if test.user_id is not None:
-        outbox.cancel_for_key(test.user_id, _key(test))
+        outbox.cancel_for_key(test.user_id, key_of(test))
     return confirmed == 1
 
 
 def overdue() -> list[int]:
     """Ids of the tests that nobody has confirmed in time and of which the managers do not know."""
     query = sa.select(DutyTest.id).where(
+        IS_WEEKLY,
         DutyTest.confirmed_at.is_(None),
         DutyTest.missed_at.is_(None),
         DutyTest.created_at <= clock.now() - PATIENCE,
@@ -115,7 +118,7 @@ def of_week(moment: datetime) -> DutyTest | None:
 
 
 def _made_since(at: datetime) -> bool:
-    query = sa.select(DutyTest.id).where(DutyTest.created_at >= at).limit(1)
+    query = sa.select(DutyTest.id).where(IS_WEEKLY, DutyTest.created_at >= at).limit(1)
     return db.session.scalar(query) is not None
 
 
@@ -126,7 +129,8 @@ def _first_came_after(at: datetime) -> bool:
 
 def last_outcome() -> DutyTest | None:
     """The newest test that was confirmed or missed."""
-    query = sa.select(DutyTest).where(sa.or_(DutyTest.confirmed_at.is_not(None), DutyTest.missed_at.is_not(None)))
+    is_over = sa.or_(DutyTest.confirmed_at.is_not(None), DutyTest.missed_at.is_not(None))
+    query = sa.select(DutyTest).where(IS_WEEKLY, is_over)
     return db.session.scalars(query.order_by(DutyTest.id.desc()).limit(1)).first()
 
 
@@ -178,7 +182,7 @@ def _call(test: DutyTest, user: User) -> None:
                 event=NotificationEvent.TEST_ALERT,
                 channel=channel,
                 address=address_of(user, channel) or "",
-                dedupe_key=f"{_key(test)}{number}",
+                dedupe_key=f"{key_of(test)}{number}",
                 locale=user.locale,
                 lane=Lane.REPLY,
                 user_id=user.id,
@@ -208,5 +212,6 @@ def _tell(manager: User, test: DutyTest) -> None:
             )
 
 
-def _key(test: DutyTest) -> str:
-    return f"test:{test.week}:"
+def key_of(test: DutyTest) -> str:
+    """What the dedupe keys of its messages begin with."""
+    return f"test:{test.week}:" if test.week is not None else f"own_test:{test.id}:"

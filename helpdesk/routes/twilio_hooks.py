@@ -14,7 +14,7 @@ from helpdesk import signs, tokens
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 from helpdesk.extensions import csrf, db
-from helpdesk.inbound import calls, duty_test_call, sms
+from helpdesk.inbound import calls, code_call, duty_test_call, sms
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, NotificationEvent
 from helpdesk.notify import outcome
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 bp = Blueprint("twilio", __name__, url_prefix="/twilio")
 csrf.exempt(bp)
 # Calls that are no alerts.
-SPOKEN = {NotificationEvent.TEST_ALERT: duty_test_call.spoken}
+SPOKEN = {
+    NotificationEvent.TEST_ALERT: duty_test_call.spoken,
+    NotificationEvent.CONTACT_CODE: code_call.spoken,
+}
 PRESSED = {NotificationEvent.TEST_ALERT: duty_test_call.pressed}
 
 

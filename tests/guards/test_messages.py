@@ -93,6 +93,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
             }
         ],
     },
+    Event.CONTACT_CODE: {"contact": 1, "nonce": "0123456789abcdef"},
 }
 ABOUT_NO_TICKET = (
     Event.SIGN_IN_CODE,
@@ -105,6 +106,7 @@ ABOUT_NO_TICKET = (
     Event.DUTY_REMINDER,
     Event.DUTY_UNCONFIRMED,
     Event.DUTY_WARNING,
+    Event.CONTACT_CODE,
 )
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
@@ -156,7 +158,7 @@ def every_message(ticket: Ticket) -> Iterator[Notification]:
 
 def test_every_event_has_a_template_for_each_part() -> None:
     wanted = {f"{event}.{part}" for event in Event for part in ("sms", "subject", "txt")}
-    wanted |= {"alert.voice", "test_alert.voice"} | {f"{event}.many.sms" for event in BUNDLED}
+    wanted |= {"alert.voice", "test_alert.voice", "contact_code.voice"} | {f"{event}.many.sms" for event in BUNDLED}
     assert {path.name for path in (templates_folder() / "messages").glob("[!_]*")} == wanted
     assert set(PARAMS) == set(Event)
 

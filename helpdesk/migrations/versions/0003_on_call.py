@@ -55,6 +55,7 @@ EVENTS_NEW: tuple[str, ...] = (
     "duty_reminder",
     "duty_unconfirmed",
     "duty_warning",
+    "contact_code",
 )
 KINDS_BEFORE = (
     "opened",
@@ -100,6 +101,7 @@ def upgrade() -> None:
     _allow("timeline_event", "kind", "eventkind", (*KINDS_BEFORE, *KINDS_NEW))
     _add("contact", code_digest=sa.String(64), code_expires_at=sa.DateTime(timezone=True))
     _add_filled("contact", code_tries=(sa.SmallInteger(), 0))
+    _allow_own_tests()
     _add("escalation", ack_minutes=sa.SmallInteger(), ask_again_at=sa.DateTime(timezone=True))
     _add_filled("escalation", acks_wanted=(sa.SmallInteger(), 1))
     op.create_index(
@@ -214,8 +216,17 @@ def downgrade() -> None:
     op.drop_index("ix_escalation_ask_again", "escalation")
     _drop("escalation", "ask_again_at", "ack_minutes", "acks_wanted")
     _drop("contact", "code_tries", "code_expires_at", "code_digest")
+    op.execute("DELETE FROM duty_test WHERE week IS NULL")
+    with op.batch_alter_table("duty_test") as batch_op:
+        batch_op.alter_column("week", existing_type=sa.String(8), nullable=False)
     for table in TABLES:
         op.drop_table(table)
+
+
+def _allow_own_tests() -> None:
+    """A test of no week is one that somebody made of their own alert."""
+    with op.batch_alter_table("duty_test") as batch_op:
+        batch_op.alter_column("week", existing_type=sa.String(8), nullable=True)
 
 
 def _add(table: str, **columns: Any) -> None:
