@@ -28,17 +28,13 @@ from helpdesk.models.codes import (
     Lane,
     NotificationEvent,
 )
-from helpdesk.oncall.people import address_of
-from helpdesk.oncall.personal import Way
-from helpdesk.oncall.plan import frozen_steps
+from helpdesk.oncall.plan import frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named, recipients, ways_of
-from helpdesk.outbox import Letter
+from helpdesk.oncall.sending import EMPTY_ROUND, alert, key_of_round, key_of_step
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record, record_attempt
 from helpdesk.transaction import changed_rows
 
-# With nobody to reach in any step: how soon to look again.
-EMPTY_ROUND = timedelta(minutes=2)
 # An SMS takes some seconds, also where SMS and call go out together.
 LEAST_PATIENCE = timedelta(seconds=20)
 SHOULD_HAVE_LEFT = timedelta(seconds=30)
@@ -53,8 +49,15 @@ def open_escalation(ticket: Ticket) -> Escalation:
     running_one = running(ticket)
     if running_one is not None:
         return running_one
-    now = clock.now()
-    escalation = Escalation(ticket=ticket, opened_at=now, next_step_at=now, steps=frozen_steps(ticket))
+    policy, now = policy_for(scope_of(ticket)), clock.now()
+    escalation = Escalation(
+        ticket=ticket,
+        opened_at=now,
+        next_step_at=now,
+        steps=frozen_steps(plans_of(policy)),
+        acks_wanted=policy.acks_wanted if policy else 1,
+        ack_minutes=policy.ack_minutes if policy else None,
+    )
     db.session.add(escalation)
     db.session.flush()
     _advance(escalation)
@@ -157,7 +160,7 @@ def _alert_in_this_step(attempt: Attempt) -> Escalation | None:
     escalation = attempt.notification.escalation
     if escalation is None or escalation.state is not EscalationState.OPEN:
         return None
-    return escalation if attempt.notification.dedupe_key.startswith(_key(escalation)) else None
+    return escalation if attempt.notification.dedupe_key.startswith(key_of_step(escalation)) else None
 
 
 def unconfirmed(limit: int = 50) -> list[str]:
@@ -278,7 +281,7 @@ def _people(step: EscalationStep, passed: set[int | None]) -> list[User]:
 def _passed_in_round(escalation: Escalation) -> set[int | None]:
     began = sa.select(sa.func.min(Notification.created_at)).where(
         Notification.escalation_id == escalation.id,
-        Notification.dedupe_key.startswith(_key_of_round(escalation)),
+        Notification.dedupe_key.startswith(key_of_round(escalation)),
     )
     query = sa.select(TimelineEvent.actor_id).where(
         TimelineEvent.ticket_id == escalation.ticket_id,
@@ -295,9 +298,9 @@ def alert_too(escalation: Escalation, people: list[User]) -> None:
     known = {attempt.notification.user_id for attempt in _attempts_of_step(escalation)} | _passed_in_round(
         escalation
     )
-    new = [user for user in people if user.id not in known and can_be_reached(user, step.channel_list())]
+    new = ways_of([user for user in people if user.id not in known], step, clock.now())
     if new:
-        _alert(escalation, step, new, took_over=True)
+        alert(escalation, step, list(new), took_over=True)
 
 
 def end(ticket: Ticket) -> None:
@@ -319,7 +322,7 @@ def _advance(escalation: Escalation) -> None:
         passed = _passed_in_round(escalation)
         people = _people(step, passed)
         if people:
-            _alert(escalation, step, people)
+            alert(escalation, step, people)
             escalation.next_step_at = now + timedelta(minutes=step.minutes)
             return
         _note_empty(escalation, step, passed)
@@ -349,56 +352,12 @@ def _move_on(escalation: Escalation) -> None:
         escalation.round += 1
 
 
-def _alert(escalation: Escalation, step: EscalationStep, people: list[User], **facts: object) -> None:
-    ways = ways_of(people, step, clock.now())
-    for user, own in ways.items():
-        for way in own:
-            _alert_person(escalation, step, user, way)
-    used = [channel.value for own in ways.values() for channel, _after in own]
-    record(
-        escalation.ticket,
-        EventKind.ALERTED,
-        SYSTEM,
-        step=step.position + 1,
-        round=escalation.round + 1,
-        channels=list(dict.fromkeys(used)),
-        names=[user.name for user in people],
-        **facts,
-    )
-
-
-def _alert_person(escalation: Escalation, step: EscalationStep, user: User, way: Way) -> Notification:
-    channel, after = way
-    return outbox.enqueue(
-        Letter(
-            event=NotificationEvent.ALERT,
-            channel=channel,
-            address=address_of(user, channel) or "",
-            dedupe_key=f"{_key(escalation)}{user.id}:{channel}",
-            locale=user.locale,
-            lane=Lane.ALERT,
-            user_id=user.id,
-            ticket_id=escalation.ticket_id,
-            escalation_id=escalation.id,
-            step_position=step.position,
-            due_at=clock.now() + after,
-        )
-    )
-
-
-def _key(escalation: Escalation) -> str:
-    """What the dedupe keys of the present step begin with."""
-    return f"{_key_of_round(escalation)}{escalation.position}:"
-
-
-def _key_of_round(escalation: Escalation) -> str:
-    return f"alert:{escalation.id}:{escalation.round}:"
-
-
 def _attempts_of_step(escalation: Escalation) -> list[Attempt]:
     query = (
         sa.select(Attempt)
         .join(Notification)
-        .where(Notification.escalation_id == escalation.id, Notification.dedupe_key.startswith(_key(escalation)))
+        .where(
+            Notification.escalation_id == escalation.id, Notification.dedupe_key.startswith(key_of_step(escalation))
+        )
     )
     return list(db.session.scalars(query))

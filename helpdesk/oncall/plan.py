@@ -1,15 +1,25 @@
 """What an alert will do, worked out when it starts: its policy's steps and a last resort."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import EscalationPolicy, EscalationStep, PolicyStep, Ticket
-from helpdesk.models.codes import Channel, StepTarget
+from helpdesk.models import EscalationPolicy, EscalationStep, Group, PolicyStep, Ticket
+from helpdesk.models.codes import Category, Channel, StepTarget
 
 PHONE = [Channel.SMS.value, Channel.VOICE.value]
 LAST_RESORT = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What of a ticket decides which policy counts."""
+
+    municipality_id: int
+    group_id: int | None
+    category: Category
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,29 @@ class Plan:
     user_ids: tuple[int, ...] = ()
 
 
-def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
+def scope_of(ticket: Ticket) -> Scope:
+    return Scope(ticket.municipality_id, ticket.group_id, ticket.category)
+
+
+def policy_for(scope: Scope) -> EscalationPolicy | None:
+    """The policy that names most: group and category, group, municipality and category, municipality, category,
+    nothing. None of them names what the ticket has not; of equals the first one made."""
+    policy, group, place = EscalationPolicy, EscalationPolicy.group_id, EscalationPolicy.municipality_id
+    own_group = sa.exists().where(Group.id == group, Group.municipality_id == scope.municipality_id)
+    query = (
+        sa.select(policy)
+        .where(
+            sa.or_(place.is_(None), place == scope.municipality_id),
+            sa.or_(group.is_(None), sa.and_(group == scope.group_id, own_group)),
+            sa.or_(policy.category.is_(None), policy.category == scope.category),
+        )
+        .order_by(group.is_(None), sa.and_(group.is_(None), place.is_(None)), policy.category.is_(None), policy.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).first()
+
+
+def frozen_steps(plans: Iterable[Plan]) -> list[EscalationStep]:
     """The steps of an alert as they stay, whatever becomes of the policy."""
     return [
         EscalationStep(
@@ -38,17 +70,20 @@ def frozen_steps(ticket: Ticket) -> list[EscalationStep]:
             user_id=plan.user_id,
             user_ids=list(plan.user_ids),
         )
-        for position, plan in enumerate(plans_for(ticket))
+        for position, plan in enumerate(plans)
     ]
 
 
-def plans_for(ticket: Ticket) -> list[Plan]:
-    """The steps of the ticket's policy; whatever it says, all administrators and the managers come last, and by
-    mail too: should SMS and calls both be dead, that is left."""
-    policy = _policy_for(ticket)
-    plans = [_plan(step) for step in (policy.steps if policy else []) for _repeat in range(step.repeats)] or [
-        Plan(StepTarget.ON_CALL, PHONE)
-    ]
+def plans_of(policy: EscalationPolicy | None) -> list[Plan]:
+    """The steps of an alert under the policy, the last resort with them."""
+    steps = policy.steps if policy else []
+    return with_last_resort([_plan(step) for step in steps for _repeat in range(step.repeats)])
+
+
+def with_last_resort(steps: list[Plan]) -> list[Plan]:
+    """Whatever the policy says, all administrators and the managers come last, and by mail too: should SMS and
+    calls both be dead, that is left. Without any step, whoever is on duty comes first."""
+    plans = steps or [Plan(StepTarget.ON_CALL, PHONE)]
     named = {plan.target for plan in plans if set(plan.channels) & set(PHONE)}
     missing = [Plan(target, PHONE) for target in LAST_RESORT if target not in named]
     mailed = {plan.target for plan in plans if Channel.EMAIL in plan.channels}
@@ -70,18 +105,3 @@ def _plan(step: PolicyStep) -> Plan:
 
 def _with_mail(plan: Plan) -> Plan:
     return replace(plan, channels=[*plan.channels, Channel.EMAIL.value])
-
-
-def _policy_for(ticket: Ticket) -> EscalationPolicy | None:
-    query = (
-        sa.select(EscalationPolicy)
-        .where(
-            sa.or_(
-                EscalationPolicy.municipality_id == ticket.municipality_id,
-                EscalationPolicy.municipality_id.is_(None),
-            )
-        )
-        .order_by(EscalationPolicy.municipality_id.is_(None), EscalationPolicy.id)
-        .limit(1)
-    )
-    return db.session.scalars(query).first()

@@ -70,7 +70,7 @@ def _ways(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> 
 
 def named(step: EscalationStep, at: datetime) -> list[User]:
     """Everybody whom the step names at that instant."""
-    schedule = _schedule_of(step)
+    schedule = schedule_of(step)
     match step.target:
         case StepTarget.ON_CALL:
             return duty.on_call(schedule, at) if schedule else []
@@ -88,7 +88,8 @@ def named(step: EscalationStep, at: datetime) -> list[User]:
             return people_with(RoleName.MANAGER)
 
 
-def _schedule_of(step: EscalationStep) -> Schedule | None:
+def schedule_of(step: EscalationStep) -> Schedule | None:
+    """The one that the step names, else the main one."""
     if step.schedule_id is not None:
         return db.session.get(Schedule, step.schedule_id)
     return duty.main_schedule()

@@ -14,7 +14,7 @@ from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.acknowledgement import pass_on
 from helpdesk.oncall.escalation import open_escalation, running, unanswered
-from helpdesk.oncall.plan import plans_for
+from helpdesk.oncall.plan import plans_of, policy_for, scope_of
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
 
@@ -51,6 +51,10 @@ def fails(attempt, code="30005"):
 def all_fail(user):
     for attempt in attempts(to=user):
         fails(attempt)
+
+
+def plans_for(ticket):
+    return plans_of(policy_for(scope_of(ticket)))
 
 
 def policy_of(cast, *steps):
