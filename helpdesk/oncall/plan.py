@@ -1,6 +1,6 @@
 """What an alert will do, worked out when it starts: its policy's steps and a last resort."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -15,11 +15,11 @@ LAST_RESORT = (StepTarget.ADMINISTRATORS, StepTarget.MANAGERS)
 
 @dataclass(frozen=True)
 class Scope:
-    """What of a ticket decides which policy counts."""
+    """What of a ticket decides which policy counts; None: nothing is known, only policies that do not ask count."""
 
-    municipality_id: int
+    municipality_id: int | None
     group_id: int | None
-    category: Category
+    category: Category | None
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,17 @@ class Plan:
     schedule_id: int | None = None
     user_id: int | None = None
     user_ids: tuple[int, ...] = ()
+    repeats: int = 1
 
 
 def scope_of(ticket: Ticket) -> Scope:
     return Scope(ticket.municipality_id, ticket.group_id, ticket.category)
 
 
-def policy_for(scope: Scope) -> EscalationPolicy | None:
+def policy_for(scope: Scope, *, without: int | None = None) -> EscalationPolicy | None:
     """The policy that names most: group and category, group, municipality and category, municipality, category,
-    nothing. None of them names what the ticket has not; of equals the first one made."""
+    nothing. None of them names what the ticket has not; of equals the first one made. `without`: as if the policy
+    of that id were not there."""
     policy, group, place = EscalationPolicy, EscalationPolicy.group_id, EscalationPolicy.municipality_id
     own_group = sa.exists().where(Group.id == group, Group.municipality_id == scope.municipality_id)
     query = (
@@ -50,6 +52,7 @@ def policy_for(scope: Scope) -> EscalationPolicy | None:
             sa.or_(place.is_(None), place == scope.municipality_id),
             sa.or_(group.is_(None), sa.and_(group == scope.group_id, own_group)),
             sa.or_(policy.category.is_(None), policy.category == scope.category),
+            *([policy.id != without] if without is not None else []),
         )
         .order_by(group.is_(None), sa.and_(group.is_(None), place.is_(None)), policy.category.is_(None), policy.id)
         .limit(1)
@@ -76,14 +79,13 @@ def frozen_steps(plans: Iterable[Plan]) -> list[EscalationStep]:
 
 def plans_of(policy: EscalationPolicy | None) -> list[Plan]:
     """The steps of an alert under the policy, the last resort with them."""
-    steps = policy.steps if policy else []
-    return with_last_resort([_plan(step) for step in steps for _repeat in range(step.repeats)])
+    return with_last_resort([plan_of(step) for step in policy.steps] if policy else [])
 
 
-def with_last_resort(steps: list[Plan]) -> list[Plan]:
-    """Whatever the policy says, all administrators and the managers come last, and by mail too: should SMS and
-    calls both be dead, that is left. Without any step, whoever is on duty comes first."""
-    plans = steps or [Plan(StepTarget.ON_CALL, PHONE)]
+def with_last_resort(steps: Sequence[Plan]) -> list[Plan]:
+    """The steps, each as often as it repeats; without any, whoever is on duty. Whatever they say, administrators
+    and managers come last, and by mail too: should SMS and calls both be dead, that is left."""
+    plans = [step for step in steps for _repeat in range(step.repeats)] or [Plan(StepTarget.ON_CALL, PHONE)]
     named = {plan.target for plan in plans if set(plan.channels) & set(PHONE)}
     missing = [Plan(target, PHONE) for target in LAST_RESORT if target not in named]
     mailed = {plan.target for plan in plans if Channel.EMAIL in plan.channels}
@@ -91,7 +93,7 @@ def with_last_resort(steps: list[Plan]) -> list[Plan]:
     return [_with_mail(plan) if plan.target in in_need else plan for plan in (*plans, *missing)]
 
 
-def _plan(step: PolicyStep) -> Plan:
+def plan_of(step: PolicyStep) -> Plan:
     return Plan(
         step.target,
         step.channels,
@@ -100,6 +102,7 @@ def _plan(step: PolicyStep) -> Plan:
         step.schedule_id,
         step.user_id,
         tuple(step.user_ids),
+        step.repeats,
     )
 
 

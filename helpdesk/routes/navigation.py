@@ -55,6 +55,7 @@ ON_CALL: tuple[Entry, ...] = (
 MENU_OF_ON_CALL = "plan.index"
 ON_CALL: tuple[Entry, ...] = (Entry("schedules.index", _l("Schedules"), STAFF),)
 ON_CALL: tuple[Entry, ...] = (Entry("load.index", _l("Load"), STAFF),)
+ON_CALL: tuple[Entry, ...] = (Entry("policies.index", _l("Escalation"), STAFF),)
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Absence, Override, Schedule, Ticket, Unit, User
+from helpdesk.models import EscalationPolicy, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
@@ -29,6 +30,10 @@ def _ticket(status: TicketStatus) -> Ticket:
 
 def _unit() -> Unit:
     return db.session.scalars(sa.select(Unit).where(Unit.kind == UnitKind.FIRE_BRIGADE)).first()
+
+
+def _policy() -> EscalationPolicy:
+    return db.session.scalars(sa.select(EscalationPolicy).order_by(EscalationPolicy.id)).first()
 
 
 def _ticket_of(unit: Unit) -> Ticket:
@@ -96,6 +101,7 @@ def _reader(site: Site, role: str | None) -> User | None:
     return site.people(role)[0] if role else None
 
 
+SATURDAY_NIGHT = "2026-03-14T23:10"
 DEAD_PHONE = "somebody whose phone is dead"
 PAGES = {
     "landing": (None, lambda site: "/"),
@@ -144,6 +150,12 @@ PAGES = {
     "load of duty, no month": ("manager", lambda site: "/oncall/load?month=marzec"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
+    "policies": ("manager", lambda site: "/oncall/policies"),
+    "policies, administrator": ("administrator", lambda site: "/oncall/policies"),
+    "add a policy": ("manager", lambda site: "/oncall/policies/add"),
+    "change a policy": ("manager", lambda site: f"/oncall/policies/{_policy().id}"),
+    "delete a policy": ("manager", lambda site: f"/oncall/policies/{_policy().id}/delete"),
+    "preview of an alert": ("manager", lambda site: f"/oncall/policies/preview?category=hate&at={SATURDAY_NIGHT}"),
     "units": ("coordinator", lambda site: "/units"),
     "unit": ("coordinator", lambda site: f"/units/{_unit().id}"),
     "poster": ("coordinator", lambda site: f"/units/{_unit().id}/poster"),
