@@ -328,6 +328,16 @@ def _cancel(*where: sa.ColumnElement[bool]) -> int:
     )
 
 
+def put_off(escalation_id: int, until: datetime) -> None:
+    """What of an alert waits to be sent is not due before `until`."""
+    its_own = sa.select(Notification.id).where(Notification.escalation_id == escalation_id)
+    changed_rows(
+        sa.update(Attempt)
+        .where(Attempt.state == AttemptState.DUE, Attempt.notification_id.in_(its_own), Attempt.due_at < until)
+        .values(due_at=until)
+    )
+
+
 def bring_forward(attempts: list[Attempt]) -> None:
     """Make waiting attempts due now."""
     for attempt in attempts:

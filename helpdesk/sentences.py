@@ -16,6 +16,8 @@ from helpdesk.models.codes import (
     AttemptState,
     Channel,
     EventKind,
+    HotlineMoment,
+    HotlineState,
     Priority,
     SlaTargetKind,
     StepTarget,
@@ -209,7 +211,7 @@ def _reporter_wrote(event: TimelineEvent) -> str:
 
 
 def _noted(event: TimelineEvent) -> str:
-    return _("Internal note by %(who)s", who=event.actor_name)
+    return _("Internal note by %(who)s", who=event.actor_name or _("Helpdesk"))
 
 
 def _attached(event: TimelineEvent) -> str:
@@ -256,6 +258,41 @@ def _breached(event: TimelineEvent) -> str:
     return _("Promised time exceeded: %(target)s", target=_word(event, "target", SlaTargetKind))
 
 
+def _hotline(event: TimelineEvent) -> str:
+    return _HOTLINE[HotlineMoment(event.data["moment"])](event)
+
+
+def _hung_up(event: TimelineEvent) -> str:
+    who = event.actor_name
+    if event.data.get("state") == HotlineState.RINGING:
+        return _("Emergency line: %(who)s hung up while it was ringing", who=who)
+    return _("Emergency line: %(who)s hung up in the menu", who=who)
+
+
+_HOTLINE: dict[HotlineMoment, Callable[[TimelineEvent], str]] = {
+    HotlineMoment.CALLED_AGAIN: lambda event: _("Emergency line: %(who)s called again", who=event.actor_name),
+    HotlineMoment.RINGING: lambda event: _(
+        "Emergency line: ringing %(names)s", names=", ".join(event.data.get("names", []))
+    ),
+    HotlineMoment.PASSED: lambda event: _("Emergency line: %(who)s passed the call on", who=event.actor_name),
+    HotlineMoment.HUNG_UP: _hung_up,
+    HotlineMoment.NOBODY: lambda _event: _("Emergency line: nobody took the call; the caller may leave a message"),
+    HotlineMoment.MESSAGE: lambda event: _(
+        "Emergency line: message of %(span)s stored", span=exact_span(timedelta(seconds=event.data["seconds"]))
+    ),
+    HotlineMoment.LOST: lambda _event: _("Emergency line: the caller's message is lost at the provider; call back"),
+}
+
+
+def _moved(event: TimelineEvent) -> str:
+    return _(
+        "Moved from %(old)s to %(new)s by %(who)s",
+        old=_value(event, "from"),
+        new=_value(event, "to"),
+        who=event.actor_name,
+    )
+
+
 SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
     EventKind.OPENED: _opened,
     EventKind.ALERTED: _alerted,
@@ -276,6 +313,8 @@ SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
     EventKind.CLOSED: _closed,
     EventKind.REMINDED: _reminded,
     EventKind.BREACHED: _breached,
+    EventKind.HOTLINE: _hotline,
+    EventKind.MOVED: _moved,
 }
 
 ICONS: dict[EventKind, str] = {
@@ -298,4 +337,6 @@ ICONS: dict[EventKind, str] = {
     EventKind.CLOSED: "closed",
     EventKind.REMINDED: "clock",
     EventKind.BREACHED: "urgent",
+    EventKind.HOTLINE: "phone",
+    EventKind.MOVED: "reply",
 }

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,29 @@ def read_attempt(token: str) -> str:
     if not hmac.compare_digest(signature.encode(), _attempt_signature(attempt_id).encode()):
         raise BadToken
     return attempt_id
+
+
+def sign_words(purpose: str, *words: str) -> str:
+    """The words, of letters and digits, with their signature: letters, digits and "-" only."""
+    return "-".join((*words, _words_signature(purpose, words)))
+
+
+def read_words(purpose: str, token: str) -> list[str]:
+    """The words inside.
+
+    Raises:
+        BadToken: forged, or for another purpose.
+    """
+    *words, signature = token.split("-")
+    if not hmac.compare_digest(signature.encode(), _words_signature(purpose, words).encode()):
+        raise BadToken
+    return words
+
+
+def _words_signature(purpose: str, words: Sequence[str]) -> str:
+    key = settings().secret_key.encode()
+    signed = "-".join((purpose, *words)).encode()
+    return hmac.new(key, b"words:" + signed, hashlib.sha256).hexdigest()[:32]
 
 
 def _attempt_signature(attempt_id: str) -> str:

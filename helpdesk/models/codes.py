@@ -119,6 +119,8 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     REMINDED = "reminded"
     BREACHED = "breached"
+    HOTLINE = "hotline"  # something in a call to the units' number; the event says which
+    MOVED = "moved"  # to another unit
 
 
 class MessageKind(StrEnum):
@@ -305,3 +307,30 @@ class RecordingState(StrEnum):
     AWAITED = "awaited"  # the provider has it or will have it; it is fetched from there
     STORED = "stored"  # it lies with the ticket
     LOST = "lost"  # the provider does not have it
+
+
+class HotlineMoment(StrEnum):
+    """What happens in a call to the units' number."""
+
+    CALLED_AGAIN = "called_again"  # about the same matter
+    RINGING = "ringing"  # at those whom the event names
+    PASSED = "passed"  # somebody pressed 2
+    HUNG_UP = "hung_up"  # the caller, before anybody took the call
+    NOBODY = "nobody"  # all were tried, the caller may leave a message
+    MESSAGE = "message"  # it lies with the ticket
+    LOST = "lost"  # the message cannot be had from the provider
+
+
+class HotlineOutcome(StrEnum):
+    """What became of ringing one person for a call to the units' number."""
+
+    RINGING = "ringing"
+    PICKED_UP = "picked_up"  # by a person or a voicemail: no key yet
+    NO_KEY = "no_key"  # picked up, and nobody pressed anything
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # somebody else took it, or the caller hung up
+    PASSED = "passed"  # pressed 2
+    TOO_LATE = "too_late"  # pressed 1 when somebody else had it
+    TAKEN = "taken"

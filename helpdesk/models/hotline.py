@@ -1,6 +1,7 @@
 """Calls to the units' number."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,8 +15,10 @@ from helpdesk.models.ticket import Attachment, Ticket
 
 
 class HotlineCall(Base):
-    """One call, from the first ring to its recording. `number` is E.164, empty when the caller hides it; `tried`
-    are the ids of those whose phone was rung for it."""
+    """One call, from the first ring to its recording. `number` is E.164, empty when the caller hides it; `unit_id`
+    is None for a caller whom we do not know. `tried` are the ids of those whose phone was rung for it, in order;
+    `outcomes` says of each (by id) in which turn and with which HotlineOutcome. `heard_at`: the last sign of it.
+    While `recording_next_at` is set the message is to be fetched, or to be deleted at the provider."""
 
     __tablename__ = "hotline_call"
     __table_args__ = (
@@ -24,8 +27,14 @@ class HotlineCall(Base):
         sa.Index(
             "ix_hotline_call_recording",
             "recording_next_at",
-            sqlite_where=sa.text("recording_state = 'awaited'"),
-            postgresql_where=sa.text("recording_state = 'awaited'"),
+            sqlite_where=sa.text("recording_next_at IS NOT NULL"),
+            postgresql_where=sa.text("recording_next_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_hotline_call_live",
+            "heard_at",
+            sqlite_where=sa.text("state <> 'over'"),
+            postgresql_where=sa.text("state <> 'over'"),
         ),
     )
 
@@ -37,11 +46,14 @@ class HotlineCall(Base):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
     tried: Mapped[list[int]] = mapped_column(default=list)
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    heard_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None]
     recording_sid: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    recording_seconds: Mapped[int | None]
     recording_state: Mapped[RecordingState] = mapped_column(default=RecordingState.NONE)
     recording_tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     recording_next_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ The steps are frozen when the alert starts. After the last step it starts again.
 noted and skipped at once.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -28,6 +28,7 @@ from helpdesk.models.codes import (
     Lane,
     NotificationEvent,
 )
+from helpdesk.oncall.live_call import is_looking_for_somebody
 from helpdesk.oncall.plan import frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named, recipients, ways_of
 from helpdesk.oncall.sending import EMPTY_ROUND, alert, key_of_round, key_of_step
@@ -44,24 +45,52 @@ IN_FLIGHT = (AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, Att
 UNDER_WAY = (AttemptState.DUE, *IN_FLIGHT)
 
 
-def open_escalation(ticket: Ticket) -> Escalation:
-    """Start the alert of a ticket and its first step; one that runs already is returned as it is."""
+def open_escalation(ticket: Ticket, first_at: datetime | None = None) -> Escalation:
+    """Start the alert of a ticket and its first step; one that runs already is returned as it is. While somebody
+    is looked for in another way (a call), the first step waits until `first_at`, and then comes by itself."""
     running_one = running(ticket)
     if running_one is not None:
         return running_one
     policy, now = policy_for(scope_of(ticket)), clock.now()
+    begins = max(now, first_at or now)
     escalation = Escalation(
         ticket=ticket,
-        opened_at=now,
-        next_step_at=now,
+        opened_at=begins,
+        next_step_at=begins,
         steps=frozen_steps(plans_of(policy)),
         acks_wanted=policy.acks_wanted if policy else 1,
         ack_minutes=policy.ack_minutes if policy else None,
     )
     db.session.add(escalation)
     db.session.flush()
-    _advance(escalation)
+    if begins == now:
+        _advance(escalation)
     return escalation
+
+
+def put_off(ticket: Ticket, until: datetime) -> None:
+    """Somebody is looked for in another way: the ticket's alert sends nothing before `until`."""
+    alert = hold_running(ticket)
+    if alert is not None and alert.next_step_at is not None:
+        alert.next_step_at = max(alert.next_step_at, until)
+        if alert.position < 0:
+            alert.opened_at = alert.next_step_at
+        outbox.put_off(alert.id, until)
+
+
+def go_on_now(ticket: Ticket) -> None:
+    """The other way was in vain: what was put off comes now, the first step or whatever of a later one waits."""
+    alert = hold_running(ticket)
+    if alert is None:
+        return
+    if alert.position < 0:
+        alert.opened_at = clock.now()
+        _advance(alert)
+        return
+    waiting = [a for a in _attempts_of_step(alert) if a.state is AttemptState.DUE and a.ordinal == 0]
+    outbox.bring_forward(waiting)
+    if not waiting:
+        _hasten(alert)
 
 
 def running(ticket: Ticket) -> Escalation | None:
@@ -137,9 +166,10 @@ def hold(attempt_ids: list[str]) -> None:
 
 def not_reached(attempt: Attempt) -> None:
     """An attempt of an alert did not reach its person: the next channel of the same person now; after the last
-    one, when nobody of the step can still answer, the next step now. The alert is held (`hold`)."""
+    one, when nobody of the step can still answer, the next step now; unless a call is just looking for somebody
+    (`go_on_now` catches up). The alert is held (`hold`)."""
     escalation = _alert_in_this_step(attempt)
-    if escalation is None:
+    if escalation is None or is_looking_for_somebody(escalation.ticket_id):
         return
     waiting = [a for a in _attempts_of_step(escalation) if _is_another_channel(a, attempt.notification)]
     if waiting:
@@ -151,7 +181,9 @@ def not_reached(attempt: Attempt) -> None:
 def arrived(attempt: Attempt) -> None:
     """An SMS of an alert is on the phone. If the call before it was in vain, there is nothing more to wait for."""
     escalation = _alert_in_this_step(attempt)
-    if escalation is not None and attempt.channel is Channel.SMS:
+    if escalation is None or is_looking_for_somebody(escalation.ticket_id):
+        return
+    if attempt.channel is Channel.SMS:
         _go_on_if_in_vain(escalation)
 
 

@@ -50,12 +50,12 @@ MENU = (
 ON_CALL: tuple[Entry, ...] = (
     Entry("plan.index", _l("Plan"), STAFF),
     Entry("cover.index", _l("Absences and swaps"), STAFF),
+    Entry("schedules.index", _l("Schedules"), STAFF),
+    Entry("policies.index", _l("Escalation"), STAFF),
+    Entry("load.index", _l("Load"), STAFF),
     Entry("feeds.index", _l("Calendars"), STAFF),
 )
 MENU_OF_ON_CALL = "plan.index"
-ON_CALL: tuple[Entry, ...] = (Entry("schedules.index", _l("Schedules"), STAFF),)
-ON_CALL: tuple[Entry, ...] = (Entry("load.index", _l("Load"), STAFF),)
-ON_CALL: tuple[Entry, ...] = (Entry("policies.index", _l("Escalation"), STAFF),)
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",

@@ -63,15 +63,21 @@ def open_ticket(draft: TicketDraft) -> Ticket:
         return known
     if valid_contract(draft.unit.municipality_id) is None:
         raise NoContract
-    ticket = _write(draft)
-    record(ticket, EventKind.OPENED, of_reporter(ticket), source=draft.source.value)
-    attach(ticket, draft.uploads, of_reporter(ticket))
-    start_clocks(ticket)
+    ticket = write_ticket(draft)
     if ticket.is_urgent:
         open_escalation(ticket)
     else:
         tell.administrators_of_new(ticket)
     tell.reporter(ticket, NotificationEvent.RECEIPT, key="opened")
+    return ticket
+
+
+def write_ticket(draft: TicketDraft) -> Ticket:
+    """The ticket with its first event and its clocks; nobody is told of it, which is left to the caller."""
+    ticket = _write(draft)
+    record(ticket, EventKind.OPENED, of_reporter(ticket), source=draft.source.value)
+    attach(ticket, draft.uploads, of_reporter(ticket))
+    start_clocks(ticket)
     return ticket
 
 

@@ -80,6 +80,8 @@ KINDS_BEFORE = (
 )
 KINDS_NEW: tuple[str, ...] = (
     # one a line
+    "hotline",
+    "moved",
 )
 TABLES = (
     "hotline_call",
@@ -489,11 +491,14 @@ def _create_tables() -> None:
         sa.Column("unit_id", ID, nullable=True),
         sa.Column("ticket_id", ID, nullable=True),
         sa.Column("tried", JSON, nullable=False),
+        sa.Column("outcomes", JSON, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", ID, nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recording_sid", sa.String(length=64), nullable=True),
+        sa.Column("recording_seconds", sa.Integer(), nullable=True),
         sa.Column(
             "recording_state",
             sa.Enum(
@@ -531,7 +536,14 @@ def _create_tables() -> None:
         "ix_hotline_call_recording",
         "hotline_call",
         ["recording_next_at"],
-        sqlite_where=sa.text("recording_state = 'awaited'"),
-        postgresql_where=sa.text("recording_state = 'awaited'"),
+        sqlite_where=sa.text("recording_next_at IS NOT NULL"),
+        postgresql_where=sa.text("recording_next_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_hotline_call_live",
+        "hotline_call",
+        ["heard_at"],
+        sqlite_where=sa.text("state <> 'over'"),
+        postgresql_where=sa.text("state <> 'over'"),
     )
     op.create_index(op.f("ix_hotline_call_ticket_id"), "hotline_call", ["ticket_id"])
