@@ -11,8 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from helpdesk import signs
+from helpdesk.hotline import calls as hotline
 from helpdesk.idempotency import forget_old_keys
-from helpdesk.notify import balances, circuit, monitor, reconcile
+from helpdesk.notify import balances, circuit, monitor, reconcile, recordings
 from helpdesk.notify.hang_up import hang_up_moot
 from helpdesk.oncall import contacts, duty_test, escalation, handover, history, shift_notices
 from helpdesk.oncall import contacts, duty_test, escalation, history, warning_letters
@@ -93,6 +94,9 @@ def record_duty() -> None:
 def remind_of_duty() -> None:
     one_by_one(history.schedules(), shift_notices.plan)
     one_by_one(shift_notices.due(), shift_notices.act)
+def end_silent_calls() -> None:
+    """The end of a call to the units' number may never be reported."""
+    one_by_one(hotline.silent(), hotline.end_silent)
 
 
 def heartbeat() -> None:
@@ -110,6 +114,8 @@ JOBS = (
     Job("reconcile_unknown", 10, reconcile.reconcile_unknown),
     Job("ask_about_silent", 10, reconcile.ask_about_silent),
     Job("probe_providers", 15, circuit.probe_open),
+    Job("fetch_recordings", 10, recordings.fetch_due),
+    Job("end_silent_calls", 30, end_silent_calls),
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),

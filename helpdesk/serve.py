@@ -91,6 +91,7 @@ def _start_simulator(settings: Settings) -> Simulator:
             auth_token=settings.twilio_auth_token,
             numbers=[settings.hotline],
             public_url=settings.public_url,
+            voice_status_url=f"{settings.public_url}/twilio/voice-status",
             people=[Person(p.name, p.phone, p.email, p.note) for p in DEMO_PEOPLE],
             time_zone=settings.default_time_zone,
             autopilot=Pace(),

@@ -78,6 +78,14 @@ class Story:
         self.passes()
         return reply
 
+    def calls_us(self, user: User) -> str:
+        """The person calls our number and hears the menu; the call's sid."""
+        return self.sim.call_in(user.contacts[0].value).sid
+
+    def said_to(self, sid: str) -> str:
+        """Everything that was said in the call so far."""
+        return self.sim.call(sid).said
+
     def state(self, ticket: Ticket) -> Ticket:
         """The ticket as it is in the database now."""
         db.session.expire_all()
@@ -119,6 +127,7 @@ def sim(app: Flask, cast: Cast) -> Iterator[Simulator]:
         auth_token=settings.twilio_auth_token,
         numbers=[settings.hotline],
         public_url=settings.public_url,
+        voice_status_url=f"{settings.public_url}/twilio/voice-status",
     )
     _point(app, running.url, running.smtp_port)
     client = app.test_client()

@@ -11,29 +11,20 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from helpdesk import outbox
 from helpdesk.config import settings
-from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
 from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
-from helpdesk.inbound.sms import yours_words
-from helpdesk.inbound.speech import REPEATS, ask, last_words, read_again, say
-from helpdesk.labels import error_sentence, label
-from helpdesk.models import Attempt, Ticket, Unit, User
+from helpdesk.inbound.speech import REPEATS, ask, digit_by_digit, last_words, read_again, say
+from helpdesk.inbound.whom_to_call import text_whom_to_call
+from helpdesk.labels import label
+from helpdesk.models import Attempt, Ticket, User
 from helpdesk.models.codes import (
     AckVia,
     AttemptState,
-    Category,
-    Channel,
-    Lane,
-    NotificationEvent,
-    Priority,
-    TicketSource,
 )
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.people import address_of, person_with_phone
-from helpdesk.phone import is_mobile
-from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.proof import note_pressed
 from helpdesk.tokens import sign_attempt
 
@@ -113,21 +104,20 @@ def _nothing_to_say() -> str:
     return str(response)
 
 
-def incoming(number: str, turn: int) -> str:
-    """Somebody calls our number, the `turn`-th time in this call: an administrator who calls back, a unit that
-    needs help, or a stranger."""
+def is_staff(number: str) -> bool:
+    caller = person_with_phone(number)
+    return caller is not None and caller.is_staff
+
+
+def staff_calls_back(number: str, turn: int) -> str:
+    """An administrator calls our number, and is asked the `turn`-th time in this call."""
     caller, locale = _caller(number)
     with force_locale(locale):
         response = VoiceResponse()
         say(response, _("This is the emergency line for group administrators."), locale)
-        if caller is not None and caller.is_staff:
-            _ask_staff(response, number, caller, turn)
-        elif caller is not None and caller.units:
-            _ask_unit(response, caller)
-        else:
-            say(response, _("In danger of life call 112. We do not know this number."), locale)
-            say(response, _("File a ticket with the link or the QR code of your unit."), locale)
-            response.hangup()
+        if caller is None or not caller.is_staff:
+            return last_words(_("Goodbye."), locale)
+        _ask_staff(response, number, caller, turn)
         return str(response)
 
 
@@ -144,15 +134,6 @@ def staff_digit(number: str, digit: str, ticket_id: int) -> str:
             response.redirect(absolute("twilio.voice_again", turn=1), method="POST")
             return str(response)
         return last_words(_act(asked, caller, digit), locale)
-
-
-def unit_digit(number: str, digit: str, sid: str) -> str:
-    """Somebody of a unit pressed a digit. `sid` is the call: a repeat opens nothing twice."""
-    caller, locale = _caller(number)
-    with force_locale(locale):
-        if caller is None or not caller.units or digit != "1":
-            return last_words(_("Thank you. Goodbye."), locale)
-        return last_words(_open_by_phone(caller, caller.units[0], number, sid), locale)
 
 
 def _caller(number: str) -> tuple[User | None, str]:
@@ -173,39 +154,6 @@ def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) ->
     response.redirect(absolute("twilio.voice_again", turn=turn + 1), method="POST")
 
 
-def _ask_unit(response: VoiceResponse, caller: User) -> None:
-    gather = ask(response, absolute("twilio.voice_digit"))
-    say(gather, _("In danger of life hang up and call 112."), caller.locale)
-    say(
-        gather,
-        _("To be called back at once by the administrator on duty, press 1."),
-        caller.locale,
-    )
-    say(response, _("Thank you. Goodbye."), caller.locale)
-    response.hangup()
-
-
-def _open_by_phone(caller: User, unit: Unit, number: str, sid: str) -> str:
-    draft = TicketDraft(
-        unit=unit,
-        category=Category.OTHER,
-        priority=Priority.URGENT,
-        summary=_("Phone call to the emergency line, please call back"),
-        reporter=Reporter(name=caller.name, phone=number, user_id=caller.id),
-        locale=caller.locale,
-        source=TicketSource.PHONE,
-        submission_key=f"call:{sid}" if sid else None,
-    )
-    try:
-        ticket = open_ticket(draft)
-    except HelpdeskError as refused:
-        return str(error_sentence(refused.code))
-    return _(
-        "Your ticket has the number %(number)s. An administrator is being called now and will call you back.",
-        number=digit_by_digit(ticket.number),
-    )
-
-
 def _act(ticket: Ticket, user: User, digit: str) -> str:
     if not ticket.is_open:
         return _taken(ticket)
@@ -216,30 +164,8 @@ def _act(ticket: Ticket, user: User, digit: str) -> str:
     if result.holder.id != user.id:
         return _taken(ticket)
     if result.is_first:
-        _text_whom_to_call(ticket, user)
+        text_whom_to_call(ticket, user)
     return _("Thank you. The ticket is yours.")
-
-
-def _text_whom_to_call(ticket: Ticket, user: User) -> None:
-    """Nobody can write down a number at night: who took the ticket by a key reads it in an SMS."""
-    number = address_of(user, Channel.SMS)
-    if number is None or not is_mobile(number):
-        return
-    with force_locale(user.locale):
-        text = yours_words(ticket)
-    outbox.enqueue(
-        outbox.Letter(
-            event=NotificationEvent.SMS_ANSWER,
-            channel=Channel.SMS,
-            address=number,
-            dedupe_key=f"yours:{ticket.id}:{ticket.acknowledged_at}:{user.id}",
-            locale=user.locale,
-            lane=Lane.REPLY,
-            user_id=user.id,
-            ticket_id=ticket.id,
-            params={"text": text},
-        )
-    )
 
 
 def _taken(ticket: Ticket) -> str:
@@ -259,9 +185,3 @@ def _spoken(ticket: Ticket) -> str:
         category=label(ticket.category),
         summary=ticket.summary,
     )
-
-
-def digit_by_digit(number: str) -> str:
-    """ "LEO-2026-0042" → "L E O, 4 2": spoken sign by sign, without the year and leading zeros."""
-    code, _year, count = number.split("-")
-    return f"{' '.join(code)}, {' '.join(count.lstrip('0') or '0')}"

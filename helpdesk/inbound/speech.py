@@ -37,3 +37,9 @@ def last_words(text: str, locale: str) -> str:
     say(response, text, locale)
     response.hangup()
     return str(response)
+
+
+def digit_by_digit(number: str) -> str:
+    """ "LEO-2026-0042" → "L E O, 4 2": spoken sign by sign, without the year and leading zeros."""
+    code, _year, count = number.split("-")
+    return f"{' '.join(code)}, {' '.join(count.lstrip('0') or '0')}"

@@ -14,6 +14,7 @@ from helpdesk.routes import (
     filing,
     health,
     home,
+    hotline_hooks,
     language,
     plan,
     layers,
@@ -32,7 +33,7 @@ BLUEPRINTS: list[Blueprint] = [
     health.bp,
     home.bp,
     language.bp,
-    twilio_hooks.bp,
+    hotline_hooks.bp,  # that of twilio_hooks, with what both add to it
     smsapi_hooks.bp,
     ack.bp,
     contacts.bp,

@@ -1,6 +1,7 @@
 """Twilio's webhooks. Every one is signed; all else gets 403, never 500. A repeat is harmless.
 
-The addresses that an owner types at Twilio: PUBLIC_URL/twilio/sms and PUBLIC_URL/twilio/voice.
+The addresses that an owner types at Twilio: PUBLIC_URL/twilio/sms, PUBLIC_URL/twilio/voice and, for the end of
+calls (hotline_hooks.py), PUBLIC_URL/twilio/voice-status.
 """
 
 import logging
@@ -14,7 +15,7 @@ from helpdesk import signs, tokens
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 from helpdesk.extensions import csrf, db
-from helpdesk.inbound import calls, code_call, duty_test_call, sms
+from helpdesk.inbound import calls, code_call, duty_test_call, hotline, sms
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, NotificationEvent
 from helpdesk.notify import outcome
@@ -67,40 +68,38 @@ def _path_of(target: str) -> str:
 @signed
 def sms_in() -> ResponseReturnValue:
     with transaction():
-        sid = _field("MessageSid", 64) or _field("SmsSid", 64)
-        answer = sms.receive(sid=sid, number=_field("From", 40), body=_field("Body", 5000))
+        sid = field("MessageSid", 64) or field("SmsSid", 64)
+        answer = sms.receive(sid=sid, number=field("From", 40), body=field("Body", 5000))
     response = MessagingResponse()
     if answer:
         response.message(answer)
-    return _twiml(str(response))
+    return twiml(str(response))
 
 
 @bp.post("/voice")
 @signed
 def voice() -> ResponseReturnValue:
-    return _twiml(calls.incoming(_field("From", 40), turn=0))
+    """Somebody calls our number: an administrator who calls back, or a unit or a stranger who needs somebody."""
+    number = field("From", 40)
+    if calls.is_staff(number):
+        return twiml(calls.staff_calls_back(number, turn=0))
+    with transaction():
+        said = hotline.menu(hotline.begin(field("CallSid", 64), number), turn=0)
+    return twiml(said)
 
 
 @bp.post("/voice/<int:turn>")
 @signed
 def voice_again(turn: int) -> ResponseReturnValue:
-    return _twiml(calls.incoming(_field("From", 40), turn))
-
-
-@bp.post("/voice/digit")
-@signed
-def voice_digit() -> ResponseReturnValue:
-    with transaction():
-        said = calls.unit_digit(_field("From", 40), _field("Digits", 10), _field("CallSid", 40))
-    return _twiml(said)
+    return twiml(calls.staff_calls_back(field("From", 40), turn))
 
 
 @bp.post("/voice/ticket/<int:ticket_id>")
 @signed
 def voice_ticket(ticket_id: int) -> ResponseReturnValue:
     with transaction():
-        said = calls.staff_digit(_field("From", 40), _field("Digits", 10), ticket_id)
-    return _twiml(said)
+        said = calls.staff_digit(field("From", 40), field("Digits", 10), ticket_id)
+    return twiml(said)
 
 
 @bp.post("/status/<token>")
@@ -141,26 +140,26 @@ def digit(token: str) -> ResponseReturnValue:
     with transaction():
         attempt = _attempt(token)
         act = PRESSED.get(attempt.notification.event, calls.alert_digit)
-        said = act(attempt, _field("Digits", 10))
-    return _twiml(said)
+        said = act(attempt, field("Digits", 10))
+    return twiml(said)
 
 
 def _spoken(token: str, turn: int) -> Response:
     attempt = _attempt(token)
     say = SPOKEN.get(attempt.notification.event, calls.alert_call)
-    return _twiml(say(attempt, turn))
+    return twiml(say(attempt, turn))
 
 
 def _report(token: str, status_field: str, sid_field: str, states: dict[str, AttemptState]) -> None:
-    status = _field(status_field, 40)
+    status = field(status_field, 40)
     state = states.get(status)
     with transaction():
         attempt = _attempt(token)
         if state is None:
             log.warning("unknown status %r reported for attempt %s", status, attempt.id)
-            outcome.heard(attempt.id, status, _field(sid_field, 64) or None)
+            outcome.heard(attempt.id, status, field(sid_field, 64) or None)
             return
-        code, sid = _field("ErrorCode", 32), _field(sid_field, 64)
+        code, sid = field("ErrorCode", 32), field(sid_field, 64)
         outcome.reported(attempt.id, state, sid=sid or None, status=status, code=code)
 
 
@@ -175,10 +174,10 @@ def _attempt(token: str) -> Attempt:
     return attempt
 
 
-def _field(name: str, length: int) -> str:
+def field(name: str, length: int) -> str:
     """A posted parameter, cut to what has room in the database; PostgreSQL cannot store NUL."""
     return request.form.get(name, "").replace("\x00", "")[:length]
 
 
-def _twiml(document: str) -> Response:
+def twiml(document: str) -> Response:
     return Response(document, mimetype="text/xml")

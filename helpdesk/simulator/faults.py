@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MOMENTS = {
     "403": "before",
+    "404": "before",
     "429": "before",
     "500": "before",
     "503": "before",
@@ -24,7 +25,15 @@ MOMENTS = {
     "slow": "after",
 }
 PORTAL = "<html><title>Sign in to the network</title></html>"
-REFUSED = {"403": 20005, "429": 20429, "500": 20500, "503": 20503, "500_after": 20500, "503_after": 20503}
+REFUSED = {
+    "403": 20005,
+    "404": 20404,
+    "429": 20429,
+    "500": 20500,
+    "503": 20503,
+    "500_after": 20500,
+    "503_after": 20503,
+}
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,8 @@ def _wanted_call(call: Call) -> bool:
 
 def _add_recordings(api: Blueprint, exchange: Exchange) -> None:
     def listed() -> Answer:
-        kept = exchange.state.recordings.all()[::-1]
+        wanted = request.args.get("CallSid", "")
+        kept = [item for item in exchange.state.recordings.all()[::-1] if wanted in ("", item.call_sid)]
         pairs = [(item.sid, resources.recording_json(exchange, item)) for item in kept]
         return jsonify(page(pairs, request.args, Listing("recordings", request.path))), 200
 

@@ -31,6 +31,7 @@ MAX_UPLOADS = 5
 PDF = "application/pdf"
 EXTENSIONS = {PDF: ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 RASTER_TYPES = frozenset(EXTENSIONS) - {PDF}
+SOUNDS = {"audio/mpeg": ".mp3", "audio/wav": ".wav"}
 _LONGEST_NAME = 100
 
 
@@ -67,6 +68,27 @@ def store_upload(name: str, data: bytes) -> StoredFile:
     )
 
 
+def store_sound(data: bytes) -> StoredFile:
+    """A message that was left in a call, told by its content: MP3 or WAV.
+
+    Raises:
+        BadUpload: "wrong_type", or "not_stored" (the disk takes no more).
+    """
+    content_type = _kind_of_sound(data)
+    stored_as = _new_place(SOUNDS[content_type])
+    _write(settings().uploads / stored_as, data)
+    digest = hashlib.sha256(data).hexdigest()
+    return StoredFile(safe_name("nagranie", SOUNDS[content_type]), content_type, len(data), digest, stored_as)
+
+
+def _kind_of_sound(data: bytes) -> str:
+    if data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0):
+        return "audio/mpeg"
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "audio/wav"
+    raise BadUpload("wrong_type")
+
+
 def attach(
     ticket: Ticket, uploads: Sequence[StoredFile], by: Actor, message: Message | None = None
 ) -> list[Attachment]:
@@ -80,7 +102,8 @@ def attach(
     rows = [_row(ticket, _own(stored), message) for stored in uploads]
     if rows:
         db.session.add_all(rows)
-        record(ticket, EventKind.ATTACHED, by, name=", ".join(row.name for row in rows))
+        event = record(ticket, EventKind.ATTACHED, by, name=", ".join(row.name for row in rows))
+        event.is_public = message is None or message.kind is MessageKind.PUBLIC
     return rows
 
 

@@ -18,7 +18,9 @@ LAYERS = {
     """,
     "models": "models schema",
     "words": "attempt_words contact_words labels question_labels sentences warning_words",
-    "rules": "api_tokens idempotency oncall outbox people quiet reports sla tickets users wake wanted",
+    "rules": """
+        api_tokens hotline idempotency oncall outbox people quiet reports sla tickets users wake wanted
+    """,
     "notify": "health inbound notify signs",
     "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",
     "app": "__main__ app cli",
@@ -27,7 +29,14 @@ NAMES = tuple(LAYERS)
 RANK = {"": 0} | {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules.split()}
 # A module of ours may be used for types alone where the database's relations go both ways.
 TYPES_ONLY = {("models.ticket", "models.sla")}
-TWIML = ("inbound.calls", "inbound.speech", "inbound.duty_test_call", "inbound.code_call", "routes.twilio_hooks")
+TWIML = (
+    "inbound.calls",
+    "inbound.code_call",
+    "inbound.duty_test_call",
+    "inbound.hotline",
+    "inbound.speech",
+    "routes.twilio_hooks",
+)
 ONLY_IN = {
     "twilio": ("notify.twilio", "simulator", *TWIML),
     "twilio.rest": ("notify.twilio",),
@@ -41,7 +50,7 @@ ONLY_IN = {
 # Rules know no request, no provider and no translation.
 TRANSLATION = tuple(f"flask_babel.{name}" for name in ("gettext", "lazy_gettext", "ngettext", "force_locale"))
 NOT_IN_RULES = ("flask", *TRANSLATION, "flask_login", "requests", "smsapi", "twilio", "wtforms")
-RULES = ("oncall", "outbox", "people", "quiet", "reports", "sla", "tickets", "wake", "wanted")
+RULES = ("hotline", "oncall", "outbox", "people", "quiet", "reports", "sla", "tickets", "wake", "wanted")
 
 
 @cache

@@ -7,17 +7,14 @@ import pytest
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.inbound import calls
-from helpdesk.models import Notification, Ticket
-from helpdesk.models.codes import AckVia, AttemptState, Channel, Priority, TicketSource
+from helpdesk.models import Notification
+from helpdesk.models.codes import AckVia, AttemptState, Channel
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.escalation import end, running
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
-
-STRANGER = "+48500000099"
-EMERGENCY = "sto dwanaście"  # spelled out, so that it is not read as a number
 
 
 @pytest.fixture
@@ -46,11 +43,6 @@ def digit(call, key):
 def staff_digit(user, key, ticket):
     with transaction():
         return calls.staff_digit(phone_of(user), key, ticket.id)
-
-
-def unit_digit(user, key, sid="CA1"):
-    with transaction():
-        return calls.unit_digit(phone_of(user), key, sid)
 
 
 def test_the_call_asks_for_a_digit_and_asks_again(call):
@@ -156,13 +148,13 @@ def test_a_call_that_is_about_no_ticket_hangs_up(app, cast):
 
 
 def test_who_calls_back_hears_the_ticket_that_waits(cast, call):
-    document = calls.incoming(phone_of(cast.anna), 0)
+    document = calls.staff_calls_back(phone_of(cast.anna), 0)
     assert verbs(document)[1:] == ["Gather", "Redirect"]
     assert "M O D, 1" in said(document)
 
 
 def test_who_calls_back_and_says_nothing_is_not_asked_for_ever(cast, call):
-    assert verbs(calls.incoming(phone_of(cast.anna), calls.REPEATS))[-1] == "Hangup"
+    assert verbs(calls.staff_calls_back(phone_of(cast.anna), calls.REPEATS))[-1] == "Hangup"
 
 
 def test_a_digit_is_about_the_ticket_that_was_read_out(cast, call):
@@ -189,48 +181,10 @@ def test_staff_who_were_not_asked_take_nothing(cast, call):
 
 
 def test_nothing_waits_for_staff_who_have_nothing(cast):
-    assert verbs(calls.incoming(phone_of(cast.anna), 0))[-1] == "Hangup"
-
-
-def test_a_stranger_is_told_of_112_and_hung_up_on(cast):
-    document = calls.incoming(STRANGER, 0)
-    assert EMERGENCY in said(document)
-    assert verbs(document)[-1] == "Hangup"
-
-
-def test_a_unit_is_offered_to_be_called_back(cast):
-    document = calls.incoming(phone_of(cast.jan), 0)
-    assert "Gather" in verbs(document)
-    assert EMERGENCY in said(document)
-
-
-def test_1_of_a_unit_opens_an_urgent_ticket(cast):
-    unit_digit(cast.jan, "1")
-    ticket = db.session.query(Ticket).one()
-    assert (ticket.unit, ticket.priority, ticket.source) == (cast.osp, Priority.URGENT, TicketSource.PHONE)
-    assert running(ticket) is not None
-
-
-def test_the_same_call_opens_one_ticket_and_another_call_another(cast):
-    for sid in ("CA1", "CA1", "CA2", "", ""):
-        unit_digit(cast.jan, "1", sid)
-    assert db.session.query(Ticket).count() == 4
-
-
-@pytest.mark.parametrize("key", ["", "2", "9"])
-def test_other_keys_of_a_unit_open_nothing(cast, key):
-    unit_digit(cast.jan, key)
-    assert db.session.query(Ticket).count() == 0
-
-
-def test_a_municipality_without_a_contract_is_told_so(cast):
-    with transaction():
-        db.session.execute(db.text("DELETE FROM contract"))
-    assert said(unit_digit(cast.jan, "1"))
-    assert db.session.query(Ticket).count() == 0
+    assert verbs(calls.staff_calls_back(phone_of(cast.anna), 0))[-1] == "Hangup"
 
 
 def test_a_letter_of_another_kind_to_the_number_is_no_question(cast, call):
     with transaction():
         db.session.query(Notification).filter(Notification.event == "alert").update({"event": "reminder"})
-    assert verbs(calls.incoming(phone_of(cast.anna), 0))[-1] == "Hangup"
+    assert verbs(calls.staff_calls_back(phone_of(cast.anna), 0))[-1] == "Hangup"

@@ -14,7 +14,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Inbound
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.notify.twilio import is_signed
-from helpdesk.tokens import new_attempt_id, sign_attempt
+from helpdesk.tokens import new_attempt_id, sign_attempt, sign_words
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of
 
@@ -159,7 +159,7 @@ def test_whatever_is_sent_under_twilio_is_no_error_of_ours(app, method, path, fo
 WORDS = st.text(st.characters(codec="utf-8"), max_size=70)
 NAMES = ("From", "Body", "MessageSid", "MessageStatus", "CallStatus", "CallSid", "Digits", "ErrorCode")
 FIELDS = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, WORDS))
-PATHS = ["sms", "voice", "voice/1", "voice/digit", "voice/ticket/1"]
+PATHS = ["sms", "voice", "voice/1", "voice-status", "voice/ticket/1"]
 PATHS += ["status/x", "call-status/x", "call/x", "digit/x"]
 
 
@@ -168,6 +168,31 @@ PATHS += ["status/x", "call-status/x", "call/x", "digit/x"]
 def test_whatever_twilio_signs_is_no_error_of_ours(sms, post, path, form):
     path = path.replace("/x", f"/{sign_attempt(sms.id)}")
     assert post(f"/twilio/{path}", form).status_code in (200, 204)
+
+
+HOTLINE = ["menu", "press", "after", "whisper", "take", "rang", "message", "recording"]
+FROM_CALLS = ("CallStatus", "DialCallStatus", "DialBridged", "Digits", "RecordingSid", "RecordingStatus")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(path=st.sampled_from(HOTLINE), form=st.fixed_dictionaries({}, optional=dict.fromkeys(FROM_CALLS, WORDS)))
+def test_whatever_twilio_signs_in_a_hotline_call_is_no_error_of_ours(cast, post, path, form):
+    post("/twilio/voice", {"From": "+48500000000", "CallSid": "CA1"})
+    token = sign_words("hotline", "CA1", str(cast.anna.id))
+    assert post(f"/twilio/hotline/{path}/{token}", form).status_code in (200, 204)
+
+
+@pytest.mark.parametrize("path", HOTLINE)
+@pytest.mark.parametrize("token", ["x", "CA1-1", "CA1-1-" + "0" * 32, "-"])
+def test_a_forged_token_of_a_hotline_call_is_not_found(cast, post, path, token):
+    post("/twilio/voice", {"From": "+48500000000", "CallSid": "CA1"})
+    form = {"CallStatus": "completed"}
+    assert post(f"/twilio/hotline/{path}/{token}", form).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*(f"hotline/{each}/x" for each in HOTLINE), "voice-status"])
+def test_an_unsigned_report_of_a_hotline_call_is_refused(cast, client, path):
+    assert client.post(f"/twilio/{path}").status_code == 403
 
 
 @pytest.mark.parametrize("status", ["delivered", "partially-delivered"])
