@@ -15,8 +15,15 @@ from helpdesk.hotline import calls as hotline
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile, recordings
 from helpdesk.notify.hang_up import hang_up_moot
-from helpdesk.oncall import contacts, duty_test, escalation, handover, history, shift_notices
-from helpdesk.oncall import contacts, duty_test, escalation, history, warning_letters
+from helpdesk.oncall import (
+    contacts,
+    duty_test,
+    escalation,
+    handover,
+    history,
+    shift_notices,
+    warning_letters,
+)
 from helpdesk.outage import DATABASE
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
@@ -94,6 +101,8 @@ def record_duty() -> None:
 def remind_of_duty() -> None:
     one_by_one(history.schedules(), shift_notices.plan)
     one_by_one(shift_notices.due(), shift_notices.act)
+
+
 def end_silent_calls() -> None:
     """The end of a call to the units' number may never be reported."""
     one_by_one(hotline.silent(), hotline.end_silent)

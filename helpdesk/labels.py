@@ -174,7 +174,6 @@ ERRORS: dict[str, LazyString] = {
     "last_schedule": _l("This is the only schedule. Rename it, or add another one first."),
     "has_history": _l("Somebody was on duty by this schedule; what was is kept. End its layers instead."),
     "no_people": _l("Name at least one person."),
-    "not_manager": _l("Only a manager can do this."),
     "no_steps": _l("A policy has one to twelve steps."),
     "scope_taken": _l("Another policy is for exactly the same tickets."),
     "too_large": _l("This file is too large."),

@@ -10,7 +10,7 @@ from helpdesk.models import Attempt, EscalationStep, HotlineCall, Notification, 
 from helpdesk.models.codes import AttemptState, Channel, HotlineOutcome
 from helpdesk.oncall import escalation
 from helpdesk.oncall.people import address_of
-from helpdesk.oncall.plan import frozen_steps
+from helpdesk.oncall.plan import frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named
 from helpdesk.wanted import CALL_LASTS
 
@@ -73,7 +73,7 @@ def _groups(ticket: Ticket) -> Iterator[list[User]]:
 
 def _steps(ticket: Ticket) -> list[EscalationStep]:
     running = escalation.running(ticket)
-    return running.steps if running else frozen_steps(ticket)
+    return running.steps if running else frozen_steps(plans_of(policy_for(scope_of(ticket))))
 
 
 def _can_be_rung(user: User, call: HotlineCall) -> bool:

@@ -6,14 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from helpdesk import clock
 from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, User
-from helpdesk.models.codes import Channel, RoleName
+from helpdesk.models.codes import RoleName
 from helpdesk.oncall.escalation import IS_OPEN
-from helpdesk.oncall.people import can_be_reached
 from helpdesk.oncall.plan import Plan, Scope, plan_of, policy_for, scope_of
+from helpdesk.oncall.recipients import ways_of
 
 MOST_STEPS = 12
 
@@ -89,10 +90,10 @@ def running_alerts(policy: EscalationPolicy) -> int:
 
 
 def unreachable(plan: Plan) -> list[User]:
-    """Of the people whom the step names one by one, those whom nothing reaches over its channels."""
-    people = [db.session.get(User, user_id) for user_id in people_of(plan)]
-    channels = [Channel(code) for code in plan.channels]
-    return [user for user in people if user is not None and not can_be_reached(user, channels)]
+    """Of the people whom the step names one by one, those whom nothing reaches."""
+    people = [user for user_id in people_of(plan) if (user := db.session.get(User, user_id))]
+    reached = ways_of(people, plan, clock.now())
+    return [user for user in people if user not in reached]
 
 
 def people_of(plan: Plan) -> tuple[int, ...]:

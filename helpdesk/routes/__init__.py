@@ -16,16 +16,15 @@ from helpdesk.routes import (
     home,
     hotline_hooks,
     language,
-    plan,
     layers,
     load,
+    plan,
     policies,
     proof,
     reporter,
     schedules,
     smsapi_hooks,
     temporary,
-    twilio_hooks,
     units,
 )
 

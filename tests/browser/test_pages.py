@@ -9,8 +9,7 @@ from playwright.sync_api import Page
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Absence, Override, Schedule, Ticket, Unit, User
-from helpdesk.models import EscalationPolicy, Ticket, Unit, User
+from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
