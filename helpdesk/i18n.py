@@ -22,6 +22,7 @@ def init_i18n(app: Flask) -> None:
     app.jinja_env.globals["current_locale"] = current_locale
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["when_in"] = when_in
+    app.jinja_env.filters["soon_in"] = soon_in
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["clock_time"] = clock_time
     app.jinja_env.filters["file_size"] = file_size
@@ -50,8 +51,17 @@ def when(at: datetime | None) -> str:
 
 def when_in(at: datetime, time_zone: str) -> str:
     """As `when`, on the clocks of another time zone."""
+    return _shown_in(at, time_zone, "EEE d MMM y, HH:mm")
+
+
+def soon_in(at: datetime, time_zone: str) -> str:
+    """As `when_in` for what is near: without the year."""
+    return _shown_in(at, time_zone, "EEE d MMM, HH:mm")
+
+
+def _shown_in(at: datetime, time_zone: str, pattern: str) -> str:
     wall = at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
-    return str(format_datetime(wall, "EEE d MMM y, HH:mm", rebase=False))
+    return str(format_datetime(wall, pattern, rebase=False))
 
 
 def day(at: datetime | None) -> str:

@@ -32,6 +32,7 @@ from helpdesk.oncall.schedules import LONGEST_NAME
 
 LONGEST_SHIFT = 366
 PLACES_AT_FIRST = 3
+CHOSEN = [InputRequired(_l("Please choose one."))]
 _DATE_HINT = _l("Date and time on the clocks of the schedule.")
 UNITS = (
     (RotationKind.HOURLY, _l("hours")),
@@ -120,18 +121,24 @@ class LayerForm(PlanForm):
             NumberRange(1, LONGEST_SHIFT, _l("A number from %(min)s to %(max)s.")),
         ],
     )
-    kind = SelectField(_l("Unit of time"), choices=[SelectChoice(kind.value, words) for kind, words in UNITS])
+    kind = SelectField(
+        _l("Unit of time"), choices=[SelectChoice(kind.value, words) for kind, words in UNITS], validators=CHOSEN
+    )
     moment = _moment(_l("The first shift begins"))
     order = RadioField(
         _l("Who has the turn then"), choices=[SelectChoice(code.value, words) for code, words in ORDER_WORDS]
     )
     people = FieldList(SelectField(validators=[Optional()]), min_entries=PLACES_AT_FIRST)
     hours = SelectField(
-        _l("When it counts"), choices=[SelectChoice(code.value, words) for code, words in HOURS_WORDS.items()]
+        _l("When it counts"),
+        choices=[SelectChoice(code.value, words) for code, words in HOURS_WORDS.items()],
+        validators=CHOSEN,
     )
     own = FieldList(StringField(validators=[at_most(80)]), min_entries=7, max_entries=7)
     holidays = SelectField(
-        _l("On Polish public holidays"), choices=[SelectChoice(rule.value, label(rule)) for rule in HolidayRule]
+        _l("On Polish public holidays"),
+        choices=[SelectChoice(rule.value, label(rule)) for rule in HolidayRule],
+        validators=CHOSEN,
     )
     REFUSALS = {"in_the_past": "moment", "no_people": "people-0"}  # noqa: RUF012
 
@@ -231,11 +238,11 @@ class WarnedForm(PlanForm):
 
 
 class OverrideForm(WarnedForm):
-    schedule = SelectField(_l("Schedule"))
+    schedule = SelectField(_l("Schedule"), validators=CHOSEN)
     kind = RadioField(
         _l("What changes"),
         choices=[SelectChoice(code.value, words) for code, words in KIND_WORDS],
-        validators=[InputRequired(_l("Please choose one."))],
+        validators=CHOSEN,
     )
     user = SelectField(_l("Who comes in"), validators=[Optional()])
     instead_of = SelectField(_l("For whom, or who is taken off"), validators=[Optional()])

@@ -190,8 +190,8 @@ def _drop(schedule: Schedule, number: int, at: datetime) -> None:
     """The rows of the layer that would begin at `at` or later."""
     for row in list(schedule.rotations):
         if row.layer == number and row.in_force_from is not None and row.in_force_from >= at:
+            db.session.delete(row)  # first: else a flush in between would leave it without a schedule
             schedule.rotations.remove(row)
-            db.session.delete(row)
 
 
 def _split(schedule: Schedule, row: Rotation, at: datetime) -> Rotation:

@@ -63,13 +63,14 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
         NotAllowed: "not_manager", "over", "span", "same_person", "who_comes", "who_goes".
     """
     hold(schedule, by)
+    wish = _meant(wish)
     starts_at = max(wish.starts_at, earliest(schedule))
     check(wish, earliest(schedule))
     row = Override(
         schedule_id=schedule.id,
         kind=wish.kind,
-        user=wish.user if wish.kind is not OverrideKind.REMOVE else None,
-        instead_of=wish.instead_of if wish.kind is not OverrideKind.ADD else None,
+        user=wish.user,
+        instead_of=wish.instead_of,
         starts_at=starts_at,
         ends_at=wish.ends_at,
         note=wish.note,
@@ -132,6 +133,7 @@ def coming(schedule: Schedule) -> list[Override]:
 
 def conflicts(schedule: Schedule, wish: Wish) -> list[Conflict]:
     """What speaks against the change, looked at as if it were made."""
+    wish = _meant(wish)
     since, until = max(wish.starts_at, earliest(schedule)), wish.ends_at
     before = duty.roster(schedule, since, until)
     word = Change(since, until, wish.kind, _id(wish.user), _id(wish.instead_of), (clock.now(), LAST_WORD))
@@ -139,7 +141,7 @@ def conflicts(schedule: Schedule, wish: Wish) -> list[Conflict]:
     found = [Conflict(Trouble.NOBODY, *span) for span in gaps(after, since, until)]
     if after.shifts(since, until) == before.shifts(since, until):
         found.append(Conflict(Trouble.NO_EFFECT, since, until, wish.instead_of or wish.user))
-    if wish.user is not None and wish.kind is not OverrideKind.REMOVE:
+    if wish.user is not None:
         found += about_time(schedule, wish.user, since, until) + about_phone(wish.user, since, until)
     return found
 
@@ -175,6 +177,17 @@ def _absences(user: User, since: datetime, until: datetime) -> Iterator[Conflict
     query = sa.select(Absence).where(Absence.user_id == user.id, Absence.starts_at < until, Absence.ends_at > since)
     for row in db.session.scalars(query.order_by(Absence.starts_at)):
         yield Conflict(Trouble.ABSENT, max(row.starts_at, since), min(row.ends_at, until), user)
+
+
+def _meant(wish: Wish) -> Wish:
+    """Without the person whom its kind does not ask for."""
+    match wish.kind:
+        case OverrideKind.ADD:
+            return replace(wish, instead_of=None)
+        case OverrideKind.REMOVE:
+            return replace(wish, user=None)
+        case OverrideKind.REPLACE:
+            return wish
 
 
 def _id(user: User | None) -> int | None:

@@ -1,7 +1,8 @@
 """The editor of schedules: which there are, what changes them for a span. Managers change, staff look."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,6 +28,7 @@ from helpdesk.transaction import transaction
 
 bp = Blueprint("schedules", __name__, url_prefix="/oncall/schedules")
 AHEAD = timedelta(days=14)
+A_MOMENT = timedelta(minutes=5)  # so long it takes to fill a form in
 
 
 @bp.get("")
@@ -164,9 +166,14 @@ def _asked() -> dict[str, Any]:
         "schedule": str(schedule.id) if schedule else "",
         "kind": OverrideKind.REPLACE.value,
         "instead_of": request.args.get("instead_of", ""),
-        "starts_at": words.read_wall(request.args.get("since"), zone) or words.wall_of(clock.now(), zone),
+        "starts_at": words.read_wall(request.args.get("since"), zone) or _this_minute(zone),
         "ends_at": words.read_wall(request.args.get("until"), zone),
     }
+
+
+def _this_minute(time_zone: str) -> datetime:
+    """What the clocks show now, naive."""
+    return clock.now().astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _wish(form: OverrideForm, time_zone: str) -> Wish:
@@ -184,7 +191,7 @@ def _wish(form: OverrideForm, time_zone: str) -> Wish:
 def _saved(row: Override, wish: Wish, schedule: Schedule) -> str:
     """It is in the plan; and what of it had passed already."""
     saved = _("Saved: %(change)s.", change=words.override_words(row))
-    if row.starts_at == wish.starts_at:
+    if row.starts_at - wish.starts_at < A_MOMENT:
         return saved
     cut = _("The beginning had passed: it counts from now, %(at)s.", at=when_in(row.starts_at, schedule.time_zone))
     return f"{saved} {cut}"

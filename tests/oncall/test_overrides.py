@@ -113,6 +113,13 @@ def test_nobody_on_duty_is_said(cast, now):
     assert (conflict.trouble, conflict.starts_at, conflict.ends_at) == (Trouble.NOBODY, now, now + 22 * HOUR)
 
 
+def test_a_person_whom_the_kind_does_not_ask_for_counts_for_nothing(cast):
+    assert found(cast, REMOVE, cast.celina, cast.anna) == [(Trouble.NOBODY, None)]
+    assert found(cast, ADD, cast.celina, cast.anna) == []
+    row = add(cast, REMOVE, cast.celina, cast.anna)
+    assert (row.user, row.instead_of) == (None, cast.anna)
+
+
 def test_an_absent_person_is_said_and_the_gap_that_follows(cast, now):
     with transaction():
         db.session.add(Absence(user=cast.celina, starts_at=now - DAY, ends_at=now + HOUR))

@@ -121,6 +121,18 @@ def test_a_saved_change_begins_at_its_moment(marek, cast, here):
     assert [names(cast, EIGHT + n * DAY) for n in (-1, 0, 1, 2)] == ["A", "B", "D", "A"]
 
 
+def test_a_planned_change_is_named_and_gives_way_to_an_earlier_one(marek, cast, here):
+    later, earlier = layer_form(cast.dorota, moment="2026-03-14T08:00"), layer_form(cast.celina)
+    marek.post(here + "/layers/0", data=later)
+    db.session.remove()  # each request has a session of its own
+    assert "14 mar 2026, 08:00" in marek.get(here + "/layers/0").text
+    db.session.remove()
+    assert marek.post(here + "/layers/0", data=earlier | {"act": "show"}).status_code == 200
+    db.session.remove()
+    assert marek.post(here + "/layers/0", data=earlier).status_code == 303
+    assert [row.in_force_from for row in rows(cast)] == [None, EIGHT]
+
+
 def test_anew_begins_with_the_first_of_the_list(marek, cast, here):
     form = layer_form(cast.dorota, cast.anna, order="anew", moment="2026-03-12T10:00")
     marek.post(here + "/layers/0", data=form)
