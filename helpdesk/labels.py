@@ -163,6 +163,7 @@ ERRORS: dict[str, LazyString] = {
     "in_the_past": _l("This moment has passed. What was stays as it was; choose a later moment."),
     "over": _l("This is over; what was stays as it was."),
     "span": _l("The end must be after the beginning."),
+    "too_long": _l("This is too long a time. Change the layers instead."),
     "outside": _l("A shift lies outside the time of the plan."),
     "who_comes": _l("Choose who is to be on duty."),
     "who_goes": _l("Choose who is to be taken off."),

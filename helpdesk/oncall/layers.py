@@ -75,8 +75,8 @@ def add_layer(schedule: Schedule, pattern: Pattern, starts_at: datetime, by: Use
 def change_layer(
     schedule: Schedule, number: int, pattern: Pattern, at: datetime, by: User, order: Order = Order.GOES_ON
 ) -> Rotation:
-    """From `at` on the layer is as `pattern` says. Hand-overs stay at their times, unless kind, length or `order`
-    want others: these are counted from `at`.
+    """From `at` on the layer is as `pattern` says, to its end where one is planned. Hand-overs stay at their times,
+    unless kind, length or `order` want others: these are counted from `at`.
 
     Raises:
         NotAllowed: "in_the_past", "no_people", "not_manager".
@@ -85,17 +85,13 @@ def change_layer(
     hold(schedule, by)
     _check(pattern)
     at = begins(schedule, at)
-    before = _in_force_until(schedule, number, at)
+    before, end = _in_force_until(schedule, number, at), _end(schedule, number)
     _drop(schedule, number, at)
-    has_same_times = (
-        before is not None and before.kind is pattern.kind and before.shift_length == pattern.shift_length
-    )
-    starts_at = before.starts_at if before and has_same_times and order is Order.GOES_ON else at
-    row = _row(schedule, number, pattern, starts_at)
-    row.in_force_from = at
-    row.members = _members(
-        _in_turn(schedule, before, row, pattern, at) if order is Order.GOES_ON else pattern.people
-    )
+    goes_on = before if order is Order.GOES_ON else None
+    keeps_times = goes_on and (goes_on.kind, goes_on.shift_length) == (pattern.kind, pattern.shift_length)
+    row = _row(schedule, number, pattern, goes_on.starts_at if goes_on and keeps_times else at)
+    row.in_force_from, row.in_force_until = at, end if end is not None and end > at else None
+    row.members = _members(_in_turn(schedule, goes_on, row, pattern, at))
     if before is not None:
         before.in_force_until = at
     keep(schedule, by, "layer_changed", layer=number, **_said(pattern, at))
@@ -184,6 +180,11 @@ def _in_force_until(schedule: Schedule, number: int, at: datetime) -> Rotation |
     begun = [row for row in rows if row.in_force_from is None or row.in_force_from < at]
     last = begun[-1] if begun else None
     return None if last is None or (last.in_force_until is not None and last.in_force_until < at) else last
+
+
+def _end(schedule: Schedule, number: int) -> datetime | None:
+    """When the layer ends for good; None: never."""
+    return rows_of(schedule, number, earliest(schedule))[-1].in_force_until
 
 
 def _drop(schedule: Schedule, number: int, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from helpdesk.oncall.plan_changes import changed, earliest, hold, keep
 from helpdesk.oncall.roster import Change, Roster
 from helpdesk.oncall.schedules import all_schedules
 
+LONGEST = timedelta(days=366)
 LAST_WORD = 2**62  # what is being asked about is said after all that stands
 
 
@@ -60,7 +61,7 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
     """What has passed of the span is cut off.
 
     Raises:
-        NotAllowed: "not_manager", "over", "span", "same_person", "who_comes", "who_goes".
+        NotAllowed: "not_manager", "over", "span", "too_long", "same_person", "who_comes", "who_goes".
     """
     hold(schedule, by)
     wish = _meant(wish)
@@ -87,6 +88,7 @@ def check(wish: Wish, now: datetime) -> None:
     refusals = {
         "span": wish.ends_at <= wish.starts_at,
         "over": wish.ends_at <= now,
+        "too_long": wish.ends_at - wish.starts_at > LONGEST,
         "who_comes": wish.kind is not OverrideKind.REMOVE and wish.user is None,
         "who_goes": wish.kind is OverrideKind.REMOVE and wish.instead_of is None,
         "same_person": wish.kind is OverrideKind.REPLACE and wish.user is wish.instead_of,

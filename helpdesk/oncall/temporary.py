@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -15,6 +15,8 @@ from helpdesk.oncall.overrides import Conflict, Trouble, about_phone, about_time
 from helpdesk.oncall.plan_changes import changed, earliest, hold, keep
 from helpdesk.oncall.roster import Roster, Stint, Temporary
 from helpdesk.oncall.schedule import planned_shifts
+
+LONGEST = timedelta(days=62)
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ def add_temporary(schedule: Schedule, draft: Draft, by: User) -> TemporarySchedu
     """A span that has begun counts from now on.
 
     Raises:
-        NotAllowed: "not_manager", "over", "span", "outside".
+        NotAllowed: "not_manager", "over", "span", "too_long", "outside".
     """
     hold(schedule, by)
     now = earliest(schedule)
-    _check(draft, now)
+    check(draft, now)
     plan = TemporarySchedule(schedule_id=schedule.id, created_by_id=by.id, starts_at=max(draft.starts_at, now))
     _write(plan, draft, now)
     db.session.add(plan)
@@ -55,7 +57,7 @@ def change_temporary(plan: TemporarySchedule, draft: Draft, by: User) -> None:
     now = earliest(schedule)
     if plan.ends_at <= now:
         raise NotAllowed("over")
-    _check(draft, now)
+    check(draft, now)
     if plan.starts_at >= now:
         plan.starts_at = max(draft.starts_at, now)
     _cut(plan, now)
@@ -126,11 +128,13 @@ def conflicts(schedule: Schedule, draft: Draft, own: TemporarySchedule | None = 
     return found
 
 
-def _check(draft: Draft, now: datetime) -> None:
+def check(draft: Draft, now: datetime) -> None:
+    """Raises NotAllowed as add_temporary does."""
     shifts = draft.shifts
     refusals = {
         "span": draft.ends_at <= draft.starts_at or any(s.ends_at <= s.starts_at for s in shifts),
         "over": draft.ends_at <= now,
+        "too_long": draft.ends_at - draft.starts_at > LONGEST,
         "outside": any(s.starts_at < draft.starts_at or s.ends_at > draft.ends_at for s in shifts),
     }
     for code, holds in refusals.items():

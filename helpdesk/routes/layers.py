@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
-from helpdesk.forms.schedules import ButtonForm, EndForm, LayerForm, layer_values
+from helpdesk.forms.desk import EmptyForm
+from helpdesk.forms.layers import EndForm, LayerForm, layer_values
 from helpdesk.i18n import when_in
 from helpdesk.models import Rotation, Schedule
 from helpdesk.models.codes import RoleName, RotationKind
@@ -94,7 +95,7 @@ def end(schedule_id: int, number: int) -> ResponseReturnValue:
 @allow(RoleName.MANAGER)
 def up(schedule_id: int, number: int) -> ResponseReturnValue:
     schedule = schedules.find_schedule(schedule_id)
-    if ButtonForm().validate():
+    if EmptyForm().validate():
         with transaction():
             layers.raise_layer(schedule, number, me())
         flash(_("From now on this layer counts before the one that was above it."), "success")

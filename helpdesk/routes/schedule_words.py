@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import ngettext
 
 from helpdesk.forms.hours import HOURS_WORDS, Hours, choice_of, hours_text
-from helpdesk.forms.schedules import weekday
+from helpdesk.forms.layers import weekday
 from helpdesk.i18n import when_in
 from helpdesk.models import Override, Rotation, Schedule, User
 from helpdesk.models.codes import HolidayRule, OverrideKind, RotationKind
@@ -151,6 +151,6 @@ def read_wall(text: str | None, time_zone: str) -> datetime | None:
     """An instant (ISO) as the clocks show it; without a zone it is what they show. None for what is no time."""
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        return at if at.tzinfo is None else wall_of(at, time_zone)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo is None else wall_of(at, time_zone)

@@ -1,5 +1,6 @@
 """The form of a temporary plan: filled in from the plan as it is, then changed shift by shift."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -73,8 +74,10 @@ def _handle(schedule: Schedule, form: TemporaryForm, plan: TemporarySchedule | N
 def _filled_in(
     schedule: Schedule, form: TemporaryForm, draft: Draft, plan: TemporarySchedule | None
 ) -> ResponseReturnValue:
-    if draft.ends_at <= draft.starts_at:
-        form.refuse("span")
+    try:
+        temporary.check(replace(draft, shifts=[]), clock.now())
+    except NotAllowed as refused:
+        form.refuse(refused.code)
         return _page(schedule, form, plan, []), 422
     while form.shifts.entries:
         form.shifts.pop_entry()
@@ -89,8 +92,9 @@ def _save(
     schedule: Schedule, form: TemporaryForm, draft: Draft, plan: TemporarySchedule | None
 ) -> ResponseReturnValue:
     try:
+        temporary.check(draft, clock.now())
         found = [] if form.anyway.data else temporary.conflicts(schedule, draft, plan)
-        if found and draft.ends_at > max(draft.starts_at, clock.now()):
+        if found:
             return _page(schedule, form, plan, [words.conflict_words(c, schedule.time_zone) for c in found]), 422
         with transaction():
             if plan is None:

@@ -213,6 +213,15 @@ def test_a_layer_ends_at_its_moment_with_what_was_planned_for_later(cast):
     assert names(cast, EIGHT, 3) == ""
 
 
+def test_a_change_before_the_planned_end_keeps_that_one_after_it_begins_anew(cast):
+    with transaction():
+        layers.end_layer(cast.schedule, 0, EIGHT + 3 * DAY, cast.marek)
+    change(cast, [cast.dorota])
+    assert spans(cast) == [(None, EIGHT), (EIGHT, EIGHT + 3 * DAY)]
+    change(cast, [cast.celina], EIGHT + 4 * DAY)
+    assert spans(cast)[1:] == [(EIGHT, EIGHT + 3 * DAY), (EIGHT + 4 * DAY, None)]
+
+
 def test_a_layer_that_has_not_begun_is_gone_when_it_ends(cast):
     with transaction():
         row = layers.add_layer(cast.schedule, pattern(cast.dorota), EIGHT, cast.marek)

@@ -55,6 +55,7 @@ def test_what_has_passed_of_the_span_is_cut_off(cast, now):
     [
         ("over", REPLACE, "celina", None, {"since": -3}),
         ("span", REPLACE, "celina", None, {"hours": 0}),
+        ("too_long", REPLACE, "celina", None, {"hours": 24 * 367}),
         ("who_comes", REPLACE, None, "anna", {}),
         ("who_comes", ADD, None, None, {}),
         ("who_goes", REMOVE, None, None, {}),

@@ -92,7 +92,13 @@ def test_it_is_gone_when_it_had_not_begun(cast, now):
 
 @pytest.mark.parametrize(
     ("code", "since", "stint", "hours"),
-    [("over", -13, (0, 12), 12), ("span", 0, (0, 0), 12), ("span", 0, (0, 1), 0), ("outside", 0, (0, 13), 12)],
+    [
+        ("over", -13, (0, 12), 12),
+        ("span", 0, (0, 0), 12),
+        ("span", 0, (0, 1), 0),
+        ("outside", 0, (0, 13), 12),
+        ("too_long", 0, (0, 12), 63 * 24),
+    ],
 )
 def test_what_makes_no_sense_is_refused(cast, now, code, since, stint, hours):
     with pytest.raises(NotAllowed, match=code):

@@ -164,6 +164,7 @@ def test_hours_that_cannot_be_read_are_said_beside_the_day(marek, cast, here, ty
         ({"shift_length": "0"}, "shift_length"),
         ({"moment": "someday"}, "moment"),
         ({"moment": "2026-03-10T08:00"}, "moment"),
+        ({"moment": "9999-12-31T23:59"}, "moment"),
         ({"people-0": ""}, "people-0"),
         ({"hours": "own"}, "own-0"),
     ],
@@ -207,7 +208,16 @@ def test_an_override_is_filled_in_from_the_address(marek, cast):
     assert f'<option selected value="{cast.anna.id}">Anna' in text
 
 
-@pytest.mark.parametrize("query", ["schedule=999", "schedule=x&since=never", "instead_of=%00", "since=2026-13-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "schedule=999",
+        "schedule=x&since=never",
+        "instead_of=%00",
+        "since=2026-13-01",
+        "until=0001-01-01T00:00%2B14:00",
+    ],
+)
 def test_an_address_that_makes_no_sense_still_opens_the_form(marek, query):
     assert marek.get(f"{ROOT}/override?{query}").status_code == 200
 
@@ -245,6 +255,9 @@ def test_a_warning_is_shown_first_and_saved_anyway_when_wanted(marek, cast):
     [
         ({"ends_at": "2026-03-11T12:00"}, "ends_at"),
         ({"starts_at": "2026-03-10T12:00", "ends_at": "2026-03-10T13:00"}, "ends_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"ends_at": "9999-12-31T23:59"}, "ends_at"),
+        ({"ends_at": "2029-03-11T12:00"}, "ends_at"),
         ({"user": ""}, "user"),
         ({"kind": "remove"}, "instead_of"),
         ({"user": "999"}, "user"),
@@ -300,6 +313,12 @@ def test_what_is_wrong_in_a_row_is_said_beside_it(marek, cast, here, since, unti
     said = marek.post(here + "/temporary", data=SPAN | {"act": "save"} | shift(0, cast.dorota, since, until))
     assert said.status_code == 422
     assert f'id="shifts-0-{field}-error"' in said.text and f'href="#shifts-0-{field}"' in said.text
+
+
+@pytest.mark.parametrize("ends_at", ["2026-03-12T07:00", "2026-03-11T09:00", "2026-06-12T08:00", "x", ""])
+def test_a_temporary_plan_needs_a_span_that_can_be_filled_in(marek, here, ends_at):
+    said = marek.post(here + "/temporary", data=SPAN | {"act": "fill", "ends_at": ends_at})
+    assert said.status_code == 422 and 'id="ends_at-error"' in said.text
 
 
 @pytest.mark.parametrize("page", ["/999", "/999/layers/add", "/override", "/temporary/999"])
