@@ -8,6 +8,7 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Schedule, User
 from helpdesk.models.codes import RoleName
+from helpdesk.oncall.handover import tell_newly_on_duty
 
 JUST_NOW = timedelta(hours=1)  # a moment that passed while the form was filled in means now
 
@@ -19,7 +20,7 @@ def hold(schedule: Schedule, by: User) -> None:
         NotAllowed: "not_manager".
     """
     require_manager(by)
-    db.session.refresh(schedule, with_for_update=True)
+    db.session.refresh(schedule, with_for_update={"key_share": True, "of": Schedule})
 
 
 def require_manager(by: User) -> None:
@@ -46,12 +47,10 @@ def begins(schedule: Schedule, at: datetime) -> datetime:
 
 
 def changed(schedule: Schedule) -> None:
-    """Every change of a plan comes through here once it is in the session.
-
-    SEAM: whoever is on duty now because of it must be told of the alerts that run; call that from here.
-    """
+    """Every change of a plan comes through here: whoever is on duty now because of it is alerted of what runs."""
     db.session.flush()
     db.session.expire(schedule, ["rotations"])
+    tell_newly_on_duty(schedule)
 
 
 def keep(schedule: Schedule, by: User, action: str, **data: Any) -> None:

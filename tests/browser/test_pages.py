@@ -35,10 +35,6 @@ def _policy() -> EscalationPolicy:
     return db.session.scalars(sa.select(EscalationPolicy).order_by(EscalationPolicy.id)).first()
 
 
-def _schedule() -> Schedule:
-    return db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).first()
-
-
 def _ticket_of(unit: Unit) -> Ticket:
     return db.session.scalars(sa.select(Ticket).where(Ticket.unit_id == unit.id).order_by(Ticket.id.desc())).first()
 
@@ -166,11 +162,11 @@ PAGES = {
     "form, signed in": ("coordinator", lambda site: f"/units/{_unit().id}/new?category=hate"),
     "ticket, coordinator": ("coordinator", lambda site: f"/desk/{_ticket_of(_unit()).number}"),
     "schedules": ("manager", lambda site: "/oncall/schedules"),
-    "schedule": ("manager", lambda site: f"/oncall/schedules/{_schedule().id}"),
-    "schedule, looked at": ("administrator", lambda site: f"/oncall/schedules/{_schedule().id}"),
+    "schedule": ("manager", lambda site: f"/oncall/schedules/{main_schedule().id}"),
+    "schedule, looked at": ("administrator", lambda site: f"/oncall/schedules/{main_schedule().id}"),
     "add a schedule": ("manager", lambda site: "/oncall/schedules/add"),
-    "add a layer": ("manager", lambda site: f"/oncall/schedules/{_schedule().id}/layers/add"),
-    "end a layer": ("manager", lambda site: f"/oncall/schedules/{_schedule().id}/layers/0/end"),
+    "add a layer": ("manager", lambda site: f"/oncall/schedules/{main_schedule().id}/layers/add"),
+    "end a layer": ("manager", lambda site: f"/oncall/schedules/{main_schedule().id}/layers/0/end"),
     "simulator": (None, lambda site: site.simulator.url),
 }
 A4_INSIDE = 702  # CSS pixels between the margins: 186 mm

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Absence, AuditEntry, Override, Swap
-from helpdesk.models.codes import OverrideKind, RotationKind
+from helpdesk.models import Absence, AuditEntry, Notification, Override, Swap
+from helpdesk.models.codes import NotificationEvent, OverrideKind, RotationKind
 from helpdesk.oncall import layers, overrides, schedules
 from helpdesk.oncall.overrides import Trouble, Wish
 from helpdesk.oncall.schedule import on_call
-from helpdesk.transaction import transaction
+from helpdesk.transaction import transaction, what_if
+from tests.drafts import opened
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REPLACE, ADD, REMOVE = OverrideKind.REPLACE, OverrideKind.ADD, OverrideKind.REMOVE
@@ -147,6 +148,39 @@ def test_a_phone_that_does_not_work_is_said(cast, now):
     with transaction():
         cast.celina.contacts[0].broken_at = now
     assert found(cast, REPLACE, cast.celina, cast.anna) == [(Trouble.NO_PHONE, cast.celina)]
+
+
+def alerted(user):
+    """What the person has been sent of a running alert, before any job has run."""
+    query = sa.select(Notification).filter_by(user_id=user.id, event=NotificationEvent.ALERT)
+    return db.session.scalars(query).all()
+
+
+def test_whoever_comes_on_duty_now_is_alerted_of_what_runs(cast):
+    opened(cast)
+    assert alerted(cast.anna) and not alerted(cast.celina)
+    add(cast, REPLACE, cast.celina, cast.anna, since=1)
+    assert not alerted(cast.celina)
+    row = add(cast, REPLACE, cast.celina, cast.anna)
+    assert alerted(cast.celina)
+    before = len(alerted(cast.anna))
+    end(cast, row)
+    assert len(alerted(cast.anna)) == before  # already alerted by this step
+
+
+def test_whoever_a_layer_puts_on_duty_now_is_alerted_of_what_runs(cast, now):
+    opened(cast)
+    with transaction():
+        pattern = layers.Pattern(RotationKind.DAILY, 1, [cast.dorota])
+        layers.add_layer(cast.schedule, pattern, now, cast.marek)
+    assert alerted(cast.dorota)
+
+
+def test_looking_at_a_change_alerts_nobody(cast, now):
+    opened(cast)
+    pattern = layers.Pattern(RotationKind.DAILY, 1, [cast.dorota])
+    what_if(lambda: layers.add_layer(cast.schedule, pattern, now, cast.marek))
+    assert not alerted(cast.dorota)
 
 
 def test_who_changed_the_plan_is_kept(cast):
