@@ -48,7 +48,9 @@ class LayerForm(PlanForm):
     )
     moment = moment(_l("The first shift begins"))
     order = RadioField(
-        _l("Who has the turn then"), choices=[SelectChoice(code.value, words) for code, words in ORDER_WORDS]
+        _l("Who has the turn then"),
+        choices=[SelectChoice(code.value, words) for code, words in ORDER_WORDS],
+        validators=CHOSEN,
     )
     people = FieldList(SelectField(validators=[Optional()]), min_entries=PLACES_AT_FIRST)
     hours = SelectField(
