@@ -49,10 +49,10 @@ def add_absence(user: User, span: Span, *, by: User, note: str = "") -> Absence:
 
 def cancel_absence(absence: Absence, by: User) -> None:
     """The person is there after all: what nobody has taken yet is not offered any more, what was taken and not
-    served goes back, and whoever took it is told. What lies behind us stays.
+    served goes back, and whoever took it is told; what they passed on stays where it is, and so does the past.
 
     Raises:
-        NotAllowed: "not_yours", "absence_over", "passed_on_since".
+        NotAllowed: "not_yours", "absence_over".
     """
     _check_person(absence.user, by)
     now = clock.now()
@@ -76,7 +76,7 @@ def find(absence_id: int) -> Absence:
     """Raises NotFound."""
     absence = db.session.get(Absence, absence_id)
     if absence is None:
-        raise NotFound("not_found")
+        raise NotFound("404")
     return absence
 
 
@@ -99,7 +99,7 @@ def ahead() -> list[Absence]:
 def _take_back(swap: Swap, by: User) -> None:
     if swap.state is SwapState.OFFERED:
         swaps.withdraw(swap, swap.offered_by)
-    elif swap.state is SwapState.ACCEPTED and swap.ends_at > clock.now():
+    elif swap.state is SwapState.ACCEPTED and swap.ends_at > clock.now() and not swaps.is_passed_on(swap):
         swaps.give_back(swap, by)
 
 

@@ -48,7 +48,7 @@ def due() -> list[int]:
     """Ids of the rows of which somebody must be told something now; the next shift first."""
     now = clock.now()
     query = sa.select(ShiftNotice).where(
-        ShiftNotice.starts_at < now + AHEAD,
+        ShiftNotice.starts_at.between(now - HORIZONS[-1], now + AHEAD),
         ShiftNotice.ends_at > now,
         sa.or_(
             ShiftNotice.start_at.is_(None),

@@ -37,7 +37,7 @@ def find(swap_id: int) -> Swap:
     """Raises NotFound."""
     swap = db.session.get(Swap, swap_id)
     if swap is None:
-        raise NotFound("not_found")
+        raise NotFound("404")
     return swap
 
 
@@ -132,12 +132,11 @@ def give_back(swap: Swap, by: User) -> None:
     hold(swap.schedule)
     _answer(swap, (SwapState.ACCEPTED,), SwapState.UNDONE, by)
     now = clock.now()
-    left = [row for row in swap.overrides if row.ends_at > now]
+    left = _not_served(swap)
     if not left:
         raise NotAllowed("shift_over")
-    for row in left:
-        if row.user is None or not has_all_of(swap.schedule, row.user, _rest(row.starts_at, row.ends_at)):
-            raise NotAllowed("passed_on_since")
+    if is_passed_on(swap):
+        raise NotAllowed("passed_on_since")
     for row in left:
         if row.starts_at < now:
             row.ends_at = now
@@ -145,6 +144,14 @@ def give_back(swap: Swap, by: User) -> None:
             db.session.delete(row)
     db.session.flush()
     letters.undone(swap, by)
+
+
+def is_passed_on(swap: Swap) -> bool:
+    """Whoever took the duty over, or part of it, does not have it any more: it cannot come back from them."""
+    return any(
+        row.user is None or not has_all_of(swap.schedule, row.user, _rest(row.starts_at, row.ends_at))
+        for row in _not_served(swap)
+    )
 
 
 def ask_for_cover(absence: Absence, schedule: Schedule, span: Span, by: User) -> Swap:
@@ -182,6 +189,11 @@ def accepted_ahead() -> list[Swap]:
     ends = sa.or_(Swap.ends_at > now, Swap.return_ends_at > now)
     query = sa.select(Swap).where(Swap.state == SwapState.ACCEPTED, ends)
     return list(db.session.scalars(query.order_by(Swap.starts_at, Swap.id)))
+
+
+def _not_served(swap: Swap) -> list[Override]:
+    now = clock.now()
+    return [row for row in swap.overrides if row.ends_at > now]
 
 
 def _check_offer(wanted: Offer, by: User) -> None:

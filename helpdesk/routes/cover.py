@@ -150,7 +150,7 @@ def confirm(notice_id: int) -> ResponseReturnValue:
     with transaction():
         row = db.session.get(ShiftNotice, notice_id)
         if row is None or row.user_id != me().id:
-            raise NotFound("not_found")
+            raise NotFound("404")
         shift_notices.confirm(row)
     flash(_("Thank you: your duty is confirmed."), "success")
     return redirect(way_back())
@@ -160,22 +160,19 @@ def own_shifts(reader: User, offers: list[Swap]) -> list[OwnShift]:
     """In all schedules, the next first."""
     now = clock.now()
     mine = [swap for swap in offers if swap.offered_by_id == reader.id]
+    notices = shift_notices.unconfirmed_of(reader)
     found = []
     for schedule in _schedules():
         for shift in shifts(schedule, now, now + AHEAD):
             if shift.user.id == reader.id:
                 offered = next((swap for swap in mine if _is_of(swap, schedule, shift)), None)
-                found.append(OwnShift(schedule, shift, offered, _notice_of(schedule, shift, reader)))
+                notice = next((row for row in notices if _is_of(row, schedule, shift)), None)
+                found.append(OwnShift(schedule, shift, offered, notice))
     return sorted(found, key=lambda own: own.shift.starts_at)
 
 
-def _is_of(swap: Swap, schedule: Schedule, shift: Shift) -> bool:
-    return swap.schedule_id == schedule.id and swap.starts_at < shift.ends_at and swap.ends_at > shift.starts_at
-
-
-def _notice_of(schedule: Schedule, shift: Shift, reader: User) -> ShiftNotice | None:
-    rows = [row for row in shift_notices.unconfirmed_of(reader) if row.schedule_id == schedule.id]
-    return next((row for row in rows if row.starts_at < shift.ends_at and row.ends_at > shift.starts_at), None)
+def _is_of(row: Swap | ShiftNotice, schedule: Schedule, shift: Shift) -> bool:
+    return row.schedule_id == schedule.id and row.starts_at < shift.ends_at and row.ends_at > shift.starts_at
 
 
 def _schedules() -> list[Schedule]:
@@ -187,7 +184,7 @@ def _schedule_asked() -> Schedule:
     named = read_id(request.args.get("schedule"))
     schedule = db.session.get(Schedule, named) if named else main_schedule()
     if schedule is None:
-        raise NotFound("no_schedule")
+        raise NotFound("404")
     return schedule
 
 

@@ -81,6 +81,19 @@ def test_what_was_taken_goes_back_when_the_absence_is_cancelled(cast, absent):
     assert attempts(to=cast.dorota)[-1].notification.params["answer"] == "undone"
 
 
+def test_what_a_cover_passed_on_since_stays_where_it_is_when_the_absence_is_cancelled(cast, absent):
+    absence = absent(cast.beata, DAY, 2 * DAY - 2 * HOUR)
+    with transaction():
+        swaps.accept(offers()[0], cast.dorota)
+    with transaction():
+        span = Span(clock.now() + DAY, clock.now() + 2 * DAY - 2 * HOUR)
+        again = swaps.offer(swaps.Offer(cast.schedule, span), cast.dorota)
+        swaps.accept(again, cast.anna)
+    with transaction():
+        absences.cancel_absence(absence, cast.beata)
+    assert on_duty(cast, DAY) == "Anna"
+
+
 def test_what_was_served_of_a_cancelled_absence_stays(cast, absent):
     absence = absent(cast.anna, timedelta(), DAY)
     with transaction():
