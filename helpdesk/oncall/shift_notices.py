@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
-from helpdesk.models import Schedule, ShiftNotice, User
+from helpdesk.models import Override, Schedule, ShiftNotice, User
 from helpdesk.models.codes import Channel, NotificationEvent, RoleName
 from helpdesk.oncall import duty_letters
 from helpdesk.oncall.handover import hold
@@ -129,8 +129,28 @@ def _still_holds(row: ShiftNotice, now: datetime) -> bool:
 
 
 def _row(schedule: Schedule, shift: Shift) -> ShiftNotice:
-    ends_at = _whole(schedule, shift).ends_at
-    return ShiftNotice(schedule_id=schedule.id, user_id=shift.user.id, starts_at=shift.starts_at, ends_at=ends_at)
+    """Who has just agreed to take the duty over has confirmed it, and of what ran then they know."""
+    agreed_at = _agreed_at(schedule, shift)
+    return ShiftNotice(
+        schedule_id=schedule.id,
+        user_id=shift.user.id,
+        starts_at=shift.starts_at,
+        ends_at=_whole(schedule, shift).ends_at,
+        start_at=agreed_at if agreed_at and agreed_at >= shift.starts_at else None,
+        confirmed_at=agreed_at,
+    )
+
+
+def _agreed_at(schedule: Schedule, shift: Shift) -> datetime | None:
+    """When the person accepted a swap that the shift begins with, if that was within the last hour before it."""
+    query = sa.select(Override.created_at).where(
+        Override.schedule_id == schedule.id,
+        Override.user_id == shift.user.id,
+        Override.swap_id.is_not(None),
+        Override.starts_at == shift.starts_at,
+        Override.created_at >= shift.starts_at - LATE,
+    )
+    return db.session.scalar(query.limit(1))
 
 
 def _whole(schedule: Schedule, shift: Shift) -> Shift:

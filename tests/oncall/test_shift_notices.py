@@ -10,7 +10,9 @@ from helpdesk.extensions import db
 from helpdesk.jobs import record_duty, remind_of_duty
 from helpdesk.models import Override, Rotation, ShiftNotice
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
-from helpdesk.oncall import shift_notices
+from helpdesk.oncall import shift_notices, swaps
+from helpdesk.oncall.roster import Span
+from helpdesk.oncall.swaps import Offer
 from helpdesk.transaction import transaction
 from tests.drafts import attempts
 
@@ -161,6 +163,22 @@ def test_who_gave_the_shift_away_hears_nothing_and_whoever_took_it_does(cast, at
     assert [
         row.user for row in db.session.scalars(sa.select(ShiftNotice).where(ShiftNotice.starts_at <= EIGHT))
     ] == [cast.dorota]
+
+
+@pytest.mark.parametrize(
+    ("before", "hears", "is_asked"),
+    [(2 * HOUR, [Channel.SMS], [True]), (MINUTE, [Channel.SMS], [False]), (-HOUR, [], [])],
+    ids=["long before", "at the last minute", "while it runs"],
+)
+def test_who_has_just_agreed_to_a_swap_is_not_asked_whether_they_are_there(cast, at, before, hears, is_asked):
+    at(EIGHT - before)
+    with transaction():
+        swap = swaps.offer(Offer(cast.schedule, Span(EIGHT, EIGHT + DAY)), cast.beata)
+        swaps.accept(swap, cast.dorota)
+    at(max(EIGHT, clock.now()))
+    found = [a for a in attempts(to=cast.dorota) if a.notification.event is NotificationEvent.DUTY_REMINDER]
+    assert [a.channel for a in found] == hears
+    assert [a.notification.params["is_asked"] for a in found] == is_asked
 
 
 def test_the_end_is_told_as_the_plan_has_it_then(cast, at):
