@@ -47,7 +47,8 @@ def begins(schedule: Schedule, at: datetime) -> datetime:
 
 
 def changed(schedule: Schedule) -> None:
-    """Every change of a plan comes through here: whoever is on duty now because of it is alerted of what runs."""
+    """Every change of a plan comes through here once it is in the session: whoever is on duty now because of it is
+    told of the alerts that run."""
     db.session.flush()
     db.session.expire(schedule, ["rotations"])
     tell_newly_on_duty(schedule)

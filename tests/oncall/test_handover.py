@@ -10,7 +10,7 @@ from helpdesk.extensions import db
 from helpdesk.jobs import hand_over
 from helpdesk.models import Absence, Override, Schedule
 from helpdesk.models.codes import AckVia, OverrideKind
-from helpdesk.oncall import handover
+from helpdesk.oncall import handover, overrides
 from helpdesk.oncall.acknowledgement import pass_on
 from helpdesk.oncall.escalation import advance, running
 from helpdesk.transaction import transaction
@@ -119,3 +119,10 @@ def test_a_schedule_for_others_leaves_the_alert_alone(cast, ticket):
         db.session.add(Override(schedule_id=other.id, user_id=cast.dorota.id, starts_at=now, ends_at=now + HOUR))
     hand_over()
     assert alerted(cast.dorota) == [0]
+
+
+def test_a_change_of_the_plan_for_now_tells_at_once(cast, ticket):
+    wish = overrides.Wish(OverrideKind.REPLACE, cast.dorota, cast.anna, clock.now(), clock.now() + HOUR)
+    with transaction():
+        overrides.add_override(cast.schedule, wish, cast.marek)
+    assert alerted(cast.dorota) == [2]
