@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from helpdesk import clock, outbox
-from helpdesk.config import settings
 from helpdesk.models import User
 from helpdesk.models.codes import Channel, Lane, NotificationEvent
 from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
-from helpdesk.quiet import after_quiet_hours
+from helpdesk.quiet import when_awake
 
 BOTH = (Channel.EMAIL, Channel.SMS)
 
@@ -24,9 +23,9 @@ def write(
     expires_at: datetime | None = None,
     channels: tuple[Channel, ...] = BOTH,
 ) -> None:
-    """Tell a person. The SMS waits for the end of the quiet hours, unless that would be after `by` (aware)."""
+    """Tell a person. The SMS waits for the end of their quiet hours, unless that would be after `by` (aware)."""
     now = clock.now()
-    due = {Channel.EMAIL: now, Channel.SMS: _not_at_night(now, by)}
+    due = {Channel.EMAIL: now, Channel.SMS: _not_at_night(user, now, by)}
     for channel in channels:
         address = address_of(user, channel)
         if address is not None:
@@ -46,7 +45,6 @@ def write(
             )
 
 
-def _not_at_night(now: datetime, by: datetime | None) -> datetime:
-    house = settings()
-    morning = after_quiet_hours(now, house.quiet_hours, house.zone)
+def _not_at_night(user: User, now: datetime, by: datetime | None) -> datetime:
+    morning = when_awake(user, now)
     return now if by is not None and by <= morning else morning
