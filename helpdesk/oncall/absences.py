@@ -21,7 +21,8 @@ LONGEST = timedelta(days=400)
 
 
 def add_absence(user: User, span: Span, *, by: User, note: str = "") -> Absence:
-    """The person is absent in the span, from now where it has just begun; cover is asked for all of their shifts.
+    """The person is absent in the span, from now where it has just begun; cover is asked for all of their shifts,
+    in the place of what they had offered themselves.
 
     Raises:
         NotAllowed: "not_yours", "absence_over", "absence_too_long".
@@ -35,6 +36,8 @@ def add_absence(user: User, span: Span, *, by: User, note: str = "") -> Absence:
         for shift in shifts(plan, span.starts_at, span.ends_at)
         if shift.user is user
     ]
+    for offer in _own_offers_within(user, span):
+        swaps.withdraw(offer, user)
     absence = Absence(user=user, starts_at=span.starts_at, ends_at=span.ends_at, note=note, created_by_id=by.id)
     db.session.add(absence)
     db.session.flush()
@@ -94,6 +97,16 @@ def ahead() -> list[Absence]:
     """Absences that are not over, of everybody; the next first."""
     query = sa.select(Absence).where(Absence.ends_at > clock.now())
     return list(db.session.scalars(query.order_by(Absence.starts_at, Absence.id)))
+
+
+def _own_offers_within(user: User, span: Span) -> list[Swap]:
+    query = sa.select(Swap).where(
+        Swap.state == SwapState.OFFERED,
+        Swap.offered_by_id == user.id,
+        Swap.starts_at >= span.starts_at,
+        Swap.ends_at <= span.ends_at,
+    )
+    return list(db.session.scalars(query.order_by(Swap.id)))
 
 
 def _take_back(swap: Swap, by: User) -> None:

@@ -56,6 +56,15 @@ def test_one_letter_goes_to_each_of_the_others_for_all_shifts(cast, absent):
     assert [asked(user) for user in (cast.anna, cast.beata, cast.marek)] == [[Channel.EMAIL, Channel.SMS], [], []]
 
 
+def test_what_the_person_had_offered_in_it_is_asked_for_with_the_rest(cast, absent):
+    with transaction():
+        span = Span(clock.now() + DAY, clock.now() + DAY + HOUR)
+        swaps.offer(swaps.Offer(cast.schedule, span, cast.dorota), cast.beata)
+    absent(cast.beata, DAY, 2 * DAY)
+    assert [(swap.starts_at - clock.now(), swap.offered_to) for swap in offers()] == [(DAY, None)]
+    assert len(offers(SwapState.WITHDRAWN)) == 1
+
+
 def test_nobody_is_asked_who_is_absent_then_too(cast, absent):
     absent(cast.dorota, DAY, 2 * DAY)
     absent(cast.beata, DAY, 2 * DAY)
