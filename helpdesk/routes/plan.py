@@ -14,6 +14,7 @@ from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.models import Schedule, User
 from helpdesk.models.codes import STAFF, Channel
+from helpdesk.oncall import shift_notices
 from helpdesk.oncall.agenda import Day
 from helpdesk.oncall.outlook import agenda, now_and_next, schedules
 from helpdesk.oncall.people import address_of
@@ -37,6 +38,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "plan/now.html",
         outlooks=outlooks,
+        to_confirm=shift_notices.asked_of(me()),
         phone_of=phone_of,
         words=plan_words,
         zone_of=zone_of,

@@ -178,7 +178,7 @@ def test_a_button_on_my_duty_confirms_the_shift_and_leads_back(page, cast):
         )
     [row] = found(ShiftNotice)
     confirm = f"/oncall/cover/shifts/{row.id}/confirm"
-    assert confirm in page(cast.anna).get("/duty").text
+    assert all(confirm in page(cast.anna).get(path).text for path in ("/duty", "/oncall", "/oncall/cover"))
     assert page(cast.beata).post(confirm).status_code == 404
     assert page(cast.anna).post(confirm, data={"back": "/duty"}).location == "/duty"
     assert found(ShiftNotice)[0].confirmed_at is not None
