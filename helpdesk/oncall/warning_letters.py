@@ -20,7 +20,7 @@ from helpdesk.models.codes import Channel, Lane, NotificationEvent, RoleName, Wa
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.warnings import AHEAD, PlanWarning, warnings
 from helpdesk.outbox import Letter
-from helpdesk.quiet import after_quiet_hours
+from helpdesk.quiet import after_quiet_hours, when_awake
 
 MARKS = (1, 3, 7)  # local days, the nearest first
 NEAR = MARKS[0]
@@ -107,16 +107,9 @@ def _write(manager: User, channel: Channel, told: Sequence[Reached], now: dateti
             user_id=manager.id,
             lane=Lane.NOTICE,
             params=_params(told),
-            due_at=_awake(manager, now) if channel is Channel.SMS else now,
+            due_at=when_awake(manager, now) if channel is Channel.SMS else now,
         )
     )
-
-
-def _awake(manager: User, now: datetime) -> datetime:
-    """After the person's own quiet hours; those of the house are over."""
-    if manager.quiet_from is None or manager.quiet_until is None:
-        return now
-    return after_quiet_hours(now, (manager.quiet_from, manager.quiet_until), settings().zone)
 
 
 def _digest(told: Sequence[Reached], now: datetime) -> str:
