@@ -60,10 +60,11 @@ def warnings(since: datetime, until: datetime) -> list[PlanWarning]:
     first = since - LOOK_BACK
     schedules = db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).all()
     window = Window(first, until, {schedule: shifts(schedule, first, until) for schedule in schedules})
+    uncovered = list(_uncovered(window))
     found = [
-        *_uncovered(window),
+        *uncovered,
         *_without_phone(window, since),
-        *_covers_wanted(since, until),
+        *_covers_wanted(since, until, uncovered),
         *_absent_at_once(window),
         *_on_two_duties(window),
         *_alone(window, since),
@@ -100,13 +101,20 @@ def _without_phone(window: Window, since: datetime) -> Iterator[PlanWarning]:
             yield PlanWarning(WarningKind.UNREACHABLE, (schedule,), (shift.user,), *span, key, trouble)
 
 
-def _covers_wanted(since: datetime, until: datetime) -> Iterator[PlanWarning]:
+def _covers_wanted(since: datetime, until: datetime, uncovered: Sequence[PlanWarning]) -> Iterator[PlanWarning]:
+    """Offers that nobody took, but for those of hours that are uncovered: of these the worse is told already."""
     query = sa.select(Swap).where(
         Swap.state == SwapState.OFFERED, Swap.starts_at < min(until, since + COVER_WITHIN), Swap.ends_at > since
     )
     for swap in db.session.scalars(query.order_by(Swap.id)):
+        if any(gap.schedules == (swap.schedule,) and _lies_in(swap, gap) for gap in uncovered):
+            continue
         key, span = f"{WarningKind.COVER_OPEN}:{swap.id}", (swap.starts_at, swap.ends_at)
         yield PlanWarning(WarningKind.COVER_OPEN, (swap.schedule,), (swap.offered_by,), *span, key)
+
+
+def _lies_in(swap: Swap, gap: PlanWarning) -> bool:
+    return gap.starts_at <= swap.starts_at and swap.ends_at <= gap.ends_at
 
 
 def _absent_at_once(window: Window) -> Iterator[PlanWarning]:

@@ -20,7 +20,6 @@ from helpdesk.reports.sheets import XLSX, csv_text, workbook
 from helpdesk.routes import load_words as words
 from helpdesk.routes.access import allow
 from helpdesk.routes.load_file import shifts_sheet, totals_sheet
-from helpdesk.routes.plan_warnings import plan_warnings
 from helpdesk.routes.ticket_actions import me
 from helpdesk.sentences import _
 
@@ -94,7 +93,6 @@ def parts(choice: Choice, month: DutyMonth, mine: DutyMonth) -> dict[str, Any]:
         "rest": [(person.user.name, _by_article(person)) for person in mine.people if person.violations],
         "before": _link(choice.first, -1),
         "after": _link(choice.first, 1),
-        "plan_warnings": plan_warnings(me()),
         "month_in_words": words.month_in_words,
     }
 

@@ -20,6 +20,7 @@ from helpdesk.oncall.outlook import agenda, now_and_next, schedules
 from helpdesk.oncall.people import address_of
 from helpdesk.routes import plan_links, plan_words
 from helpdesk.routes.access import allow
+from helpdesk.routes.plan_warnings import plan_warnings
 from helpdesk.routes.ticket_actions import me
 
 bp = Blueprint("plan", __name__, url_prefix="/oncall")
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
         "plan/now.html",
         outlooks=outlooks,
         to_confirm=shift_notices.asked_of(me()),
+        plan_warnings=plan_warnings(me()),
         phone_of=phone_of,
         words=plan_words,
         zone_of=zone_of,

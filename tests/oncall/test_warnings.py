@@ -144,6 +144,14 @@ def test_an_offered_shift_that_nobody_took_counts_within_seven_days(cast, now):
     assert found(WarningKind.COVER_OPEN) == []
 
 
+def test_hours_that_are_uncovered_and_offered_are_one_warning(cast, now):
+    absent(cast.beata, now, now + 2 * DAY)
+    with transaction():
+        span = {"starts_at": now + 22 * HOUR, "ends_at": now + 46 * HOUR}
+        db.session.add(Swap(schedule=cast.schedule, offered_by=cast.beata, **span))
+    assert [each.kind for each in found()] == [WarningKind.UNCOVERED]
+
+
 def test_a_schedule_of_one_person_has_nobody_next(cast):
     another_schedule(cast.marek)
     (alone,) = found()
@@ -167,7 +175,7 @@ def test_every_warning_says_what_will_be_wrong_and_what_to_do(cast, now, locale)
     another_schedule(cast.anna)
     with transaction():
         cast.dorota.contacts[0].broken_at = now
-        span = {"starts_at": now + DAY, "ends_at": now + 2 * DAY}
+        span = {"starts_at": now + 4 * DAY, "ends_at": now + 5 * DAY}
         db.session.add(Swap(schedule=cast.schedule, offered_by=cast.anna, **span))
     assert {each.kind for each in found()} == set(WarningKind)
     with force_locale(locale):

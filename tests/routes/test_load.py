@@ -75,12 +75,12 @@ def test_the_workbook_has_shifts_and_totals(manager):
     assert {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"} <= set(names)
 
 
-def test_warnings_stand_on_the_page_and_are_counted_on_the_overview(manager, cast):
-    assert "nothing clashes" in text(manager.get(PAGE))
+def test_warnings_stand_on_the_plan_and_are_counted_on_the_overview(manager, cast):
+    assert "nothing clashes" in text(manager.get("/oncall"))
     with transaction():
         span = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(days=2)}
         db.session.add(Absence(user=cast.beata, **span))
-    assert "Planned, but absent or gone: Beata Testowa." in text(manager.get(PAGE))
+    assert "Planned, but absent or gone: Beata Testowa." in text(manager.get("/oncall"))
     assert "1 warning about the next 14 days" in text(manager.get("/dashboard/now"))
 
 
@@ -89,4 +89,4 @@ def test_whole_numbers_of_others_are_for_managers(client, cast):
         cast.beata.contacts[0].broken_at = clock.now()
     number = cast.beata.contacts[0].value[-9:]
     sign_in(client, cast.anna)
-    assert number not in text(client.get(PAGE)).replace(" ", "").replace("\u00a0", "")
+    assert number not in text(client.get("/oncall")).replace(" ", "").replace("\u00a0", "")
