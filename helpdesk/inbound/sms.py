@@ -8,8 +8,6 @@ told by the same person within ten minutes are neither added again nor answered.
 minutes; after that all is still acted on and written down, but only a ticket that was just taken is confirmed.
 """
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -18,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
+from helpdesk.inbound.brakes import has_heard_enough, is_known, no_text
 from helpdesk.inbound.duty_answer import confirm_duty
 from helpdesk.inbound.grammar import YES, Answer, Meaning, understand
 from helpdesk.inbound.own_test_answer import confirms_own_test
@@ -26,22 +25,21 @@ from helpdesk.inbound.people import (
     all_that_were_meant,
     heard_of,
     meant_without_a_number,
-    open_ticket_of_reporter,
     tickets_asked_about,
     waiting_for_somebody,
 )
-from helpdesk.models import Contact, Inbound, Message, Ticket, User
+from helpdesk.inbound.sms_of_reporters import from_reporter
+from helpdesk.models import Contact, Inbound, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
 from helpdesk.notify.sms_text import shorten, to_gsm7
 from helpdesk.oncall import contacts
 from helpdesk.oncall.acknowledgement import acknowledge, acknowledge_all, pass_on
 from helpdesk.oncall.people import person_with_phone
-from helpdesk.tickets.actor import Actor, of_reporter, of_user
-from helpdesk.tickets.conversation import add_note, write_as_reporter
+from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.conversation import add_note
 from helpdesk.tokens import new_attempt_id
 
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
-A_WHILE, MOST_ANSWERS = timedelta(minutes=10), 10
 LONGEST_NAME = 60  # units: the phone behind it still fits into the segment
 TAKEN = "taken"  # the outcome of the answer that took a ticket
 
@@ -56,18 +54,9 @@ def receive(*, sid: str, number: str, body: str) -> str:
     user = person_with_phone(number)
     with force_locale(user.locale if user else settings().default_locale):
         row.outcome, answer = _act(row, user, understand(body))
-    if row.outcome == TAKEN or not _has_heard_enough(number):
+    if row.outcome == TAKEN or not has_heard_enough(number):
         row.answer = to_gsm7(answer)
     return row.answer
-
-
-def _has_heard_enough(number: str) -> bool:
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Inbound)
-        .where(Inbound.address == number, Inbound.answer != "", Inbound.received_at > clock.now() - A_WHILE)
-    )
-    return (db.session.scalar(query) or 0) >= MOST_ANSWERS
 
 
 def _write_down(sid: str, number: str, body: str) -> Inbound:
@@ -94,7 +83,7 @@ def _act(row: Inbound, user: User | None, answer: Answer) -> tuple[str, str]:
         _mirror_opt_out(row.address, Meaning.START)
     if user is not None and user.is_staff:
         return _from_staff(row, user, answer)
-    return _from_reporter(row)
+    return from_reporter(row, user)
 
 
 def _mirror_opt_out(number: str, meaning: Meaning) -> tuple[str, str]:
@@ -146,8 +135,8 @@ def _about_several(row: Inbound, tickets: list[Ticket], user: User, answer: Answ
     if answer.meaning is not Meaning.WORDS:
         return "ambiguous", _which_words(tickets, answer)
     if not row.body.strip():
-        return _no_text()
-    new = [ticket for ticket in tickets if not _is_known(ticket, of_user(user), row.body)]
+        return no_text()
+    new = [ticket for ticket in tickets if not is_known(ticket, of_user(user), row.body)]
     if not new:
         return "repeated", ""
     for ticket in sorted(new, key=lambda ticket: ticket.id):
@@ -166,25 +155,13 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
             return "nothing", _not_passed_words(ticket, user)
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
     if not row.body.strip():
-        return _no_text()
-    if _is_known(ticket, of_user(user), row.body):
+        return no_text()
+    if is_known(ticket, of_user(user), row.body):
         return "repeated", ""
     add_note(ticket, of_user(user), row.body)
     if waiting_for_somebody([ticket]):
         return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
     return "noted", _("Added to %(number)s as a note.", number=ticket.number)
-
-
-def _is_known(ticket: Ticket, by: Actor, body: str) -> bool:
-    """The same person has written the same words to the ticket a short time ago."""
-    query = sa.select(Message.id).where(
-        Message.ticket_id == ticket.id,
-        Message.at > clock.now() - A_WHILE,
-        Message.author_id == by.user_id,
-        Message.from_reporter == by.is_reporter,
-        Message.body == body,
-    )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def _take(ticket: Ticket, user: User) -> tuple[str, str]:
@@ -276,31 +253,3 @@ def _not_passed_words(ticket: Ticket, user: User) -> str:
 def _taken_words(ticket: Ticket) -> str:
     holder = ticket.acknowledged_by.name if ticket.acknowledged_by else "-"
     return _("%(number)s: %(name)s has it already. Thank you.", number=ticket.number, name=holder)
-
-
-def _from_reporter(row: Inbound) -> tuple[str, str]:
-    ticket = open_ticket_of_reporter(row.address)
-    if ticket is not None and not row.body.strip():
-        return _no_text()
-    if ticket is not None:
-        row.ticket_id = ticket.id
-        if _is_known(ticket, of_reporter(ticket), row.body):
-            return "repeated", ""
-        write_as_reporter(ticket, row.body)
-        return "reporter", _("Added to ticket %(number)s. Thank you.", number=ticket.number)
-    if _answered_before(row):
-        return "unknown", ""
-    return "unknown", _("This number takes answers to tickets. To file one, use your unit's link or call us.")
-
-
-def _no_text() -> tuple[str, str]:
-    """A picture, or a slip of the finger."""
-    return "empty", _("Your message has no text. Please answer with words.")
-
-
-def _answered_before(row: Inbound) -> bool:
-    """A stranger gets one answer, not one for every message."""
-    query = sa.select(Inbound.id).where(
-        Inbound.address == row.address, Inbound.outcome == "unknown", Inbound.id != row.id
-    )
-    return db.session.scalar(query.limit(1)) is not None

@@ -225,7 +225,7 @@ def test_passing_on_a_notice_names_no_holder_where_there_is_none(cast):
 
 def test_who_calls_back_hears_the_alert_though_a_notice_is_newer(cast):
     alert, _notice = opened(cast), opened(cast, **NORMAL)
-    assert f"/voice/ticket/{alert.id}" in calls.incoming(phone_of(cast.anna), 0)
+    assert f"/voice/ticket/{alert.id}" in calls.staff_calls_back(phone_of(cast.anna), 0)
 
 
 def second_phone(user, number="+48500000088"):
@@ -247,7 +247,7 @@ def test_an_answer_may_come_from_another_number_of_the_same_person(cast, body):
 def test_who_calls_back_from_another_number_takes_the_ticket_too(cast):
     alert = opened(cast)
     other = second_phone(cast.anna)
-    assert f"/voice/ticket/{alert.id}" in calls.incoming(other, 0)
+    assert f"/voice/ticket/{alert.id}" in calls.staff_calls_back(other, 0)
     with transaction():
         calls.staff_digit(other, "1", alert.id)
     assert alert.acknowledged_by is cast.anna
