@@ -107,7 +107,7 @@ def sender() -> Check:
     return _judge_webhooks(phone, known)
 
 
-def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
+def _judge_webhooks(phone: str, known: tuple[str, str, str] | None) -> Check:
     house = settings()
     if known is None:
         says = _("The Twilio account has no number %(phone)s. Buy it or correct the settings.", phone=phone)
@@ -115,7 +115,7 @@ def _judge_webhooks(phone: str, known: tuple[str, str] | None) -> Check:
     if not _is_address_known():
         says = _("Whether Twilio reports to us was not checked: PUBLIC_URL is not set.")
         return Check("sender", Verdict.WARNING, says)
-    pairs = list(zip(("sms", "voice"), known, strict=True))
+    pairs = list(zip(("sms", "voice", "voice-status"), known, strict=True))
     wanted = pairs[1:] if house.twilio_messaging_service_sid else pairs  # a service has an SMS address of its own
     urls = [f"{house.public_url}/twilio/{kind}" for kind, typed in wanted if not _leads_to(kind, typed)]
     if urls:

@@ -65,6 +65,7 @@ def sim(change) -> Iterator[Simulator]:
         auth_token=house.twilio_auth_token,
         numbers=[house.hotline],
         public_url=house.public_url,
+        voice_status_url=f"{house.public_url}/twilio/voice-status",
     )
     change(twilio_api_url=running.url, mail_server="127.0.0.1", mail_port=running.smtp_port)
     yield running
@@ -118,7 +119,8 @@ def test_a_number_that_the_account_does_not_have_is_named(sim, change):
 
 def test_addresses_that_were_typed_wrongly_at_twilio_are_named(sim, change):
     change(public_url="https://moved.test")
-    assert doctor.sender().says.endswith("https://moved.test/twilio/sms, https://moved.test/twilio/voice")
+    typed = ", ".join(f"https://moved.test/twilio/{kind}" for kind in ("sms", "voice", "voice-status"))
+    assert doctor.sender().says.endswith(typed)
 
 
 def test_a_name_as_sender_that_nobody_can_answer_is_named(sim, change):

@@ -234,12 +234,12 @@ def balance() -> Balance | None:
     return Balance(float(row.balance), str(row.currency)) if row.balance is not None else None
 
 
-def webhooks_of(phone: str) -> tuple[str, str] | None:
-    """Where Twilio reports SMS and calls to our number; None if the account has no such number. Raises
+def webhooks_of(phone: str) -> tuple[str, str, str] | None:
+    """Where Twilio reports SMS, calls and their end to our number; None if the account has no such number. Raises
     DeliveryError."""
     with asking():
         found = client().incoming_phone_numbers.list(phone_number=phone, limit=1)
-    return (str(found[0].sms_url), str(found[0].voice_url)) if found else None
+    return (str(found[0].sms_url), str(found[0].voice_url), str(found[0].status_callback)) if found else None
 
 
 def delivery_error(error: Exception) -> DeliveryError:
