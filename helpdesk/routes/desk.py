@@ -19,6 +19,8 @@ from helpdesk.forms.desk import (
     code_or_none,
 )
 from helpdesk.forms.uploads import Kept, uploads_sent
+from helpdesk.hotline.page import calls_of
+from helpdesk.hotline.strangers import is_of_strangers
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
@@ -197,6 +199,8 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         kept=kept.tokens,
         seen=last_events([ticket.id])[ticket.id],
         **proof.contents(ticket, me()),
+        calls=calls_of(ticket),
+        is_of_stranger=is_of_strangers(ticket.unit),
         other_priority=Priority.NORMAL if ticket.is_urgent else Priority.URGENT,
     )
 

@@ -38,6 +38,7 @@ def init_look(app: Flask) -> None:
         until=sentences.until,
         ago=sentences.ago,
         span=sentences.span,
+        exact_span=sentences.exact_span,
         urgency=sentences.urgency,
         described_by=described_by,
         field_attributes=field_attributes,
