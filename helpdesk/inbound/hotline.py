@@ -107,8 +107,9 @@ def connect(call: HotlineCall, turn: int) -> str:
 
 
 def after_ringing(call: HotlineCall, turn: int, *, is_bridged: bool, is_over: bool) -> str:
-    """The <Dial> of that turn has ended: the conversation is over, or nobody took the call."""
-    if is_bridged or is_over:
+    """The <Dial> of that turn has ended: the conversation is over, or nobody took the call. Connected without a
+    key is not taken: that was a voicemail."""
+    if is_over or (is_bridged and call.answered_by is not None):
         hotline.end(call)
         response = VoiceResponse()
         response.hangup()

@@ -9,11 +9,15 @@ from playwright.sync_api import Page
 
 from helpdesk import clock
 from helpdesk.extensions import db
+from helpdesk.hotline import calls as hotline
+from helpdesk.hotline import recordings
+from helpdesk.inbound import hotline as spoken
 from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, Ticket, Unit, User
-from helpdesk.models.codes import Category, Priority, TicketStatus, UnitKind
+from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
+from helpdesk.tickets.attachments import store_sound
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
 from helpdesk.transaction import transaction
@@ -53,6 +57,26 @@ def _alerted(site: Site) -> Ticket:
             submission_key="browser",
         )
         return open_ticket(draft)
+
+
+def _called() -> Ticket:
+    """A call that Olgierd's unit left a message in, the same at every call."""
+    with transaction():
+        call = spoken.begin("CABROWSER", "+48500000014")
+        if call.state is not HotlineState.OVER:
+            hotline.ring_next(call, 1)
+            hotline.end(call)
+            recordings.heard_of(call, "RE" + "0" * 32, 7)
+            recordings.keep(call.id, store_sound(bytes.fromhex("fffb9064") + bytes(413)), "Wiadomość")
+            recordings.is_gone_there(call.id)
+        return call.ticket
+
+
+def _called_by_a_stranger() -> Ticket:
+    with transaction():
+        call = spoken.begin("CASTRANGER", "")
+        hotline.end(call)
+        return call.ticket
 
 
 def _page_of(ticket: Ticket) -> str:
@@ -119,6 +143,10 @@ PAGES = {
         None,
         lambda site: f"/ack/{sign(ACK_LINK, _ticket(TicketStatus.NEW).id, site.people('administrator')[0].id)}",
     ),
+    "ticket, called and left a message": ("administrator", lambda site: f"/desk/{_called().number}"),
+    "ticket of a stranger": ("administrator", lambda site: f"/desk/{_called_by_a_stranger().number}"),
+    "assign to a unit": ("administrator", lambda site: f"/desk/{_called().number}/unit?q=szk"),
+    "assign to a unit, nothing found": ("administrator", lambda site: f"/desk/{_called().number}/unit?q=nicniema"),
     "desk": ("administrator", lambda site: "/desk"),
     "desk, nothing found": ("administrator", lambda site: "/desk?q=nicniema"),
     "ticket, new": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}"),
