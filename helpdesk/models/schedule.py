@@ -29,7 +29,7 @@ class Schedule(Base):
     on_duty: Mapped[list[int] | None]
     on_duty_since: Mapped[datetime | None]
     rotations: Mapped[list["Rotation"]] = relationship(
-        back_populates="schedule", order_by="Rotation.layer, Rotation.id", lazy="selectin"
+        back_populates="schedule", order_by="Rotation.layer, Rotation.id"
     )
     overrides: Mapped[list["Override"]] = relationship(back_populates="schedule")
 

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import object_session
 
 from helpdesk.extensions import db
-from helpdesk.models import Absence, DutyShift, Override, Rotation, Schedule, TemporarySchedule, User
+from helpdesk.models import Absence, DutyShift, Override, Schedule, TemporarySchedule, User
 from helpdesk.models.codes import HolidayRule
-from helpdesk.oncall.roster import Change, Layer, Roster, Span, Stint, Temporary
+from helpdesk.oncall.reading import LayerRow, changes, layer_rows
+from helpdesk.oncall.roster import Layer, Roster, Stint
 from helpdesk.oncall.rotation import Rotation as Turns
 from helpdesk.sla.calendar import BusinessCalendar
 
@@ -108,12 +109,9 @@ def gaps_between(duties: Iterable[Shift], since: datetime, until: datetime) -> l
 
 def roster(schedule: Schedule, since: datetime, until: datetime) -> Roster[int]:
     """The plan in [since, until) as values; people by their ids."""
-    overrides, plans, absences = plan_rows(schedule, since, until)
-    away: dict[int, list[Span]] = {}
-    for absence in absences:
-        away.setdefault(absence.user_id, []).append(Span(absence.starts_at, absence.ends_at))
-    changes = [_change(row) for row in overrides]
-    return Roster(_layers(schedule, since, until), changes, [_temporary(row) for row in plans], away, _gone())
+    found = changes(schedule.id, since, until)
+    layers = _layers(schedule, since, until)
+    return Roster(layers, found.words, found.temporaries, found.away, found.gone)
 
 
 def plan_rows(
@@ -172,9 +170,13 @@ def _joined(past: list[Shift], planned: list[Shift], border: datetime) -> list[S
 
 
 def _people(schedule: Schedule, ids: Iterable[int]) -> dict[int, User]:
-    session = object_session(schedule) or db.session
-    known = {member.user_id: member.user for row in schedule.rotations for member in row.members}
-    return {user_id: known.get(user_id) or session.get_one(User, user_id) for user_id in ids}
+    """One alone is often known to the session already; several are fetched together."""
+    session, wanted = object_session(schedule) or db.session, set(ids)
+    if len(wanted) == 1:
+        return {user_id: session.get_one(User, user_id) for user_id in wanted}
+    if not wanted:
+        return {}
+    return {user.id: user for user in session.scalars(sa.select(User).where(User.id.in_(wanted)))}
 
 
 def _gone() -> frozenset[int]:
@@ -188,23 +190,15 @@ def _within(model: Any, where: sa.ColumnElement[bool], since: datetime, until: d
     return list(db.session.scalars(query))
 
 
-def _is_in_force(row: Rotation, since: datetime, until: datetime) -> bool:
-    begins_later = row.in_force_from is not None and row.in_force_from >= until
-    has_ended = row.in_force_until is not None and row.in_force_until <= since
-    return not begins_later and not has_ended
-
-
 def _layers(schedule: Schedule, since: datetime, until: datetime) -> list[Layer[int]]:
-    rows = (row for row in schedule.rotations if row.members and _is_in_force(row, since, until))
-    return [_layer(schedule, row) for row in rows]
+    return [_layer(schedule.time_zone, row) for row in layer_rows(schedule.id, since, until)]
 
 
-def _layer(schedule: Schedule, row: Rotation) -> Layer[int]:
-    people = [member.user_id for member in row.members]
-    turns = Turns(row.kind, row.starts_at, schedule.time_zone, row.shift_length, people)
+def _layer(time_zone: str, row: LayerRow) -> Layer[int]:
+    turns = Turns(row.kind, row.starts_at, time_zone, row.shift_length, row.people)
     hours = None
     if row.weekly_hours is not None or row.holidays is not HolidayRule.AS_USUAL:
-        hours = _hours(schedule.time_zone, json.dumps(row.weekly_hours, sort_keys=True), row.holidays)
+        hours = _hours(time_zone, json.dumps(row.weekly_hours, sort_keys=True), row.holidays)
     return Layer(turns, hours, row.in_force_from, row.in_force_until)
 
 
@@ -225,13 +219,3 @@ def _hours(time_zone: str, weekly_hours: str, rule: HolidayRule) -> BusinessCale
 @lru_cache(maxsize=1)
 def _poland() -> dict[date, str]:
     return dict(holidays.country_holidays("PL", years=HOLIDAY_YEARS, language="pl"))
-
-
-def _change(row: Override) -> Change[int]:
-    said = (row.created_at, row.id)
-    return Change(row.starts_at, row.ends_at, row.kind, row.user_id, row.instead_of_id, said)
-
-
-def _temporary(row: TemporarySchedule) -> Temporary[int]:
-    stints = [Stint(shift.starts_at, shift.ends_at, shift.user_id) for shift in row.shifts]
-    return Temporary(row.starts_at, row.ends_at, stints, (row.created_at, 0))
