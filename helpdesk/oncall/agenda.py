@@ -14,6 +14,16 @@ from helpdesk.oncall.schedule import Shift
 from helpdesk.sla.calendar import first_instant
 
 
+class _Spanning(Protocol):
+    @property
+    def starts_at(self) -> Any: ...
+    @property
+    def ends_at(self) -> Any: ...
+
+
+Row = TypeVar("Row", bound=_Spanning)
+
+
 class Why(StrEnum):
     """Why somebody is on duty, or nobody, where the layers say something else."""
 
@@ -102,7 +112,7 @@ def local_day(day: date, zone: ZoneInfo) -> Span:
     return Span(first_instant(midnight, zone), first_instant(midnight + timedelta(days=1), zone))
 
 
-def uncovered(span: Span, covers: Iterable[Span]) -> list[Span]:
+def uncovered(span: Span, covers: Iterable[_Spanning]) -> list[Span]:
     """What is left of the span; `covers` by beginning, apart from each other."""
     found, free_from = [], span.starts_at
     for cover in _meeting(covers, span):
@@ -189,16 +199,6 @@ def _why_missing(plan: Plan, gap: Span) -> Iterator[Reason]:
             if row.instead_of_id == stint.person and row.kind is OverrideKind.REMOVE:
                 off = _cut(row, turn)
                 yield Reason(off.starts_at, off.ends_at, Why.TAKEN_OFF, name, row.note)
-
-
-class _Spanning(Protocol):
-    @property
-    def starts_at(self) -> Any: ...
-    @property
-    def ends_at(self) -> Any: ...
-
-
-Row = TypeVar("Row", bound=_Spanning)
 
 
 def _meeting(rows: Iterable[Row], span: Span) -> list[Row]:

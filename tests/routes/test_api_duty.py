@@ -89,3 +89,45 @@ def test_with_no_schedule_nobody_is_on_duty(client, app):
     with transaction():
         user = User(name="Ewa Testowa", email="ewa@gmina.test", fs_uniquifier="fs-ewa")
     assert read(client, user, "/api/v1/on-call").json == {"now": None, "next": None}
+
+
+SHIFTS = "/api/v1/on-call/shifts"
+
+
+def test_the_shifts_of_the_next_fortnight_with_gaps(client, cast):
+    with transaction():
+        cast.beata.active = False
+    plan = read(client, cast.jan, SHIFTS).json
+    assert (plan["since"], plan["until"]) == ("2026-03-11T09:00:00Z", "2026-03-25T09:00:00Z")
+    assert plan["schedules"] == [{"id": cast.schedule.id, "name": "Dyżur", "time_zone": "Europe/Warsaw"}]
+    first = {"name": "Anna Testowa", "phone": None, "schedule": cast.schedule.id}
+    assert plan["shifts"][0] == {**first, "since": "2026-03-11T09:00:00Z", "until": "2026-03-12T07:00:00Z"}
+    gap = {"since": "2026-03-12T07:00:00Z", "until": "2026-03-13T07:00:00Z"}
+    assert plan["gaps"][0] == {"schedule": cast.schedule.id, **gap}
+
+
+def test_shifts_between_two_instants_of_one_schedule(client, cast):
+    span = {"since": "2026-03-11T23:00:00+01:00", "until": "2026-03-12T10:00:00+01:00"}
+    plan = read(client, cast.anna, SHIFTS, schedule=cast.schedule.id, **span).json
+    assert [(s["name"], s["since"]) for s in plan["shifts"]] == [
+        ("Anna Testowa", "2026-03-11T22:00:00Z"),
+        ("Beata Testowa", "2026-03-12T07:00:00Z"),
+    ]
+    assert plan["shifts"][0]["phone"] == "+48500000004"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ({"until": "2026-03-10T09:00:00Z"}, ("2026-03-11T09:00:00Z", "2026-03-11T09:00:00Z")),
+        ({"until": "9999-12-31T23:59:59Z"}, ("2026-03-11T09:00:00Z", "2026-05-12T09:00:00Z")),
+        ({"since": "0001-01-01T00:00:00Z"}, ("2025-03-10T09:00:00Z", "2025-03-24T09:00:00Z")),
+    ],
+)
+def test_what_is_too_long_or_too_far_is_left_out_and_the_answer_says_so(client, cast, asked, answered):
+    plan = read(client, cast.anna, SHIFTS, **asked).json
+    assert (plan["since"], plan["until"]) == answered
+
+
+def test_the_shifts_of_a_schedule_that_does_not_exist_are_not_found(client, cast):
+    assert read(client, cast.anna, SHIFTS, schedule=cast.schedule.id + 1).status_code == 404

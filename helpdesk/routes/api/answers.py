@@ -143,6 +143,34 @@ class OnCall(Schema):
     next = fields.Nested(Duty, required=True, allow_none=True)
 
 
+class PlannedShift(Duty):
+    schedule = fields.Integer(required=True, metadata={"description": "Schedule id.", "example": 1})
+
+
+class Gap(Schema):
+    schedule = fields.Integer(required=True, metadata={"description": "Schedule id.", "example": 1})
+    since = Instant(required=True, metadata={"example": AT})
+    until = Instant(required=True, metadata={"example": "2026-03-12T07:00:00Z"})
+
+
+class ScheduleName(Schema):
+    id = fields.Integer(required=True, metadata={"example": 1})
+    name = _text("Dyżur administratorów")
+    time_zone = _text("Europe/Warsaw")
+
+
+class ShiftPlan(Schema):
+    """Shifts and gaps are cut to the span that the answer covers; what has passed is told as it was."""
+
+    since = Instant(required=True, metadata={"example": AT})
+    until = Instant(required=True, metadata={"example": "2026-03-25T09:00:00Z"})
+    schedules = fields.List(fields.Nested(ScheduleName), required=True)
+    shifts = fields.List(fields.Nested(PlannedShift), required=True)
+    gaps = fields.List(
+        fields.Nested(Gap), required=True, metadata={"description": "When nobody of a schedule is on duty."}
+    )
+
+
 class FieldProblem(Schema):
     field = _text("reporter.phone")
     code = fields.String(required=True, metadata={"description": "Stable.", "example": "phone_emergency"})

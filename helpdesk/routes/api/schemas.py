@@ -115,3 +115,19 @@ class UnitQuery(PageQuery):
         metadata={"description": "`next_cursor` of the page before; leave it out for the first page."},
     )
     municipality = municipality_code()
+
+
+class ShiftQuery(Input):
+    since = Instant(
+        metadata={
+            "description": "From when on; now without it. What is over a year away from now is left out.",
+            "example": "2026-03-11T09:00:00Z",
+        }
+    )
+    until = Instant(
+        metadata={
+            "description": "Up to when; 14 days later without it, 62 days later at most.",
+            "example": "2026-03-25T09:00:00Z",
+        }
+    )
+    schedule = Digits(1, BIGGEST_ID, metadata={"description": "Schedule id; all of them without it."})
