@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from helpdesk import clock
 from helpdesk.models import Schedule
 from helpdesk.oncall.roster import Span
 
@@ -22,10 +23,10 @@ def absent(schedule: Schedule, span: Span | None = None) -> str:
 
 
 def _link(endpoint: str, schedule: Schedule, span: Span | None) -> str:
-    """The page with the span, in UTC: a local hour may come twice."""
+    """The page with what is left of the span, in UTC: a local hour may come twice."""
     values: dict[str, Any] = {"schedule": schedule.id}
     if span is not None:
-        values |= {"since": _instant(span.starts_at), "until": _instant(span.ends_at)}
+        values |= {"since": _instant(max(span.starts_at, clock.now())), "until": _instant(span.ends_at)}
     return url_for(endpoint, **values)
 
 

@@ -157,7 +157,7 @@ def test_ones_own_shift_can_be_offered_or_missed_and_no_other(anna, cast):
     assert [doings(text, name) for name in ("2026-03-10", "2026-03-13")] == [[], []]
     for path in (offer, absent):
         form = anna.get(path).text
-        assert 'value="2026-03-11T08:00"' in form and 'value="2026-03-12T08:00"' in form
+        assert 'value="2026-03-11T10:00"' in form and 'value="2026-03-12T08:00"' in form
 
 
 def test_a_manager_changes_any_shift_that_has_not_passed(client, cast):
@@ -165,7 +165,7 @@ def test_a_manager_changes_any_shift_that_has_not_passed(client, cast):
     text = client.get(WEEK).text
     [change] = doings(text, "2026-03-11")
     form = client.get(change).text
-    assert 'value="2026-03-11T08:00"' in form and 'value="2026-03-12T08:00"' in form
+    assert 'value="2026-03-11T10:00"' in form and 'value="2026-03-12T08:00"' in form
     assert doings(text, "2026-03-10") == []
 
 
