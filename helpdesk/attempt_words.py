@@ -18,6 +18,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.RESOLVED: _l("resolved"),
     NotificationEvent.REOPENED: _l("reopened"),
     NotificationEvent.ASSIGNED: _l("assigned"),
+    NotificationEvent.STILL_YOURS: _l("Question whether it is still theirs"),
     NotificationEvent.PRIORITY_LOWERED: _l("no longer urgent"),
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),

@@ -19,6 +19,7 @@ from helpdesk.oncall import (
     contacts,
     duty_test,
     escalation,
+    expiry,
     handover,
     history,
     shift_notices,
@@ -50,6 +51,10 @@ def hand_over() -> None:
 
 def pass_unconfirmed() -> None:
     one_by_one(escalation.unconfirmed(), escalation.not_confirmed)
+
+
+def ask_who_still_has_it() -> None:
+    one_by_one(expiry.due(), expiry.look_after)
 
 
 def send_reminders() -> None:
@@ -125,6 +130,7 @@ JOBS = (
     Job("probe_providers", 15, circuit.probe_open),
     Job("fetch_recordings", 10, recordings.fetch_due),
     Job("end_silent_calls", 30, end_silent_calls),
+    Job("ask_who_still_has_it", 10, ask_who_still_has_it),
     Job("send_reminders", 30, send_reminders),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),

@@ -17,6 +17,7 @@ from helpdesk.health.sent import NEWEST
 from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
 from helpdesk.models.codes import CircuitState, Lane
 from helpdesk.oncall import escalation
+from helpdesk.oncall.further import IS_OPEN
 from helpdesk.tickets import queries
 
 REQUESTS = CollectorRegistry()
@@ -111,7 +112,7 @@ def overdue() -> GaugeMetricFamily:
 def escalations() -> GaugeMetricFamily:
     """`unanswered`: gone through all steps; `overdue`: its next step should have come (50 at most are counted)."""
     family = GaugeMetricFamily("helpdesk_escalations", "Running alerts", labels=("state",))
-    running = sa.select(sa.func.count()).select_from(Escalation).where(escalation.IS_OPEN)
+    running = sa.select(sa.func.count()).select_from(Escalation).where(IS_OPEN)
     family.add_metric(("open",), db.session.scalar(running) or 0)
     family.add_metric(("unanswered",), len(escalation.unanswered()))
     family.add_metric(("overdue",), len(program.overdue_alerts()))

@@ -6,7 +6,7 @@ from enum import Enum
 
 from flask_babel import gettext, ngettext
 
-from helpdesk import clock
+from helpdesk import clock, further_words
 from helpdesk.attempt_words import why_not
 from helpdesk.labels import attempt_label, label
 from helpdesk.models import Attempt, TimelineEvent
@@ -135,6 +135,8 @@ def _alerted(event: TimelineEvent) -> str:
 
 def _step_empty(event: TimelineEvent) -> str:
     step, target = _value(event, "step"), _word(event, "target", StepTarget)
+    if has_it := ", ".join(event.data.get("has_it", [])):
+        return _("Step %(step)s (%(target)s): %(names)s has it already", step=step, names=has_it, target=target)
     if passed := ", ".join(event.data.get("passed", [])):
         return _(
             "Step %(step)s (%(target)s): %(names)s already said no; the next one follows",
@@ -191,7 +193,13 @@ def key_words(key: str, *, was_taken: bool) -> str:
 
 
 def _acknowledged(event: TimelineEvent) -> str:
-    return _("Taken by %(who)s %(via)s", who=event.actor_name, via=_word(event, "via", AckVia)).strip()
+    via, more = _word(event, "via", AckVia), int(event.data.get("more") or 0)
+    if holder := _value(event, "with_holder"):
+        text = _("%(who)s helps %(holder)s: taken %(via)s", who=event.actor_name, holder=holder, via=via)
+    else:
+        text = _("Taken by %(who)s %(via)s", who=event.actor_name, via=via)
+    wanted = ngettext("%(num)s more person is wanted", "%(num)s more people are wanted", more) if more else ""
+    return f"{text.strip()}; {wanted}" if wanted else text.strip()
 
 
 def _passed_on(event: TimelineEvent) -> str:
@@ -315,6 +323,11 @@ SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
     EventKind.BREACHED: _breached,
     EventKind.HOTLINE: _hotline,
     EventKind.MOVED: _moved,
+    EventKind.ENOUGH: further_words.enough,
+    EventKind.ASKED_AGAIN: further_words.asked_again,
+    EventKind.STILL_HELD: further_words.still_held,
+    EventKind.ACK_EXPIRED: further_words.ack_expired,
+    EventKind.HANDED_OVER: further_words.handed_over,
 }
 
 ICONS: dict[EventKind, str] = {
@@ -339,4 +352,9 @@ ICONS: dict[EventKind, str] = {
     EventKind.BREACHED: "urgent",
     EventKind.HOTLINE: "phone",
     EventKind.MOVED: "reply",
+    EventKind.ENOUGH: "acknowledged",
+    EventKind.ASKED_AGAIN: "clock",
+    EventKind.STILL_HELD: "acknowledged",
+    EventKind.ACK_EXPIRED: "urgent",
+    EventKind.HANDED_OVER: "person",
 }

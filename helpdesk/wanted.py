@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from helpdesk import clock
 from helpdesk.config import settings
-from helpdesk.models import Attempt, Escalation, Notification, Ticket
+from helpdesk.models import Acknowledgement, Attempt, Escalation, Notification, Ticket
 from helpdesk.models.codes import AttemptState, Channel, EscalationState, NotificationEvent
 
 # Ringing and three readings; a call of which nothing is heard for longer does not keep the line busy.
@@ -19,12 +19,19 @@ ARRIVED = (*IN_CALL, AttemptState.DELIVERED)
 BUNDLED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
 # Made once: an alias made for each statement took more time than all the rest of sending a message.
 _OWN, _OTHERS, _OTHER = aliased(Notification), aliased(Notification), aliased(Attempt)
+# In a query of notifications and their alerts: the person has said "I have it".
+HAS_SAID_YES = sa.exists().where(
+    Acknowledgement.escalation_id == Escalation.id, Acknowledgement.user_id == Notification.user_id
+)
 
 
 def is_moot() -> sa.ColumnElement[bool]:
-    """The alert that the attempt belongs to is no longer open, or the new ticket has been taken."""
+    """The alert that the attempt belongs to is no longer open or its person has the ticket already (others may be
+    wanted too), or the new ticket has been taken."""
     own = sa.select(1).select_from(Notification).where(Notification.id == Attempt.notification_id)
-    ended = own.join(Escalation).where(Escalation.state != EscalationState.OPEN)
+    ended = own.join(Escalation).where(
+        sa.or_(Escalation.state != EscalationState.OPEN, sa.and_(Escalation.acks_wanted > 1, HAS_SAID_YES))
+    )
     taken = own.join(Ticket, Ticket.id == Notification.ticket_id).where(
         Notification.event == NotificationEvent.NEW_TICKET, Ticket.acknowledged_at.is_not(None)
     )

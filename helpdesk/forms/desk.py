@@ -53,6 +53,14 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
         return self
 
 
+class HandOverForm(FlaskForm):  # type: ignore[misc]
+    hand_to = SelectField(_l("Hand over to"), coerce=int, validators=[InputRequired()])
+
+    def offer(self, people: list[User]) -> "HandOverForm":
+        self.hand_to.choices = [(user.id, user.name) for user in people]
+        return self
+
+
 class PriorityForm(FlaskForm):  # type: ignore[misc]
     """`to` is the priority that the button named; lowering it wants a reason (the rule says so)."""
 

@@ -14,6 +14,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
 from helpdesk.inbound.speech import REPEATS, ask, digit_by_digit, last_words, read_again, say
+from helpdesk.inbound.taking import counts, spoken_words
 from helpdesk.inbound.whom_to_call import text_whom_to_call
 from helpdesk.labels import label
 from helpdesk.models import Attempt, Ticket, User
@@ -24,6 +25,7 @@ from helpdesk.models.codes import (
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.oncall.further import still_ask
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.proof import note_pressed
 from helpdesk.tokens import sign_attempt
@@ -65,9 +67,10 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
             note_pressed(_alerts_of(call), digit)
             read_again(response, call.id, 1)
             return str(response)
-        say(response, _act(ticket, user, digit), notification.locale)
+        words, has_counted = _act(ticket, user, digit)
+        say(response, words, notification.locale)
         answered = [each for each in _alerts_of(call) if each.notification.ticket_id == ticket.id]
-        if ticket.acknowledged_by is not None and ticket.acknowledged_by.id != user.id:
+        if not has_counted and ticket.acknowledged_by is not None and ticket.acknowledged_by.id != user.id:
             note_pressed(answered, digit, was_taken=True)
         for each in answered:
             outcome.pressed(each.id, digit)
@@ -80,7 +83,7 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
 
 def _still_asked(call: Attempt) -> list[Attempt]:
     """Of the alerts in one call, the oldest first and one for each ticket, those that wait for an answer: nobody
-    has the ticket, and no key was pressed."""
+    has the ticket or this person is wanted too, and no key was pressed."""
     first_of: dict[int | None, Attempt] = {}
     for each in _alerts_of(call):
         first_of.setdefault(each.notification.ticket_id, each)
@@ -92,9 +95,10 @@ def _alerts_of(call: Attempt) -> list[Attempt]:
 
 
 def _waits_for_an_answer(attempt: Attempt) -> bool:
-    ticket = attempt.notification.ticket
-    is_wanted = ticket is not None and ticket.is_open and ticket.acknowledged_at is None
-    return is_wanted and attempt.state is not AttemptState.DELIVERED
+    ticket, user = attempt.notification.ticket, attempt.notification.user
+    if ticket is None or not ticket.is_open or attempt.state is AttemptState.DELIVERED:
+        return False
+    return ticket.acknowledged_at is None or (user is not None and bool(still_ask([ticket], user)))
 
 
 def _nothing_to_say() -> str:
@@ -133,7 +137,7 @@ def staff_digit(number: str, digit: str, ticket_id: int) -> str:
             response = VoiceResponse()
             response.redirect(absolute("twilio.voice_again", turn=1), method="POST")
             return str(response)
-        return last_words(_act(asked, caller, digit), locale)
+        return last_words(_act(asked, caller, digit)[0], locale)
 
 
 def _caller(number: str) -> tuple[User | None, str]:
@@ -143,7 +147,7 @@ def _caller(number: str) -> tuple[User | None, str]:
 
 
 def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) -> None:
-    waiting = waiting_for_somebody(tickets_asked_about(Sender(caller, number)))
+    waiting = waiting_for_somebody(tickets_asked_about(Sender(caller, number)), caller)
     if not waiting or turn >= REPEATS:
         say(response, _("No ticket is waiting for your answer.") if not waiting else _("Goodbye."), caller.locale)
         response.hangup()
@@ -154,18 +158,19 @@ def _ask_staff(response: VoiceResponse, number: str, caller: User, turn: int) ->
     response.redirect(absolute("twilio.voice_again", turn=turn + 1), method="POST")
 
 
-def _act(ticket: Ticket, user: User, digit: str) -> str:
+def _act(ticket: Ticket, user: User, digit: str) -> tuple[str, bool]:
+    """What is said, and whether the digit counted."""
     if not ticket.is_open:
-        return _taken(ticket)
+        return _taken(ticket), False
     if digit == "2":
         is_passed = pass_on(ticket, user, AckVia.VOICE)
-        return _("Thank you. We are alerting the next person.") if is_passed else _taken(ticket)
+        return _("Thank you. We are alerting the next person.") if is_passed else _taken(ticket), is_passed
     result = acknowledge(ticket, user, AckVia.VOICE)
-    if result.holder.id != user.id:
-        return _taken(ticket)
-    if result.is_first:
-        text_whom_to_call(ticket, user)
-    return _("Thank you. The ticket is yours.")
+    if not counts(result, user):
+        return _taken(ticket), False
+    if result.is_first or result.is_helping:
+        text_whom_to_call(ticket, user, result)
+    return spoken_words(result), True
 
 
 def _taken(ticket: Ticket) -> str:

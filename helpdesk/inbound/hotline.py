@@ -21,6 +21,7 @@ from helpdesk.labels import error_sentence
 from helpdesk.models import HotlineCall, Ticket, User
 from helpdesk.models.codes import Channel
 from helpdesk.notify.render import absolute
+from helpdesk.oncall.acknowledgement import Acknowledged
 from helpdesk.oncall.people import address_of
 
 RING_SECONDS = 20  # below most voicemail boxes' patience
@@ -144,7 +145,7 @@ def colleague_pressed(call: HotlineCall, user: User, digit: str) -> str:
         if answer.holder.id != user.id:
             return last_words(_taken(answer.holder), user.locale)
         if call.ticket is not None and call.ticket.acknowledged_by_id == user.id:
-            text_whom_to_call(call.ticket, user)
+            text_whom_to_call(call.ticket, user, Acknowledged(is_first=True, holder=user))
         if answer.is_caller_gone:
             return last_words(_("The caller has hung up. The ticket is yours, please call back."), user.locale)
         return str(VoiceResponse())

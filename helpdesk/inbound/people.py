@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import OPEN_STATUSES, AttemptState, Channel, NotificationEvent, Priority
+from helpdesk.oncall.further import still_ask
 
-ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET)
+ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET, NotificationEvent.STILL_YOURS)
 # One that was not confirmed in time may have arrived all the same; these have not.
 NEVER_SEEN = (AttemptState.FAILED, AttemptState.EXPIRED, AttemptState.CANCELLED)
 
@@ -42,9 +43,10 @@ def heard_of(sender: Sender, tickets: list[Ticket]) -> list[Ticket]:
     return [ticket for ticket in tickets if ticket in told] or tickets
 
 
-def waiting_for_somebody(tickets: list[Ticket]) -> list[Ticket]:
-    """Those that nobody has taken, urgent ones first, else in their order."""
-    waiting = [ticket for ticket in tickets if ticket.acknowledged_at is None and ticket.is_open]
+def waiting_for_somebody(tickets: list[Ticket], user: User) -> list[Ticket]:
+    """Those that nobody has taken, or that wait for this person too; urgent ones first, else in their order."""
+    asked = still_ask(tickets, user)
+    waiting = [t for t in tickets if (t.acknowledged_at is None or t.id in asked) and t.is_open]
     return sorted(waiting, key=lambda ticket: ticket.priority is not Priority.URGENT)
 
 
@@ -68,7 +70,7 @@ def also_meant_by(notification: Notification) -> list[Ticket]:
         return []
     sender = Sender(notification.user, notification.address)
     others = [ticket for ticket in tickets_asked_about(sender) if ticket.id != notification.ticket_id]
-    told = _told_of(sender, waiting_for_somebody(others))
+    told = _told_of(sender, waiting_for_somebody(others, notification.user))
     is_alert = notification.event is NotificationEvent.ALERT
     return [ticket for ticket in told if ticket.priority is Priority.URGENT or not is_alert]
 

@@ -29,9 +29,10 @@ from helpdesk.inbound.people import (
     waiting_for_somebody,
 )
 from helpdesk.inbound.sms_of_reporters import from_reporter
+from helpdesk.inbound.taking import counts, yours_words
 from helpdesk.models import Contact, Inbound, Ticket, User
 from helpdesk.models.codes import AckVia, ContactKind, InboundKind
-from helpdesk.notify.sms_text import shorten, to_gsm7
+from helpdesk.notify.sms_text import to_gsm7
 from helpdesk.oncall import contacts
 from helpdesk.oncall.acknowledgement import acknowledge, acknowledge_all, pass_on
 from helpdesk.oncall.people import person_with_phone
@@ -40,7 +41,6 @@ from helpdesk.tickets.conversation import add_note
 from helpdesk.tokens import new_attempt_id
 
 OPTED_OUT = "21610"  # the code with which the provider would refuse our next SMS
-LONGEST_NAME = 60  # units: the phone behind it still fits into the segment
 TAKEN = "taken"  # the outcome of the answer that took a ticket
 
 
@@ -101,7 +101,7 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
     sender = Sender(user, row.address)
     known = tickets_asked_about(sender)
     asked = _named_of(known, answer.number) if answer.number else _asked(sender, known, answer)
-    waiting = waiting_for_somebody(asked)
+    waiting = waiting_for_somebody(asked, user)
     if confirms_own_test(user, waiting, answer):
         return "tested", _("Thank you. The test alert is confirmed: our SMS reach you and your answers reach us.")
     if waiting and answer.meaning is Meaning.TAKE_ALL:
@@ -114,7 +114,7 @@ def _from_staff(row: Inbound, user: User, answer: Answer) -> tuple[str, str]:
         return "on_duty", words
     ticket = waiting[0] if waiting else (asked[0] if asked else None)
     if ticket is None:
-        return "nothing", _nothing_words(waiting_for_somebody(heard_of(sender, known)), answer)
+        return "nothing", _nothing_words(waiting_for_somebody(heard_of(sender, known), user), answer)
     row.ticket_id = ticket.id
     return _answer_about(row, ticket, user, answer.meaning)
 
@@ -123,7 +123,8 @@ def _asked(sender: Sender, known: list[Ticket], answer: Answer) -> list[Ticket]:
     """What an answer is about that names no ticket for certain."""
     heard = heard_of(sender, known)
     named = _named_of(known, answer.perhaps) if answer.perhaps else []
-    return waiting_for_somebody(named) or (named if not waiting_for_somebody(heard) else []) or heard
+    waiting = waiting_for_somebody(named, sender.user)
+    return waiting or (named if not waiting_for_somebody(heard, sender.user) else []) or heard
 
 
 def _named_of(tickets: list[Ticket], number: str) -> list[Ticket]:
@@ -159,7 +160,7 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
     if is_known(ticket, of_user(user), row.body):
         return "repeated", ""
     add_note(ticket, of_user(user), row.body)
-    if waiting_for_somebody([ticket]):
+    if waiting_for_somebody([ticket], user):
         return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
     return "noted", _("Added to %(number)s as a note.", number=ticket.number)
 
@@ -168,29 +169,19 @@ def _take(ticket: Ticket, user: User) -> tuple[str, str]:
     if not ticket.is_open:
         return "closed", _("%(number)s is already finished.", number=ticket.number)
     result = acknowledge(ticket, user, AckVia.SMS)
-    if result.holder.id != user.id:
+    if not counts(result, user):
         return "late", _taken_words(ticket)
-    return TAKEN if result.is_first else "kept", yours_words(ticket)
-
-
-def yours_words(ticket: Ticket) -> str:
-    """What whoever takes a ticket must know: whom to call."""
-    return _(
-        "%(number)s is yours. Reporter: %(name)s %(phone)s",
-        number=ticket.number,
-        name=shorten(ticket.reporter_name, LONGEST_NAME),
-        phone=ticket.reporter_phone,
-    )
+    return TAKEN if result.is_first or result.is_helping else "kept", yours_words(ticket, result)
 
 
 def _take_all(tickets: list[Ticket], user: User) -> tuple[str, str]:
     in_order = sorted(tickets, key=lambda ticket: ticket.id)
     answers = zip(in_order, acknowledge_all(in_order, user, AckVia.SMS), strict=True)
-    taken = [ticket for ticket, answer in answers if answer.holder.id == user.id]
+    taken = {ticket: answer for ticket, answer in answers if counts(answer, user)}
     if not taken:
         return "nothing", _("No ticket is waiting for your answer.")
     if len(taken) == 1:
-        return TAKEN, yours_words(taken[0])
+        return TAKEN, yours_words(*next(iter(taken.items())))
     numbers = ", ".join(ticket.number for ticket in taken)
     return TAKEN, _("Yours: %(numbers)s. Details: see My duty.", numbers=numbers)
 

@@ -3,19 +3,20 @@
 from flask_babel import force_locale
 
 from helpdesk import outbox
-from helpdesk.inbound.sms import yours_words
+from helpdesk.inbound.taking import yours_words
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import Channel, Lane, NotificationEvent
+from helpdesk.oncall.acknowledgement import Acknowledged
 from helpdesk.oncall.people import address_of
 from helpdesk.phone import is_mobile
 
 
-def text_whom_to_call(ticket: Ticket, user: User) -> None:
+def text_whom_to_call(ticket: Ticket, user: User, result: Acknowledged) -> None:
     number = address_of(user, Channel.SMS)
     if number is None or not is_mobile(number):
         return
     with force_locale(user.locale):
-        text = yours_words(ticket)
+        text = yours_words(ticket, result)
     outbox.enqueue(
         outbox.Letter(
             event=NotificationEvent.SMS_ANSWER,

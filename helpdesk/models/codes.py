@@ -121,6 +121,11 @@ class EventKind(StrEnum):
     BREACHED = "breached"
     HOTLINE = "hotline"  # something in a call to the units' number; the event says which
     MOVED = "moved"  # to another unit
+    ENOUGH = "enough"  # no further people are needed
+    ASKED_AGAIN = "asked_again"  # whoever has it wrote nothing for long
+    STILL_HELD = "still_held"  # they said that they have it
+    ACK_EXPIRED = "ack_expired"  # they did not, or gave it back: somebody else is looked for
+    HANDED_OVER = "handed_over"  # a named person is alerted to take it
 
 
 class MessageKind(StrEnum):
@@ -261,6 +266,7 @@ class NotificationEvent(StrEnum):
     DUTY_UNCONFIRMED = "duty_unconfirmed"  # to the managers: whoever is on duty has not confirmed it
     DUTY_WARNING = "duty_warning"  # to the managers: what will go wrong with the duty unless they act
     CONTACT_CODE = "contact_code"  # proves that a number or address is the person's
+    STILL_YOURS = "still_yours"  # to whoever has an urgent ticket and wrote nothing for long
 
 
 class CircuitState(StrEnum):

@@ -71,7 +71,10 @@ class PolicyStep(StepColumns, Base):
 class Escalation(Base):
     """One alert that runs until a human being acknowledges. `position` is the step that was alerted last,
     -1 before the first; `next_step_at` says when the next one is due. `acks_wanted` and `ack_minutes` are the
-    policy's as they were when it started; at `ask_again_at` whoever took the ticket is asked again."""
+    policy's as they were when it started. At `ask_again_at` whoever took the ticket is asked again; once that was
+    done (`asked_again_at`) it is when their time to answer is over. `handed_over_by`: that person has the ticket
+    until somebody takes it in this alert.
+    """
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -114,10 +117,14 @@ class Escalation(Base):
     acks_wanted: Mapped[int] = mapped_column(sa.SmallInteger, default=1)
     ack_minutes: Mapped[int | None] = mapped_column(sa.SmallInteger)
     ask_again_at: Mapped[datetime | None]
+    asked_again_at: Mapped[datetime | None]
+    handed_over_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     ticket: Mapped[Ticket] = relationship()
+    handed_over_by: Mapped[User | None] = relationship(foreign_keys=[handed_over_by_id])
     steps: Mapped[list["EscalationStep"]] = relationship(
         back_populates="escalation", order_by="EscalationStep.position", lazy="selectin"
     )
+    acknowledgements: Mapped[list["Acknowledgement"]] = relationship(order_by="Acknowledgement.id", viewonly=True)
 
 
 class EscalationStep(StepColumns, Base):

@@ -1,4 +1,4 @@
-"""Nobody's phone goes on ringing for an alert that somebody has taken meanwhile."""
+"""Nobody's phone goes on ringing for an alert that somebody, or the own person, has taken meanwhile."""
 
 import logging
 from datetime import timedelta
@@ -13,6 +13,7 @@ from helpdesk.models.codes import AttemptState, Channel, EscalationState
 from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.transaction import changed_rows, release, transaction
+from helpdesk.wanted import HAS_SAID_YES
 
 log = logging.getLogger(__name__)
 # Longer than a phone rings. A call that was just answered may be asked for as well: the provider lets it go on, and
@@ -35,7 +36,11 @@ def _ringing(limit: int) -> list[str]:
         .select_from(_CARRIED)
         .join(Notification, Notification.id == _CARRIED.notification_id)
         .join(Escalation, Escalation.id == Notification.escalation_id)
-        .where(is_about, Escalation.state == EscalationState.OPEN)
+        .where(
+            is_about,
+            Escalation.state == EscalationState.OPEN,
+            sa.or_(Escalation.acks_wanted == 1, ~HAS_SAID_YES),
+        )
     )
     query = (
         sa.select(Attempt.id)

@@ -38,6 +38,7 @@ FOR_STAFF = frozenset(
         NotificationEvent.REMINDER,
         NotificationEvent.BREACH,
         NotificationEvent.TAKEN,
+        NotificationEvent.STILL_YOURS,
         NotificationEvent.SMS_ANSWER,
     }
 )

@@ -1,6 +1,7 @@
 """An administrator says "I have it": by SMS, keypress, page, link or API, all through here. The first wins."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -17,10 +18,13 @@ from helpdesk.models.codes import (
     EventKind,
     Lane,
     NotificationEvent,
+    RoleName,
     SlaTargetKind,
     TicketStatus,
 )
 from helpdesk.oncall import escalation as escalations
+from helpdesk.oncall.expiry import confirm, give_back
+from helpdesk.oncall.further import goes_on, have_it, more_wanted, note_yes
 from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
 from helpdesk.sla import clock as sla
@@ -34,17 +38,20 @@ NEVER_LEFT = (AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.DUE, At
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """`holder` has the ticket; `is_first` says whether this very answer took it."""
+    """`holder` has the ticket; `is_first` says whether this very answer took it. Where several people must take it,
+    `is_helping`: whoever answered is one of them besides the holder; `more` are still being looked for."""
 
     is_first: bool
     holder: User
+    is_helping: bool = False
+    more: int = 0
 
 
 def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
-    """Take the ticket, if nobody has.
+    """Take the ticket, if nobody has; or join in, where the alert wants several people.
 
-    1. take it by a conditional update, 2. end the alert and cancel what is pending, 3. meet the clock,
-    4. tell those who were alerted and the reporter.
+    1. take it by a conditional update, 2. end the alert and cancel what is pending, unless more people are wanted,
+    3. meet the clock, 4. tell those who were alerted and the reporter.
 
     Raises:
         NotAllowed: "not_open", when it was finished without anybody having taken it.
@@ -52,16 +59,15 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
     if not _take(ticket, by):
         if ticket.acknowledged_by is None:
             raise NotAllowed("not_open")
-        _end_stray_alert(ticket, ticket.acknowledged_by, by)
-        return Acknowledged(is_first=False, holder=ticket.acknowledged_by)
+        return _answer_late(ticket, ticket.acknowledged_by, by, via)
     alert = escalations.running(ticket)
-    _end_alert(ticket, by, via)
+    more = _settle(ticket, alert, by, via)
     sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
-    record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value)
-    if alert is not None:
-        _tell_others(ticket, alert, holder=by, answering=by)
-    tell.reporter(ticket, NotificationEvent.TAKEN_REPORTER, key=f"taken:{ticket.acknowledged_at}", holder=by.name)
-    return Acknowledged(is_first=True, holder=by)
+    record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value, **({"more": more} if more else {}))
+    if alert is not None and not more:
+        _tell_others(ticket, alert, {by.id}, holder=by)
+    _tell_reporter(ticket, by)
+    return Acknowledged(is_first=True, holder=by, more=more)
 
 
 def acknowledge_all(tickets: list[Ticket], by: User, via: AckVia) -> list[Acknowledged]:
@@ -77,10 +83,11 @@ def acknowledge_all(tickets: list[Ticket], by: User, via: AckVia) -> list[Acknow
 
 
 def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
-    """The alerted person cannot take it: whoever comes next is alerted. False if no alert is running."""
+    """The alerted person cannot take it: whoever comes next is alerted. Who has it and is asked whether they still
+    do gives it back. False if no alert is running, or if they have taken it."""
     running = escalations.hold_running(ticket)
-    if running is None:
-        return False
+    if running is None or (goes_on(running) and by.id in have_it(running)):
+        return give_back(ticket, by)
     record(ticket, EventKind.PASSED_ON, of_user(by), via=via.value)
     escalations.pass_by(running, by)
     return True
@@ -102,7 +109,92 @@ def _take(ticket: Ticket, by: User) -> bool:
     return True
 
 
-def _end_alert(ticket: Ticket, by: User, via: AckVia) -> None:
+def enough(ticket: Ticket, by: User) -> None:
+    """A manager says that whoever has the ticket is enough: the alert for further people ends.
+
+    Raises:
+        NotAllowed: "not_manager", or "no_further" when no further people are being looked for.
+    """
+    if not by.is_a(RoleName.MANAGER):
+        raise NotAllowed("not_manager")
+    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
+    alert, holder = escalations.hold_running(ticket), ticket.acknowledged_by
+    if alert is None or holder is None or alert.acks_wanted == 1:
+        raise NotAllowed("no_further")
+    _end_alert(ticket, alert, holder, AckVia.PAGE)
+    record(ticket, EventKind.ENOUGH, of_user(by))
+    _tell_others(ticket, alert, have_it(alert) | {by.id}, holder=holder)
+
+
+def _settle(ticket: Ticket, alert: Escalation | None, by: User, via: AckVia) -> int:
+    """End the alert, unless it wants more people; how many."""
+    held = escalations.hold_running(ticket) if alert is not None and alert.acks_wanted > 1 else None
+    more = note_yes(held, by, via) if held is not None else 0
+    if held is None or not more:
+        _end_alert(ticket, alert, by, via)
+        return 0
+    held.ask_again_at = _asks_again(held) if held.ack_minutes else None
+    outbox.cancel_for_ticket(ticket.id, (NotificationEvent.NEW_TICKET,))
+    escalations.pass_by(held, by)
+    return more
+
+
+def _asks_again(alert: Escalation) -> datetime:
+    """When whoever takes it now is asked whether they still have it, if they write nothing."""
+    return clock.now() + timedelta(minutes=alert.ack_minutes or 0)
+
+
+def _answer_late(ticket: Ticket, holder: User, by: User, via: AckVia) -> Acknowledged:
+    """Somebody has the ticket: the answer counts where one more person is wanted, else it ends what rings on."""
+    is_confirmed = confirm(ticket, by)
+    alert = escalations.running(ticket)
+    if alert is None or is_confirmed:
+        return Acknowledged(is_first=False, holder=by if is_confirmed else holder)
+    if not goes_on(alert):
+        escalations.end(ticket)
+        _tell_others(ticket, alert, {holder.id, by.id}, holder=holder)
+        return Acknowledged(is_first=False, holder=holder)
+    together = _take_over if alert.handed_over_by_id is not None else _join
+    return together(ticket, alert, holder, by, via)
+
+
+def _join(ticket: Ticket, alert: Escalation, holder: User, by: User, via: AckVia) -> Acknowledged:
+    if by.id in have_it(alert):
+        return Acknowledged(is_first=False, holder=holder, is_helping=by.id != holder.id, more=more_wanted(alert))
+    more = _settle(ticket, alert, by, via)
+    record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value, with_holder=holder.name, more=more)
+    if not more:
+        _tell_others(ticket, alert, have_it(alert), holder=holder)
+    return Acknowledged(is_first=False, holder=holder, is_helping=True, more=more)
+
+
+def _take_over(ticket: Ticket, alert: Escalation, former: User, by: User, via: AckVia) -> Acknowledged:
+    """The ticket goes from hand to hand; its former holder is told. Their own "1" keeps it."""
+    if by.id == former.id:
+        _end_alert(ticket, alert, by, via)
+        record(ticket, EventKind.STILL_HELD, of_user(by))
+        _tell_others(ticket, alert, {by.id}, holder=by)
+        return Acknowledged(is_first=False, holder=by)
+    ticket.acknowledged_at, ticket.acknowledged_by, ticket.assignee = clock.now(), by, by
+    db.session.flush()
+    more = _settle(ticket, alert, by, via)
+    record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value, **({"more": more} if more else {}))
+    _tell_taken(ticket, alert, former, holder=by)
+    if more:
+        alert.handed_over_by_id = None  # it looks for further people now
+    else:
+        _tell_others(ticket, alert, {by.id, former.id}, holder=by)
+    _tell_reporter(ticket, by)
+    return Acknowledged(is_first=True, holder=by, more=more)
+
+
+def _tell_reporter(ticket: Ticket, holder: User) -> None:
+    key = f"taken:{ticket.acknowledged_at}"
+    tell.reporter(ticket, NotificationEvent.TAKEN_REPORTER, key=key, holder=holder.name)
+
+
+def _end_alert(ticket: Ticket, alert: Escalation | None, by: User, via: AckVia) -> None:
+    times = {"ask_again_at": _asks_again(alert)} if alert is not None and alert.ack_minutes else {}
     changed_rows(
         sa.update(Escalation)
         .where(Escalation.ticket_id == ticket.id, Escalation.state == EscalationState.OPEN)
@@ -112,22 +204,15 @@ def _end_alert(ticket: Ticket, by: User, via: AckVia) -> None:
             acknowledged_by_id=by.id,
             acknowledged_via=via,
             next_step_at=None,
+            **times,
         )
     )
     outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET))
 
 
-def _end_stray_alert(ticket: Ticket, holder: User, answering: User) -> None:
-    """However it came about: an alert of a ticket that somebody has would ring on, whatever people answer."""
-    alert = escalations.running(ticket)
-    if alert is not None:
-        escalations.end(ticket)
-        _tell_others(ticket, alert, holder=holder, answering=answering)
-
-
-def _tell_others(ticket: Ticket, alert: Escalation, *, holder: User, answering: User) -> None:
-    """Everybody whose phone has rung or buzzed in this alert learns that the ticket is taken; who takes it or
-    answers just now knows."""
+def _tell_others(ticket: Ticket, alert: Escalation, know: set[int], *, holder: User) -> None:
+    """Everybody whose phone has rung or buzzed in this alert learns that the ticket is taken; `know`: ids of those
+    who took it or answer just now."""
     alerted = (
         sa.select(User)
         .join(Notification, Notification.user_id == User.id)
@@ -135,25 +220,29 @@ def _tell_others(ticket: Ticket, alert: Escalation, *, holder: User, answering: 
         .where(
             Notification.escalation_id == alert.id,
             Attempt.state.not_in(NEVER_LEFT),
-            User.id.not_in([holder.id, answering.id]),
+            User.id.not_in(know),
         )
         .distinct()
         .order_by(User.id)
     )
     for user in db.session.scalars(alerted):
-        address = address_of(user, Channel.SMS)
-        if address is None:
-            continue
-        outbox.enqueue(
-            Letter(
-                event=NotificationEvent.TAKEN,
-                channel=Channel.SMS,
-                address=address,
-                dedupe_key=f"taken:{ticket.id}:{ticket.acknowledged_at}:{user.id}",
-                locale=user.locale,
-                lane=Lane.REPLY,
-                user_id=user.id,
-                ticket_id=ticket.id,
-                params={"holder": holder.name},
-            )
+        _tell_taken(ticket, alert, user, holder=holder)
+
+
+def _tell_taken(ticket: Ticket, alert: Escalation, user: User, *, holder: User) -> None:
+    address = address_of(user, Channel.SMS)
+    if address is None:
+        return
+    outbox.enqueue(
+        Letter(
+            event=NotificationEvent.TAKEN,
+            channel=Channel.SMS,
+            address=address,
+            dedupe_key=f"taken:{ticket.id}:{alert.id}:{ticket.acknowledged_at}:{user.id}",
+            locale=user.locale,
+            lane=Lane.REPLY,
+            user_id=user.id,
+            ticket_id=ticket.id,
+            params={"holder": holder.name},
         )
+    )

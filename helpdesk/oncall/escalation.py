@@ -13,6 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.models import (
     Attempt,
     Escalation,
+    EscalationPolicy,
     EscalationStep,
     Notification,
     Ticket,
@@ -27,9 +28,11 @@ from helpdesk.models.codes import (
     EventKind,
     Lane,
     NotificationEvent,
+    StepTarget,
 )
+from helpdesk.oncall.further import IS_OPEN, goes_on, have_it
 from helpdesk.oncall.live_call import is_looking_for_somebody
-from helpdesk.oncall.plan import frozen_steps, plans_of, policy_for, scope_of
+from helpdesk.oncall.plan import PHONE, Plan, frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named, recipients, ways_of
 from helpdesk.oncall.sending import EMPTY_ROUND, alert, key_of_round, key_of_step
 from helpdesk.tickets.actor import SYSTEM
@@ -39,9 +42,8 @@ from helpdesk.transaction import changed_rows
 # An SMS takes some seconds, also where SMS and call go out together.
 LEAST_PATIENCE = timedelta(seconds=20)
 SHOULD_HAVE_LEFT = timedelta(seconds=30)
-# Written out, not bound: PostgreSQL's plan for any value could not use the index of open alerts.
-IS_OPEN = Escalation.state == sa.literal_column(f"'{EscalationState.OPEN}'")
 IN_FLIGHT = (AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.SENT, AttemptState.UNKNOWN)
+PASSED = (EventKind.PASSED_ON, EventKind.ACK_EXPIRED)
 UNDER_WAY = (AttemptState.DUE, *IN_FLIGHT)
 
 
@@ -51,19 +53,42 @@ def open_escalation(ticket: Ticket, first_at: datetime | None = None) -> Escalat
     running_one = running(ticket)
     if running_one is not None:
         return running_one
-    policy, now = policy_for(scope_of(ticket)), clock.now()
-    begins = max(now, first_at or now)
+    policy = policy_for(scope_of(ticket))
+    begins = max(clock.now(), first_at or clock.now())
+    return _begin(ticket, policy, plans_of(policy), begins, acks_wanted=policy.acks_wanted if policy else 1)
+
+
+def open_hand_over(ticket: Ticket, to: User, holder: User) -> Escalation:
+    """Alert the person first and then as the policy says, until somebody takes the ticket from its holder."""
+    policy = policy_for(scope_of(ticket))
+    plans = [Plan(StepTarget.USER, PHONE, user_id=to.id), *plans_of(policy)]
+    return _begin(ticket, policy, plans, clock.now(), handed_over_by_id=holder.id)
+
+
+def alert_also(escalation: Escalation, user: User) -> None:
+    """One more person in the step that runs, which then takes its time anew. The alert is held (`hold_running`)."""
+    step, now = escalation.steps[max(escalation.position, 0)], clock.now()
+    [extra] = frozen_steps([Plan(StepTarget.USER, PHONE, user_id=user.id)])
+    extra.position = step.position
+    alert(escalation, extra, [user], mark=f":{now.timestamp():.0f}")
+    if escalation.position >= 0:  # else its first step still waits for a call
+        escalation.next_step_at = now + timedelta(minutes=step.minutes)
+
+
+def _begin(
+    ticket: Ticket, policy: EscalationPolicy | None, plans: list[Plan], begins: datetime, **wants: int
+) -> Escalation:
     escalation = Escalation(
         ticket=ticket,
         opened_at=begins,
         next_step_at=begins,
-        steps=frozen_steps(plans_of(policy)),
-        acks_wanted=policy.acks_wanted if policy else 1,
+        steps=frozen_steps(plans),
         ack_minutes=policy.ack_minutes if policy else None,
+        **wants,
     )
     db.session.add(escalation)
     db.session.flush()
-    if begins == now:
+    if begins <= clock.now():
         _advance(escalation)
     return escalation
 
@@ -146,7 +171,8 @@ def advance(escalation_id: int) -> None:
 def unanswered() -> list[Escalation]:
     """Alerts that went through all their steps and still nobody has acknowledged; oldest first."""
     query = sa.select(Escalation).where(IS_OPEN).order_by(Escalation.opened_at).limit(50)
-    return [e for e in db.session.scalars(query) if e.round > 0 or e.position >= len(e.steps) - 1]
+    through = [e for e in db.session.scalars(query) if e.round > 0 or e.position >= len(e.steps) - 1]
+    return [e for e in through if not goes_on(e) or e.ticket.acknowledged_at is None]
 
 
 def hold(attempt_ids: list[str]) -> None:
@@ -238,7 +264,7 @@ def not_confirmed(attempt_id: str) -> None:
 
 
 def pass_by(escalation: Escalation, user: User) -> None:
-    """The person cannot take it: they are left alone for this round; when nobody else of the step can still
+    """The person cannot take it, or has it already: they are left alone; when nobody else of the step can still
     answer, the next step comes now. Somebody whose step is over holds up nobody and skips nobody. The alert is
     held (`hold_running`)."""
     outbox.cancel_for_person(escalation.id, user.id)
@@ -255,13 +281,13 @@ def minutes_of_step(notification: Notification) -> int | None:
 def _go_on_if_in_vain(escalation: Escalation) -> None:
     """The next step now, when nobody of this one can still answer. Where no later step of the round has anybody,
     this one keeps its full time: the rounds do not chase each other."""
-    passed = _passed_in_round(escalation)
+    alone = _left_alone(escalation)
     theirs: dict[int | None, list[Attempt]] = {}
     for attempt in _attempts_of_step(escalation):
         theirs.setdefault(attempt.notification.user_id, []).append(attempt)
-    if any(_may_still_answer(attempts) for user_id, attempts in theirs.items() if user_id not in passed):
+    if any(_may_still_answer(attempts) for user_id, attempts in theirs.items() if user_id not in alone):
         return
-    if any(_people(step, passed) for step in escalation.steps[escalation.position + 1 :]):
+    if any(_people(step, alone) for step in escalation.steps[escalation.position + 1 :]):
         _hasten(escalation)
 
 
@@ -305,20 +331,26 @@ def _is_under_way(attempt: Attempt) -> bool:
     return attempt.state in UNDER_WAY and attempt.unconfirmed_at is None
 
 
-def _people(step: EscalationStep, passed: set[int | None]) -> list[User]:
-    """Whom the step alerts: not again who has `passed` in this round."""
-    return [user for user in recipients(step, clock.now()) if user.id not in passed]
+def _people(step: EscalationStep, alone: set[int | None]) -> list[User]:
+    """Whom the step alerts: not again who is to be left `alone`."""
+    return [user for user in recipients(step, clock.now()) if user.id not in alone]
+
+
+def _left_alone(escalation: Escalation) -> set[int | None]:
+    """Who has passed in this round, and who has the ticket already."""
+    return _passed_in_round(escalation) | (have_it(escalation) if goes_on(escalation) else set())
 
 
 def _passed_in_round(escalation: Escalation) -> set[int | None]:
+    """Who cannot take it: said so in this round, or gave the ticket back or on, with which the alert began."""
     began = sa.select(sa.func.min(Notification.created_at)).where(
         Notification.escalation_id == escalation.id,
         Notification.dedupe_key.startswith(key_of_round(escalation)),
     )
     query = sa.select(TimelineEvent.actor_id).where(
         TimelineEvent.ticket_id == escalation.ticket_id,
-        TimelineEvent.kind == EventKind.PASSED_ON,
-        TimelineEvent.at >= began.scalar_subquery(),
+        TimelineEvent.kind.in_(PASSED),
+        TimelineEvent.at >= (began.scalar_subquery() if escalation.round else escalation.opened_at),
     )
     return set(db.session.scalars(query))
 
@@ -327,9 +359,7 @@ def alert_too(escalation: Escalation, people: list[User]) -> None:
     """The duty has changed hands: also those of `people` are alerted whom the present step has not alerted and who
     have not passed in this round. Its time goes on as it was. The alert is held."""
     step = escalation.steps[escalation.position]
-    known = {attempt.notification.user_id for attempt in _attempts_of_step(escalation)} | _passed_in_round(
-        escalation
-    )
+    known = {attempt.notification.user_id for attempt in _attempts_of_step(escalation)} | _left_alone(escalation)
     new = ways_of([user for user in people if user.id not in known], step, clock.now())
     if new:
         alert(escalation, step, list(new), took_over=True)
@@ -342,7 +372,7 @@ def end(ticket: Ticket) -> None:
         .where(Escalation.ticket_id == ticket.id, Escalation.state == EscalationState.OPEN)
         .values(state=EscalationState.CLOSED, closed_at=clock.now(), next_step_at=None)
     )
-    outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT,))
+    outbox.cancel_for_ticket(ticket.id, (NotificationEvent.ALERT, NotificationEvent.STILL_YOURS))
 
 
 def _advance(escalation: Escalation) -> None:
@@ -351,19 +381,24 @@ def _advance(escalation: Escalation) -> None:
     for _ in range(len(escalation.steps)):
         _move_on(escalation)
         step = escalation.steps[escalation.position]
-        passed = _passed_in_round(escalation)
-        people = _people(step, passed)
+        alone = _left_alone(escalation)
+        people = _people(step, alone)
         if people:
             alert(escalation, step, people)
             escalation.next_step_at = now + timedelta(minutes=step.minutes)
             return
-        _note_empty(escalation, step, passed)
+        _note_empty(escalation, step, alone)
     escalation.next_step_at = now + EMPTY_ROUND
 
 
-def _note_empty(escalation: Escalation, step: EscalationStep, passed: set[int | None]) -> None:
-    """Whom the step names and nothing reaches, and who has passed in this round, is said by name."""
+def _note_empty(escalation: Escalation, step: EscalationStep, alone: set[int | None]) -> None:
+    """Whom the step names and nothing reaches, who has passed in this round and who has the ticket, is said by
+    name. An alert that only looks for one more person says it once."""
+    is_held = goes_on(escalation) and escalation.ticket.acknowledged_at is not None
+    if is_held and escalation.round > 0:
+        return
     all_named = named(step, clock.now())
+    has_it = have_it(escalation) if is_held else set()
     reached = ways_of(all_named, step, clock.now())
     dead = [user.name for user in all_named if user not in reached]
     record(
@@ -373,7 +408,8 @@ def _note_empty(escalation: Escalation, step: EscalationStep, passed: set[int | 
         step=step.position + 1,
         target=step.target.value,
         names=dead,
-        passed=[user.name for user in all_named if user.id in passed],
+        passed=[user.name for user in all_named if user.id in alone - has_it],
+        **({"has_it": [user.name for user in all_named if user.id in has_it]} if has_it else {}),
     )
 
 

@@ -12,7 +12,7 @@ from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, User
 from helpdesk.models.codes import RoleName
-from helpdesk.oncall.escalation import IS_OPEN
+from helpdesk.oncall.further import IS_OPEN
 from helpdesk.oncall.plan import Plan, Scope, plan_of, policy_for, scope_of
 from helpdesk.oncall.recipients import ways_of
 

@@ -10,6 +10,8 @@ from helpdesk.extensions import csrf, db
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.oncall.escalation import running
+from helpdesk.oncall.further import still_ask
 from helpdesk.routes.access import public
 from helpdesk.transaction import transaction
 
@@ -21,7 +23,11 @@ csrf.exempt(bp)  # the token proves who clicks, and a mail program's browser may
 @public
 def page(token: str) -> ResponseReturnValue:
     ticket, reader = read(token)
-    return render_template("ack/page.html", ticket=ticket, reader=reader, token=token)
+    is_wanted = ticket.id in still_ask([ticket], reader)
+    is_alerting = ticket.acknowledged_at is not None and running(ticket) is not None
+    return render_template(
+        "ack/page.html", ticket=ticket, reader=reader, token=token, is_wanted=is_wanted, is_alerting=is_alerting
+    )
 
 
 @bp.post("/<token>")

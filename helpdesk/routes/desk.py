@@ -26,6 +26,7 @@ from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleNa
 from helpdesk.oncall.people import people_with
 from helpdesk.routes import desk_list, proof
 from helpdesk.routes.access import EVERYBODY, allow
+from helpdesk.routes.holding import holding_of, offered
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, me, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.sla.clock import clocks_of
@@ -201,6 +202,8 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         **proof.contents(ticket, me()),
         calls=calls_of(ticket),
         is_of_stranger=is_of_strangers(ticket.unit),
+        holding=holding_of(ticket, me()),
+        hand_to=offered(ticket),
         other_priority=Priority.NORMAL if ticket.is_urgent else Priority.URGENT,
     )
 

@@ -17,13 +17,14 @@ from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_s
 from helpdesk.routes import desk
 from helpdesk.routes.access import allow
 from helpdesk.routes.contacts import planned_problems
+from helpdesk.routes.holding import holding_of, offered
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Rule, hand_to_next, me, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.access import find_ticket, visible_to
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.page import alerted_people, last_events, passed_on_by
-from helpdesk.tickets.queries import held_urgent, unanswered_alerts
+from helpdesk.tickets.queries import further_wanted, held_urgent, unanswered_alerts
 from helpdesk.tickets.questions import answers_for_display
 
 bp = Blueprint("duty", __name__, url_prefix="/duty")
@@ -132,16 +133,25 @@ def show(sent: dict[int, Any] | None = None) -> str:
 def contents(reader: User, sent: dict[int, Any]) -> dict[str, Any]:
     """What the page and its part that changes by itself both need."""
     waiting, held = open_alerts(reader), held_urgent(reader.id)
+    holdings = {ticket.id: holding_of(ticket, reader) for ticket in held}
+    wanted = [
+        (ticket, found)
+        for ticket in further_wanted(visible_to(reader), reader.id)
+        if ticket.id not in holdings and (found := holding_of(ticket, reader))
+    ]
     seen = last_events([ticket.id for ticket in held])
     return {
         "alerts": waiting,
         "held": held,
+        "holdings": holdings,
+        "wanted": wanted,
+        "hand_to": {ticket.id: offered(ticket) for ticket in (*held, *(alert.ticket for alert in waiting))},
         "forms": {ticket.id: sent.get(ticket.id) or WordsForm(formdata=None) for ticket in held},
         "seen": seen,
         "answers_of": answers_for_display,
         "sensitive": desk.SENSITIVE,
         "duty": duty_of(reader, main_schedule()),
-        "version": _version(waiting, seen),
+        "version": _version(waiting, seen, [ticket for ticket, _found in wanted]),
     }
 
 
@@ -164,7 +174,8 @@ def open_alerts(reader: User) -> list[Alert]:
     return sorted(found, key=lambda alert: (alert.is_passed_on, not alert.is_mine))
 
 
-def _version(waiting: list[Alert], seen: dict[int, int]) -> str:
+def _version(waiting: list[Alert], seen: dict[int, int], wanted: list[Ticket]) -> str:
     """Changes when the page should."""
     alerts = [f"{alert.ticket.id}{'p' if alert.is_passed_on else ''}" for alert in waiting]
-    return "-".join([*alerts, *(f"{ticket_id}.{event_id}" for ticket_id, event_id in seen.items())])
+    further = [f"{ticket.id}w" for ticket in wanted]
+    return "-".join([*alerts, *further, *(f"{ticket_id}.{event_id}" for ticket_id, event_id in seen.items())])

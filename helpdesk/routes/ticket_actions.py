@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from helpdesk.errors import BadUpload, NotAllowed
 from helpdesk.extensions import db
+from helpdesk.inbound.taking import more_words
 from helpdesk.labels import error_sentence
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia
@@ -67,6 +68,12 @@ def perform(number: str, rule: Rule) -> Result:
 def take(ticket: Ticket, user: User) -> str:
     """Acknowledge on a page; whoever comes second reads who has it."""
     taken = acknowledge(ticket, user, AckVia.PAGE)
+    if taken.is_helping:
+        helping = _("You help %(who)s with %(number)s.", who=taken.holder.name, number=ticket.number)
+        return f"{helping} {more_words(taken.more)}".strip()
+    if taken.more:
+        having = _("You have %(number)s.", number=ticket.number)
+        return f"{having} {more_words(taken.more)}"
     if taken.is_first:
         return _("You have %(number)s. The others are no longer alerted.", number=ticket.number)
     if taken.holder.id == user.id:

@@ -23,6 +23,7 @@ PUBLIC = frozenset(
         EventKind.RESOLVED,
         EventKind.REOPENED,
         EventKind.CLOSED,
+        EventKind.ACK_EXPIRED,
     }
 )
 

@@ -94,6 +94,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
         ],
     },
     Event.CONTACT_CODE: {"contact": 1, "nonce": "0123456789abcdef"},
+    Event.STILL_YOURS: {},
 }
 ABOUT_NO_TICKET = (
     Event.SIGN_IN_CODE,

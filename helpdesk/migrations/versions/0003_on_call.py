@@ -49,6 +49,7 @@ EVENTS_BEFORE = (
     "test_missed",
 )
 EVENTS_NEW: tuple[str, ...] = (
+    "still_yours",
     # one a line
     "cover_wanted",
     "swap_answered",
@@ -79,6 +80,11 @@ KINDS_BEFORE = (
     "breached",
 )
 KINDS_NEW: tuple[str, ...] = (
+    "enough",
+    "asked_again",
+    "still_held",
+    "ack_expired",
+    "handed_over",
     # one a line
     "hotline",
     "moved",
@@ -104,7 +110,12 @@ def upgrade() -> None:
     _add("contact", code_digest=sa.String(64), code_expires_at=sa.DateTime(timezone=True))
     _add_filled("contact", code_tries=(sa.SmallInteger(), 0))
     _allow_own_tests()
-    _add("escalation", ack_minutes=sa.SmallInteger(), ask_again_at=sa.DateTime(timezone=True))
+    asked = dict.fromkeys(("ask_again_at", "asked_again_at"), sa.DateTime(timezone=True))
+    _add("escalation", ack_minutes=sa.SmallInteger(), handed_over_by_id=ID, **asked)
+    with op.batch_alter_table("escalation") as batch_op:
+        batch_op.create_foreign_key(
+            op.f("fk_escalation_handed_over_by_id"), "user_account", ["handed_over_by_id"], ["id"]
+        )
     _add_filled("escalation", acks_wanted=(sa.SmallInteger(), 1))
     op.create_index(
         "ix_escalation_ask_again",
@@ -216,7 +227,9 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(op.f("uq_escalation_policy_municipality_id"), ["municipality_id"])
     _drop("escalation_policy", "ack_minutes", "acks_wanted", "category", "group_id")
     op.drop_index("ix_escalation_ask_again", "escalation")
-    _drop("escalation", "ask_again_at", "ack_minutes", "acks_wanted")
+    with op.batch_alter_table("escalation") as batch_op:
+        batch_op.drop_constraint(op.f("fk_escalation_handed_over_by_id"), type_="foreignkey")
+    _drop("escalation", "handed_over_by_id", "asked_again_at", "ask_again_at", "ack_minutes", "acks_wanted")
     _drop("contact", "code_tries", "code_expires_at", "code_digest")
     op.execute("DELETE FROM duty_test WHERE week IS NULL")
     with op.batch_alter_table("duty_test") as batch_op:
