@@ -40,7 +40,7 @@ def ways_of(users: Iterable[User], step: Step, at: datetime) -> dict[User, list[
     nothing reaches is left out."""
     active = [user for user in users if user.active]
     rules = urgent_rules(active)
-    found = {user: _ways(user, rules.get(user.id, []), step, at) for user in active}
+    found = {user: ways_by_rules(user, rules.get(user.id, []), step, at) for user in active}
     return {user: ways for user, ways in found.items() if ways}
 
 
@@ -55,7 +55,8 @@ def urgent_rules(users: Sequence[User]) -> dict[int, list[NotifyRule]]:
     return found
 
 
-def _ways(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> list[Way]:
+def ways_by_rules(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> list[Way]:
+    """How the step alerts the person with these rules of theirs; empty: nothing reaches them."""
     channels = [Channel(code) for code in step.channels]
     gap, lasts = timedelta(seconds=step.channel_gap_seconds), timedelta(minutes=step.minutes)
     by_step = personal.of_step([channel for channel in channels if address_of(user, channel)], gap)

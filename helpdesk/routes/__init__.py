@@ -19,7 +19,9 @@ from helpdesk.routes import (
     language,
     layers,
     load,
+    me_alerts,
     moving,
+    people,
     plan,
     policies,
     proof,
@@ -34,6 +36,8 @@ BLUEPRINTS: list[Blueprint] = [
     health.bp,
     home.bp,
     language.bp,
+    me_alerts.bp,  # that of me, with what is for staff alone
+    people.bp,
     hotline_hooks.bp,  # that of twilio_hooks, with what both add to it
     smsapi_hooks.bp,
     ack.bp,
