@@ -125,6 +125,17 @@ def _reader(site: Site, role: str | None) -> User | None:
 
 
 SATURDAY_NIGHT = "2026-03-14T23:10"
+
+
+def _own(site: Site, role: str, action: str) -> str:
+    """A page about the reader's own phone."""
+    return f"/me/contacts/{site.people(role)[0].contacts[0].id}/{action}"
+
+
+def _person(site: Site) -> str:
+    return f"/people/{site.people('administrator')[0].id}"
+
+
 DEAD_PHONE = "somebody whose phone is dead"
 PAGES = {
     "landing": (None, lambda site: "/"),
@@ -171,6 +182,18 @@ PAGES = {
     "plan, Christmas": ("manager", lambda site: "/oncall/month/2026-12"),
     "calendars, none yet": ("administrator", lambda site: "/oncall/calendars"),
     "calendars": ("manager", lambda site: _calendars(site) and "/oncall/calendars"),
+    "my settings": ("administrator", lambda site: "/me"),
+    "my settings, coordinator": ("coordinator", lambda site: "/me"),
+    "my settings, own phone dead": (DEAD_PHONE, lambda site: "/me"),
+    "how alerts come": ("administrator", lambda site: "/me/alerts"),
+    "test my alert": ("administrator", lambda site: "/me/test"),
+    "remove a number": ("administrator", lambda site: _own(site, "administrator", "remove")),
+    "people": ("manager", lambda site: "/people"),
+    "people, found": ("manager", lambda site: "/people?q=demo"),
+    "add somebody": ("manager", lambda site: "/people/add"),
+    "somebody": ("manager", lambda site: _person(site)),
+    "switch somebody off": ("manager", lambda site: f"{_person(site)}/off"),
+    "a lost phone": ("manager", lambda site: f"{_person(site)}/lost-phone"),
     "health": ("manager", lambda site: "/health"),
     "load of duty": ("manager", lambda site: "/oncall/load"),
     "load of duty, my own, a plan": ("administrator", lambda site: f"/oncall/load?month={_next_month()}"),
