@@ -49,19 +49,22 @@ TO_MANAGERS: _Words = {
     (_T.BROKEN, _EMAIL): _l("%(name)s gets no e-mail at %(value)s: %(why)s."),
 }
 OWNER_DOES: _Words = {
-    (_T.MISSING, _PHONE): _l("Give your number %(whom)s."),
-    (_T.NOT_PROVEN, _PHONE): _l("Sign in with a code sent to this number: that confirms it."),
+    (_T.MISSING, _PHONE): _l("Add your number on the page My settings."),
+    (_T.NOT_PROVEN, _PHONE): _l("Confirm it with a code on the page My settings."),
     (_T.STOPPED, _PHONE): _l("Send START by SMS to %(ours)s, and they come again."),
     (_T.BROKEN, _PHONE): _l(
         "If it works again, sign in and press “It works again” on top of the page. If you have another number, "
-        "give it %(whom)s."
+        "add it on the page My settings; if you cannot sign in, say so %(whom)s."
     ),
-    (_T.BROKEN, _EMAIL): _l("Sign in once with a code sent to this address, or give another one %(whom)s."),
+    (_T.BROKEN, _EMAIL): _l("Confirm it again with a code on the page My settings, or add another one there."),
 }
-ON_PAGE: _Words = {**OWNER_DOES, (_T.BROKEN, _PHONE): _l("If you have another number, give it %(whom)s.")}
+ON_PAGE: _Words = {
+    **OWNER_DOES,
+    (_T.BROKEN, _PHONE): _l("If you have another number, add it on the page My settings."),
+}
 MANAGERS_DO: _Words = {
     (_T.MISSING, _PHONE): _l("Ask for a number that works, or let somebody else take the duty."),
-    (_T.NOT_PROVEN, _PHONE): _l("Ask that person to sign in with a code sent to this number."),
+    (_T.NOT_PROVEN, _PHONE): _l("Ask that person to confirm it with a code on the page My settings."),
     (_T.STOPPED, _PHONE): _l("Ask that person to send START by SMS to %(ours)s."),
     (_T.BROKEN, _PHONE): _l("Ask for a number that works, or let somebody else take the duty."),
     (_T.BROKEN, _EMAIL): _l("Ask for an address that works."),

@@ -26,7 +26,7 @@ def test_the_own_page_says_it_with_the_reason_and_a_button(client, cast, dead):
     sign_in(client, cast.jan)
     page = client.get(f"/units/{cast.osp.id}").text
     assert "Twój numer +48 500 000 000 nie przyjmuje naszych SMS-ów" in page and "(21211)" in page
-    assert f'action="/contacts/{dead.id}/test"' in page and "koordynatorowi" in page
+    assert f'action="/contacts/{dead.id}/test"' in page and "na stronie Moje ustawienia" in page
 
 
 def test_pressing_it_sends_one_sms_and_leads_back(client, cast, dead):
