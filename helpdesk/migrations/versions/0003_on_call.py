@@ -49,7 +49,6 @@ EVENTS_BEFORE = (
     "test_missed",
 )
 EVENTS_NEW: tuple[str, ...] = (
-    "still_yours",
     # one a line
     "cover_wanted",
     "swap_answered",
@@ -57,6 +56,7 @@ EVENTS_NEW: tuple[str, ...] = (
     "duty_unconfirmed",
     "duty_warning",
     "contact_code",
+    "still_yours",
 )
 KINDS_BEFORE = (
     "opened",
@@ -80,14 +80,14 @@ KINDS_BEFORE = (
     "breached",
 )
 KINDS_NEW: tuple[str, ...] = (
+    # one a line
+    "hotline",
+    "moved",
     "enough",
     "asked_again",
     "still_held",
     "ack_expired",
     "handed_over",
-    # one a line
-    "hotline",
-    "moved",
 )
 TABLES = (
     "hotline_call",
