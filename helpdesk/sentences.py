@@ -267,7 +267,8 @@ def _breached(event: TimelineEvent) -> str:
 
 
 def _hotline(event: TimelineEvent) -> str:
-    return _HOTLINE[HotlineMoment(event.data["moment"])](event)
+    moment = event.data.get("moment", HotlineMoment.CALLED_AGAIN)
+    return _HOTLINE[HotlineMoment(moment)](event)
 
 
 def _hung_up(event: TimelineEvent) -> str:
