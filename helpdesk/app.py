@@ -14,6 +14,7 @@ from helpdesk.routes.api import init_api
 from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
+from helpdesk.routes.numbers import RowNumber
 from helpdesk.signin.setup import init_signin
 from helpdesk.transaction import POSTGRESQL, prepare_postgresql, prepare_sqlite
 
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("helpdesk", template_folder=str(templates_folder()), static_folder="static")
     configure(app, settings or read_settings())
     init_proxies(app)
+    app.url_map.converters["int"] = RowNumber
     init_metrics(app)
     init_database(app)
     init_i18n(app)

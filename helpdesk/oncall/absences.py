@@ -79,7 +79,7 @@ def find(absence_id: int) -> Absence:
     """Raises NotFound."""
     absence = db.session.get(Absence, absence_id)
     if absence is None:
-        raise NotFound("404")
+        raise NotFound("not_found")
     return absence
 
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Absence, Override, Schedule, User
@@ -121,7 +120,7 @@ def end_override(override: Override, by: User) -> None:
 
 def find_override(override_id: int) -> Override:
     """Raises NotFound."""
-    row = db.session.get(Override, override_id) if 0 < override_id <= LARGEST_ID else None
+    row = db.session.get(Override, override_id)
     if row is None:
         raise NotFound("not_found")
     return row

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, User
@@ -49,7 +48,7 @@ def find_policy(policy_id: int) -> EscalationPolicy:
     Raises:
         NotFound: there is none.
     """
-    policy = db.session.get(EscalationPolicy, policy_id) if policy_id <= LARGEST_ID else None
+    policy = db.session.get(EscalationPolicy, policy_id)
     if policy is None:
         raise NotFound("policy_not_found")
     return policy

@@ -5,7 +5,6 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import (
@@ -33,7 +32,7 @@ def all_schedules() -> list[Schedule]:
 
 def find_schedule(schedule_id: int) -> Schedule:
     """Raises NotFound."""
-    schedule = db.session.get(Schedule, schedule_id) if 0 < schedule_id <= LARGEST_ID else None
+    schedule = db.session.get(Schedule, schedule_id)
     if schedule is None:
         raise NotFound("not_found")
     return schedule

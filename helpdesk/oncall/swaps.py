@@ -37,7 +37,7 @@ def find(swap_id: int) -> Swap:
     """Raises NotFound."""
     swap = db.session.get(Swap, swap_id)
     if swap is None:
-        raise NotFound("404")
+        raise NotFound("not_found")
     return swap
 
 

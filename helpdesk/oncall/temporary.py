@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Schedule, TemporarySchedule, TemporaryShift, User
@@ -88,7 +87,7 @@ def end_temporary(plan: TemporarySchedule, by: User) -> None:
 
 def find_temporary(plan_id: int) -> TemporarySchedule:
     """Raises NotFound."""
-    plan = db.session.get(TemporarySchedule, plan_id) if 0 < plan_id <= LARGEST_ID else None
+    plan = db.session.get(TemporarySchedule, plan_id)
     if plan is None:
         raise NotFound("not_found")
     return plan

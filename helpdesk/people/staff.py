@@ -51,7 +51,7 @@ def find(user_id: int) -> User:
     Raises:
         NotFound: there is nobody of that number.
     """
-    user = db.session.get(User, user_id) if user_id <= 2**31 else None
+    user = db.session.get(User, user_id)
     if user is None:
         raise NotFound("person_not_found")
     return user

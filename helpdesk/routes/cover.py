@@ -150,7 +150,7 @@ def confirm(notice_id: int) -> ResponseReturnValue:
     with transaction():
         row = db.session.get(ShiftNotice, notice_id)
         if row is None or row.user_id != me().id:
-            raise NotFound("404")
+            raise NotFound("not_found")
         shift_notices.confirm(row)
     flash(_("Thank you: your duty is confirmed."), "success")
     return redirect(way_back())
@@ -184,7 +184,7 @@ def _schedule_asked() -> Schedule:
     named = read_id(request.args.get("schedule"))
     schedule = db.session.get(Schedule, named) if named else main_schedule()
     if schedule is None:
-        raise NotFound("404")
+        raise NotFound("not_found")
     return schedule
 
 

@@ -8,7 +8,6 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from helpdesk.base import LARGEST_ID
 from helpdesk.config import settings
 from helpdesk.extensions import db, limiter
 from helpdesk.models import Schedule
@@ -47,7 +46,7 @@ def renew_own() -> ResponseReturnValue:
 @allow(RoleName.MANAGER)
 def renew_schedules(schedule_id: int) -> ResponseReturnValue:
     with transaction():
-        schedule = db.session.get(Schedule, schedule_id) if schedule_id <= LARGEST_ID else None
+        schedule = db.session.get(Schedule, schedule_id)
         if schedule is None:
             abort(404)
         feeds.renew_schedules(schedule, me())

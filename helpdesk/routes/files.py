@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Attachment, User
@@ -21,7 +20,7 @@ bp = Blueprint("files", __name__)
 @bp.get("/files/<int:attachment_id>")
 @allow(*EVERYBODY)
 def download(attachment_id: int) -> ResponseReturnValue:
-    attachment = db.session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
+    attachment = db.session.get(Attachment, attachment_id)
     if attachment is None or not _may_see(current_user, attachment):
         raise NotFound("not_found")
     return send(attachment, open_file(attachment))

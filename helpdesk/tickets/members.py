@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from helpdesk.base import LARGEST_ID
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Unit, User
@@ -42,7 +41,7 @@ def remove_member(unit: Unit, user_id: int, by: User) -> None:
     Raises:
         NotFound: no such member.
     """
-    user = db.session.get(User, user_id) if user_id <= LARGEST_ID else None
+    user = db.session.get(User, user_id)
     if user is None or unit not in user.units:
         raise NotFound("not_found")
     user.units.remove(unit)

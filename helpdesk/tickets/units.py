@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from helpdesk.base import LARGEST_ID, read_id
+from helpdesk.base import read_id
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Municipality, Unit, User
@@ -50,7 +50,7 @@ def find_unit(unit_id: int, user: User) -> Unit:
     Raises:
         NotFound: there is none, or the person may not see it.
     """
-    unit = db.session.get(Unit, unit_id) if unit_id <= LARGEST_ID else None
+    unit = db.session.get(Unit, unit_id)
     if unit is None or not can_see_unit(user, unit):
         raise NotFound("unit_not_found")
     return unit

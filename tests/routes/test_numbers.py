@@ -1,5 +1,7 @@
 """Numbers in addresses that no row can have."""
 
+import re
+
 import pytest
 
 from tests.conftest import sign_in
@@ -22,3 +24,11 @@ HUGE = "9" * 30
 def test_a_number_that_no_row_can_have_is_no_error(client, cast, page, query):
     sign_in(client, cast.marek)
     assert client.get(f"{page}?{query}").status_code == 200
+
+
+def test_an_address_with_such_a_number_does_not_exist(app, client, cast):
+    sign_in(client, cast.marek)
+    for rule in app.url_map.iter_rules():
+        if "<int:" in rule.rule and rule.arguments == {next(iter(rule.arguments))} and "GET" in rule.methods:
+            path = re.sub(r"<int:\w+>", str(2**63), rule.rule)
+            assert client.get(path).status_code == 404, path
