@@ -1,13 +1,13 @@
 """The forms of absences and swaps."""
 
-from datetime import UTC, datetime
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.config import settings
 from helpdesk.forms.fields import CleanForm, LocalTimeField, at_most
+from helpdesk.forms.plans import near
+from helpdesk.forms.wall import end_of, instant_of
 from helpdesk.oncall.roster import Span
 
 NOTE = 200
@@ -18,8 +18,8 @@ _TO_NEEDED = _l("Say when it ends.")
 class SpanForm(CleanForm):
     """From when until when, typed in the house's time zone."""
 
-    starts_at = LocalTimeField(_l("From"), validators=[InputRequired(_FROM_NEEDED)])
-    ends_at = LocalTimeField(_l("Until"), validators=[InputRequired(_TO_NEEDED)])
+    starts_at = LocalTimeField(_l("From"), validators=[InputRequired(_FROM_NEEDED), near])
+    ends_at = LocalTimeField(_l("Until"), validators=[InputRequired(_TO_NEEDED), near])
     note = StringField(_l("Note"), validators=[at_most(NOTE)])
 
     def validate_ends_at(self, field: LocalTimeField) -> None:
@@ -29,7 +29,8 @@ class SpanForm(CleanForm):
     @property
     def span(self) -> Span:
         """In UTC, of a form that is valid."""
-        return Span(datetime.fromisoformat(self.starts_at.iso), datetime.fromisoformat(self.ends_at.iso))
+        zone = settings().default_time_zone
+        return Span(instant_of(self.starts_at.data, zone), end_of(self.ends_at.data, zone))
 
 
 class OfferForm(SpanForm):
@@ -48,19 +49,3 @@ class AbsenceForm(SpanForm):
 
     user = SelectField(_l("Who"), coerce=int, validators=[InputRequired()])
     seen = HiddenField()
-
-
-def local(at: datetime | None) -> datetime | None:
-    """For a field: wall-clock time of the house, to the minute."""
-    if at is None:
-        return None
-    return at.astimezone(settings().zone).replace(tzinfo=None, second=0, microsecond=0)
-
-
-def moment(text: str | None) -> datetime | None:
-    """The instant that an address names; None for what names none."""
-    try:
-        at = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=settings().zone)).astimezone(UTC)

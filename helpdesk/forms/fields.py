@@ -1,7 +1,7 @@
 """Fields that forgive how people type, and say beside the field what is wrong."""
 
 import re
-from datetime import UTC
+from datetime import MAXYEAR, MINYEAR, UTC
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,6 +98,8 @@ class LinkField(StringField):  # type: ignore[misc]
 class LocalTimeField(DateTimeLocalField):  # type: ignore[misc]
     """Typed in the installation's time zone, empty allowed; `iso` is the same instant in UTC or ""."""
 
+    data: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]  # the last is typed by hand
         sentence = _l("Write the date and time like this: 2026-03-31 18:00.")
@@ -106,6 +108,9 @@ class LocalTimeField(DateTimeLocalField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         if any(value.strip() for value in valuelist):
             super().process_formdata(valuelist)
+        if self.data is not None and not MINYEAR < self.data.year < MAXYEAR:
+            self.data = None  # no instant: its time in UTC would lie outside of all years
+            raise ValueError(self.invalid_value_message)
 
     @property
     def iso(self) -> str:

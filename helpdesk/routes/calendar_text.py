@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from icalendar import Calendar
@@ -65,5 +66,5 @@ def _entry(feed: Feed, event: Event, title: str) -> Entry:
 
 
 def _page_of(event: Event) -> str:
-    day = event.starts_at.date()
+    day = event.starts_at.astimezone(ZoneInfo(event.schedule.time_zone)).date()
     return settings().public_url + url_for("plan.week", name=week_key(day), schedule=event.schedule.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,11 @@ from flask_login import current_user
 
 from helpdesk import clock
 from helpdesk.base import read_id
+from helpdesk.config import settings
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db, limiter
-from helpdesk.forms.cover import AbsenceForm, OfferForm, local, moment
+from helpdesk.forms.cover import AbsenceForm, OfferForm
+from helpdesk.forms.wall import read_wall
 from helpdesk.labels import error_sentence
 from helpdesk.models import Schedule, ShiftNotice, Swap, User
 from helpdesk.models.codes import STAFF, RoleName, SwapState
@@ -77,8 +79,8 @@ def index() -> str:
 def offer() -> ResponseReturnValue:
     reader, schedule = me(), _schedule_asked()
     asked = {
-        "starts_at": local(moment(request.args.get("since"))),
-        "ends_at": local(moment(request.args.get("until"))),
+        "starts_at": _typed("since"),
+        "ends_at": _typed("until"),
     }
     form = OfferForm(data=asked)
     others = _shifts_of_others(schedule, reader)
@@ -99,8 +101,8 @@ def offer() -> ResponseReturnValue:
 def absent() -> ResponseReturnValue:
     reader = me()
     asked = {
-        "starts_at": local(moment(request.args.get("since"))),
-        "ends_at": local(moment(request.args.get("until"))),
+        "starts_at": _typed("since"),
+        "ends_at": _typed("until"),
     }
     form = AbsenceForm(data=asked | {"user": reader.id})
     people = {user.id: user for user in ([reader, *_colleagues(reader)] if _is_manager(reader) else [reader])}
@@ -213,6 +215,11 @@ def _wanted(form: OfferForm, schedule: Schedule, others: dict[str, Shift]) -> Of
     to = shift.user if shift else (db.session.get(User, form.to.data) if form.to.data else None)
     back = Span(shift.starts_at, shift.ends_at) if shift else None
     return Offer(schedule, form.span, to, back, (form.note.data or "").strip())
+
+
+def _typed(name: str) -> datetime | None:
+    """What the address says, as the house's clocks show it."""
+    return read_wall(request.args.get(name), settings().default_time_zone)
 
 
 def _add(user: User, span: Span, by: User, note: str | None) -> object:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
+from helpdesk.forms import wall
 from helpdesk.forms.desk import EmptyForm
 from helpdesk.forms.layers import EndForm, LayerForm, layer_values
 from helpdesk.i18n import when_in
@@ -45,7 +46,7 @@ class Preview:
 @allow(RoleName.MANAGER)
 def add(schedule_id: int) -> ResponseReturnValue:
     schedule = schedules.find_schedule(schedule_id)
-    tomorrow = words.wall_of(clock.now(), schedule.time_zone).replace(hour=8, minute=0) + timedelta(days=1)
+    tomorrow = wall.wall_of(clock.now(), schedule.time_zone).replace(hour=8, minute=0) + timedelta(days=1)
     form = LayerForm(data=layer_values(Pattern(RotationKind.WEEKLY, 1, []), tomorrow))
 
     def rule(pattern: Pattern, at: datetime) -> Rotation:
@@ -61,7 +62,7 @@ def change(schedule_id: int, number: int) -> ResponseReturnValue:
     row = layers.rows_of(schedule, number, clock.now())[-1]
     at = layers.next_handover(schedule, number, earliest(schedule))
     people = [user for user in layers.order_at(schedule, row, at) if user.active]
-    form = LayerForm(data=layer_values(words.pattern_of(row, people), words.wall_of(at, schedule.time_zone)))
+    form = LayerForm(data=layer_values(words.pattern_of(row, people), wall.wall_of(at, schedule.time_zone)))
     form.moment.label.text = _("The change begins")
 
     def rule(pattern: Pattern, since: datetime) -> Rotation:
@@ -76,11 +77,11 @@ def end(schedule_id: int, number: int) -> ResponseReturnValue:
     schedule = schedules.find_schedule(schedule_id)
     row = layers.rows_of(schedule, number, clock.now())[0]
     at = layers.next_handover(schedule, number, earliest(schedule))
-    form = EndForm(data={"moment": words.wall_of(at, schedule.time_zone)})
+    form = EndForm(data={"moment": wall.wall_of(at, schedule.time_zone)})
     if form.validate_on_submit():
         try:
             with transaction():
-                until = words.instant_of(form.moment.data, schedule.time_zone)
+                until = wall.instant_of(form.moment.data, schedule.time_zone)
                 layers.end_layer(schedule, number, until, me())
         except NotAllowed as refused:
             form.refuse(refused.code)
@@ -115,7 +116,7 @@ def _handle(
     if not form.validate_on_submit():
         return _page(schedule, form, number, None), 422
     try:
-        at = words.instant_of(form.moment.data, schedule.time_zone)
+        at = wall.instant_of(form.moment.data, schedule.time_zone)
         if act != "save":
             return _page(schedule, form, number, _preview(schedule, form.pattern(), at, rule))
         with transaction():

@@ -1,8 +1,7 @@
 """What a plan means, in sentences."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from flask_babel import ngettext
 
@@ -15,7 +14,6 @@ from helpdesk.oncall.layers import Pattern, order_at
 from helpdesk.oncall.overrides import Conflict, Trouble
 from helpdesk.oncall.rotation import Rotation as Turns
 from helpdesk.sentences import _
-from helpdesk.sla.calendar import first_instant, last_instant
 
 LENGTHS: dict[RotationKind, Callable[[int], str]] = {
     RotationKind.HOURLY: lambda count: str(ngettext("%(num)s hour", "%(num)s hours", count)),
@@ -129,28 +127,3 @@ def conflict_words(conflict: Conflict, time_zone: str) -> str:
             return _(
                 "Another temporary plan covers %(since)s to %(until)s too; the one added later counts.", **values
             )
-
-
-def instant_of(wall: datetime, time_zone: str) -> datetime:
-    """The first instant at which the clocks show it; a beginning."""
-    return first_instant(wall, ZoneInfo(time_zone))
-
-
-def end_of(wall: datetime, time_zone: str) -> datetime:
-    """The last instant at which the clocks show it; an end."""
-    return last_instant(wall, ZoneInfo(time_zone))
-
-
-def wall_of(at: datetime, time_zone: str) -> datetime:
-    """What the clocks show, naive, in whole minutes: rounded up, so that a moment still lies ahead."""
-    up = at + timedelta(seconds=59, microseconds=999_999)
-    return up.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, second=0, microsecond=0)
-
-
-def read_wall(text: str | None, time_zone: str) -> datetime | None:
-    """An instant (ISO) as the clocks show it; without a zone it is what they show. None for what is no time."""
-    try:
-        at = datetime.fromisoformat(text or "")
-        return at if at.tzinfo is None else wall_of(at, time_zone)
-    except (ValueError, OverflowError):
-        return None

@@ -1,8 +1,7 @@
 """The editor of schedules: which there are, what changes them for a span. Managers change, staff look."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from helpdesk import clock
 from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.errors import NotAllowed
+from helpdesk.forms import wall
 from helpdesk.forms.schedules import OverrideForm, RenameForm, ScheduleForm
 from helpdesk.i18n import when_in
 from helpdesk.labels import error_sentence
@@ -166,14 +166,9 @@ def _asked() -> dict[str, Any]:
         "schedule": str(schedule.id) if schedule else "",
         "kind": OverrideKind.REPLACE.value,
         "instead_of": request.args.get("instead_of", ""),
-        "starts_at": words.read_wall(request.args.get("since"), zone) or _this_minute(zone),
-        "ends_at": words.read_wall(request.args.get("until"), zone),
+        "starts_at": wall.read_wall(request.args.get("since"), zone) or wall.wall_of(clock.now(), zone),
+        "ends_at": wall.read_wall(request.args.get("until"), zone),
     }
-
-
-def _this_minute(time_zone: str) -> datetime:
-    """What the clocks show now, naive."""
-    return clock.now().astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _wish(form: OverrideForm, time_zone: str) -> Wish:
@@ -182,8 +177,8 @@ def _wish(form: OverrideForm, time_zone: str) -> Wish:
         kind=OverrideKind(form.kind.data),
         user=people.get(form.user.data),
         instead_of=people.get(form.instead_of.data),
-        starts_at=words.instant_of(form.starts_at.data, time_zone),
-        ends_at=words.end_of(form.ends_at.data, time_zone),
+        starts_at=wall.instant_of(form.starts_at.data, time_zone),
+        ends_at=wall.end_of(form.ends_at.data, time_zone),
         note=(form.note.data or "").strip(),
     )
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
+from helpdesk.forms import wall
 from helpdesk.forms.schedules import TemporaryForm
 from helpdesk.labels import error_sentence
 from helpdesk.models import Schedule, TemporarySchedule, User
@@ -112,21 +113,21 @@ def _draft(form: TemporaryForm, time_zone: str) -> Draft:
     rows = [row for row in form.shifts if not row.form.is_empty]
     stints: list[Stint[User]] = [
         Stint(
-            words.instant_of(row.form.since.data, time_zone),
-            words.end_of(row.form.until.data, time_zone),
+            wall.instant_of(row.form.since.data, time_zone),
+            wall.end_of(row.form.until.data, time_zone),
             form.candidates[row.form.person.data],
         )
         for row in rows
     ]
-    starts_at = words.instant_of(form.starts_at.data, time_zone)
-    return Draft(form.name.data.strip(), starts_at, words.end_of(form.ends_at.data, time_zone), stints)
+    starts_at = wall.instant_of(form.starts_at.data, time_zone)
+    return Draft(form.name.data.strip(), starts_at, wall.end_of(form.ends_at.data, time_zone), stints)
 
 
 def _values(plan: TemporarySchedule, time_zone: str) -> dict[str, Any]:
     return {
         "name": plan.name,
-        "starts_at": words.wall_of(plan.starts_at, time_zone),
-        "ends_at": words.wall_of(plan.ends_at, time_zone),
+        "starts_at": wall.wall_of(plan.starts_at, time_zone),
+        "ends_at": wall.wall_of(plan.ends_at, time_zone),
         "shifts": [_row(Stint(s.starts_at, s.ends_at, s.user), time_zone) for s in plan.shifts],
     }
 
@@ -134,8 +135,8 @@ def _values(plan: TemporarySchedule, time_zone: str) -> dict[str, Any]:
 def _row(stint: Stint[User], time_zone: str) -> dict[str, str | datetime]:
     return {
         "person": str(stint.person.id),
-        "since": words.wall_of(stint.starts_at, time_zone),
-        "until": words.wall_of(stint.ends_at, time_zone),
+        "since": wall.wall_of(stint.starts_at, time_zone),
+        "until": wall.wall_of(stint.ends_at, time_zone),
     }
 
 

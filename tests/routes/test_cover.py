@@ -1,6 +1,6 @@
 """The pages of absences and swaps."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -183,3 +183,20 @@ def test_a_button_on_my_duty_confirms_the_shift_and_leads_back(page, cast):
     assert page(cast.anna).post(confirm, data={"back": "/duty"}).location == "/duty"
     assert found(ShiftNotice)[0].confirmed_at is not None
     assert confirm not in page(cast.anna).get("/duty").text
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59", "2099-01-01T08:00", "tomorrow"])
+def test_a_time_that_no_plan_has_is_said_and_kept(client, cast, typed):
+    sign_in(client, cast.anna)
+    assert client.get(f"/oncall/cover/absent?since={typed}&until={typed}").status_code == 200
+    sent = {"user": cast.anna.id, "starts_at": typed, "ends_at": typed}
+    answer = client.post("/oncall/cover/absent", data=sent)
+    assert answer.status_code == 422
+    assert typed in answer.text
+
+
+def test_an_absence_that_ends_in_the_hour_that_comes_twice_ends_the_second_time(client, cast):
+    sign_in(client, cast.anna)
+    sent = {"user": cast.anna.id, "starts_at": "2026-10-24T20:00", "ends_at": "2026-10-25T02:30"}
+    assert client.post("/oncall/cover/absent", data=sent).status_code in (302, 303)
+    assert db.session.scalars(sa.select(Absence)).one().ends_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 
 from helpdesk import clock
 from helpdesk.forms.hours import PRESETS, Hours, choice_of, hours_text, read_hours
+from helpdesk.forms.wall import instant_of, wall_of
 from helpdesk.models import Override
 from helpdesk.models.codes import HolidayRule, OverrideKind, RotationKind
 from helpdesk.oncall.layers import Pattern
@@ -64,9 +65,9 @@ def test_every_trouble_is_said(cast, trouble):
 
 def test_a_moment_is_shown_in_whole_minutes_that_lie_ahead(app):
     clock.advance(timedelta(seconds=1))
-    shown = words.wall_of(clock.now(), WARSAW)
+    shown = wall_of(clock.now(), WARSAW)
     assert shown == datetime(2026, 3, 11, 10, 1)  # noqa: DTZ001  (local)
-    assert words.instant_of(shown, WARSAW) >= clock.now()
+    assert instant_of(shown, WARSAW) >= clock.now()
 
 
 @pytest.mark.parametrize(
