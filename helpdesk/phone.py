@@ -52,6 +52,14 @@ def is_mobile(e164: str) -> bool:
     return phonenumbers.number_type(_read(e164, None)) in _MOBILE_TYPES
 
 
+def is_landline(e164: str) -> bool:
+    """Whether it is surely a fixed line: one of which nothing is known may be a mobile.
+
+    Raises InvalidPhoneNumber for a text without country code.
+    """
+    return phonenumbers.number_type(_read(e164, None)) == PhoneNumberType.FIXED_LINE
+
+
 def mask_phone(e164: str) -> str:
     """For logs: "+48 5** *** *12". Whatever cannot be read as a number comes out as "***"; never raises."""
     return _masked(e164, "*", first=1, last=2)

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.errors import InvalidPhoneNumber
-from helpdesk.phone import is_mobile, mask_phone, parse_phone
+from helpdesk.phone import is_landline, is_mobile, mask_phone, parse_phone
 
 MOBILE = "+48500000012"
 LANDLINE = "+48226210000"
@@ -187,3 +187,10 @@ def test_masking_never_fails_and_never_shows_more_than_three_digits_of_the_numbe
     masked = mask_phone(text)
     national = masked.partition(" ")[2] if masked.startswith("+") else masked
     assert sum(character.isdigit() for character in national) <= 3
+
+
+@pytest.mark.parametrize(
+    ("number", "is_fixed"), [("+48221234567", True), ("+48500000012", False), ("+15005550001", False)]
+)
+def test_only_a_number_that_surely_is_a_landline_counts_as_one(number, is_fixed):
+    assert is_landline(number) is is_fixed

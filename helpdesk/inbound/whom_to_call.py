@@ -8,12 +8,11 @@ from helpdesk.models import Ticket, User
 from helpdesk.models.codes import Channel, Lane, NotificationEvent
 from helpdesk.oncall.acknowledgement import Acknowledged
 from helpdesk.oncall.people import address_of
-from helpdesk.phone import is_mobile
 
 
 def text_whom_to_call(ticket: Ticket, user: User, result: Acknowledged) -> None:
     number = address_of(user, Channel.SMS)
-    if number is None or not is_mobile(number):
+    if number is None:
         return
     with force_locale(user.locale):
         text = yours_words(ticket, result)

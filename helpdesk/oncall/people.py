@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact, Notification, Role, User
 from helpdesk.models.codes import Channel, ContactKind, NotificationEvent, RoleName
-from helpdesk.phone import is_mobile
+from helpdesk.phone import is_landline
 
 CONTACT_OF = {
     Channel.SMS: ContactKind.PHONE,
@@ -31,8 +31,8 @@ def address_of(user: User, channel: Channel) -> str | None:
 
 
 def _takes_sms(contact: Contact) -> bool:
-    """A landline rings only."""
-    return contact.kind is ContactKind.PHONE and contact.is_usable and is_mobile(contact.value)
+    """A landline rings only; a number of which nothing is known is tried."""
+    return contact.kind is ContactKind.PHONE and contact.is_usable and not is_landline(contact.value)
 
 
 def _rings(contact: Contact) -> bool:

@@ -81,17 +81,17 @@ def test_local_days_frame_the_drill_down_of_the_dashboard(desk, cast):
 
 
 def test_a_municipality_can_be_named_by_id_code_or_name(desk, cast):
-    make_ticket(cast, summary="Moje")
+    make_ticket(cast, summary="Szkolne")
     make_ticket(cast, summary="Biblioteczne", unit=cast.library)
     for name in (str(cast.brzezina.id), "brz", "Brzezina"):
         text = desk.get("/desk", query_string={"municipality": name}).text
-        assert "Biblioteczne" in text and "Moje" not in text
+        assert "Biblioteczne" in text and "Szkolne" not in text
 
 
 def test_an_unknown_municipality_is_said_beside_the_field(desk, cast):
-    make_ticket(cast, summary="Moje")
+    make_ticket(cast, summary="Szkolne")
     text = desk.get("/desk?municipality=Nigdzie").text
-    assert "municipality-error" in text and "Moje" not in text
+    assert "municipality-error" in text and "Szkolne" not in text
 
 
 def test_my_own_tickets_can_be_picked(desk, cast):

@@ -70,7 +70,7 @@ def test_a_change_is_written_down_with_before_and_after(manager, cast):
 def test_a_running_alert_keeps_its_steps_and_the_page_counts_it(manager, cast):
     alert = running(opened(cast))
     steps = [step.target for step in alert.steps]
-    assert "1 alert" in manager.get(f"/oncall/policies/{cast.policy.id}", headers={"Accept-Language": "en"}).text
+    assert "Trwa 1 alarm" in manager.get(f"/oncall/policies/{cast.policy.id}").text
     manager.post(f"/oncall/policies/{cast.policy.id}", data=form(category=""))
     db.session.rollback()
     assert [step.target for step in alert.steps] == steps
