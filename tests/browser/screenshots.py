@@ -58,8 +58,14 @@ def _take_all(site: Site, browser: Browser, width: int, size: dict[str, int]) ->
         administrator.goto(site.url + path)
         take(administrator, name)
     manager = _window(site, browser, size, site.people("manager")[0])
-    manager.goto(f"{site.url}/dashboard?period=30")
-    take(manager, "dashboard")
+    for name, path in (
+        ("dashboard", "/dashboard?period=30"),
+        ("plan", "/oncall/week"),
+        ("preview", "/oncall/policies/preview?at=2026-12-05T23:10"),
+        ("load", "/oncall/load"),
+    ):
+        manager.goto(site.url + path)
+        take(manager, name)
     for page in (reporter, phones, administrator, manager):
         page.context.close()
 
