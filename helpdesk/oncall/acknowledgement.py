@@ -10,7 +10,6 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification, Ticket, User
 from helpdesk.models.codes import (
-    OPEN_STATUSES,
     AckVia,
     AttemptState,
     Channel,
@@ -50,7 +49,7 @@ class Acknowledged:
 def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
     """Take the ticket, if nobody has; or join in, where the alert wants several people.
 
-    1. take it by a conditional update, 2. end the alert and cancel what is pending, unless more people are wanted,
+    1. lock and take it, 2. end the alert and cancel what is pending, unless more people are wanted,
     3. meet the clock, 4. tell those who were alerted and the reporter.
 
     Raises:
@@ -84,7 +83,9 @@ def acknowledge_all(tickets: list[Ticket], by: User, via: AckVia) -> list[Acknow
 
 def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     """The alerted person cannot take it: whoever comes next is alerted. Who has it and is asked whether they still
-    do gives it back. False if no alert is running, or if they have taken it."""
+    do gives it back. False if no alert is running, or if they have taken it. The ticket is locked before its alert,
+    as whoever takes it locks them."""
+    _hold(ticket)
     running = escalations.hold_running(ticket)
     if running is None or (goes_on(running) and by.id in have_it(running)):
         return give_back(ticket, by)
@@ -93,19 +94,22 @@ def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     return True
 
 
-def _take(ticket: Ticket, by: User) -> bool:
-    taken = changed_rows(
-        sa.update(Ticket)
-        .where(Ticket.id == ticket.id, Ticket.acknowledged_at.is_(None), Ticket.status.in_(OPEN_STATUSES))
-        .values(acknowledged_at=clock.now(), acknowledged_by_id=by.id)
-    )
+def _hold(ticket: Ticket) -> None:
+    """The ticket as it is now, locked until the transaction ends; not against foreign keys to it."""
     db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
-    if taken != 1:
+
+
+def _take(ticket: Ticket, by: User) -> bool:
+    """Locked before it is looked at: somebody else may be taking it, or it may just be given back."""
+    _hold(ticket)
+    if ticket.acknowledged_at is not None or not ticket.is_open:
         return False
+    ticket.acknowledged_at, ticket.acknowledged_by = clock.now(), by
     if ticket.status is TicketStatus.NEW:
         ticket.status = TicketStatus.ACKNOWLEDGED
     if ticket.assignee_id is None:
         ticket.assignee = by
+    db.session.flush()
     return True
 
 
@@ -117,7 +121,7 @@ def enough(ticket: Ticket, by: User) -> None:
     """
     if not by.is_a(RoleName.MANAGER):
         raise NotAllowed("not_manager")
-    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
+    _hold(ticket)
     alert, holder = escalations.hold_running(ticket), ticket.acknowledged_by
     if alert is None or holder is None or alert.acks_wanted == 1:
         raise NotAllowed("no_further")

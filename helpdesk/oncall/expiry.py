@@ -12,6 +12,7 @@ from helpdesk.models.codes import Channel, EventKind, Lane, NotificationEvent, T
 from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
+from helpdesk.sla import clock as sla
 from helpdesk.tickets.actor import SYSTEM, of_user
 from helpdesk.tickets.timeline import record
 
@@ -81,7 +82,7 @@ def confirm(ticket: Ticket, by: User) -> bool:
 
 
 def give_back(ticket: Ticket, by: User) -> bool:
-    """The holder, who was asked, gives it back. False if they were not asked."""
+    """The holder, who was asked, gives it back. False if they were not asked. The ticket is locked."""
     alert = _asked(ticket, by)
     if alert is None:
         return False
@@ -103,8 +104,9 @@ def _held(alert_id: int) -> Escalation | None:
 
 
 def _asked(ticket: Ticket, user: User) -> Escalation | None:
+    """The alert whose holder was asked, if there still is something to ask."""
     holder = holder_of(ticket)
-    if holder is None or holder.id != user.id:
+    if holder is None or holder.id != user.id or not ticket.is_open or not ticket.is_urgent:
         return None
     query = sa.select(Escalation).where(Escalation.ticket_id == ticket.id, Escalation.asked_again_at.is_not(None))
     return db.session.scalar(query.order_by(Escalation.id.desc()).limit(1))
@@ -117,7 +119,12 @@ def _is_superseded(alert: Escalation) -> bool:
 
 
 def _last_work(ticket: Ticket) -> datetime | None:
-    query = sa.select(TimelineEvent.at).where(TimelineEvent.ticket_id == ticket.id, TimelineEvent.kind.in_(WORK))
+    """What the house itself notes (a message on the line) is none."""
+    query = sa.select(TimelineEvent.at).where(
+        TimelineEvent.ticket_id == ticket.id,
+        TimelineEvent.kind.in_(WORK),
+        TimelineEvent.actor_id.is_not(None),
+    )
     return db.session.scalar(query.order_by(TimelineEvent.id.desc()).limit(1))
 
 
@@ -143,12 +150,14 @@ def _ask(alert: Escalation, holder: User) -> None:
 
 
 def _give_back(alert: Escalation, holder: User, *, by: User | None) -> None:
-    """What was promised and kept stays so; whoever gives it back is left alone in the first round."""
+    """What was promised and kept stays so, what still is runs on; whoever gives it back is left alone in the first
+    round."""
     ticket = alert.ticket
     alert.ask_again_at = alert.asked_again_at = None
     escalations.end(ticket)
     reason = "given_back" if by else "no_answer"
     record(ticket, EventKind.ACK_EXPIRED, of_user(by) if by else SYSTEM, name=holder.name, reason=reason)
+    sla.resume(ticket)
     ticket.status = TicketStatus.NEW
     ticket.acknowledged_at = ticket.acknowledged_by = ticket.assignee = None
     db.session.flush()
