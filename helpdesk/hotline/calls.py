@@ -82,7 +82,8 @@ def begin(sid: str, number: str, words: Words) -> HotlineCall:
     call.ticket = known or _open(call, caller, words)
     if known is not None:
         record(known, EventKind.HOTLINE, of_reporter(known), moment=HotlineMoment.CALLED_AGAIN.value)
-        escalation.put_off(known, clock.now() + LONGEST_SEARCH)
+        if not _was_put_off(call, known):
+            escalation.put_off(known, clock.now() + LONGEST_SEARCH)
     db.session.flush()
     return call
 
@@ -131,7 +132,12 @@ def taken_elsewhere(call: HotlineCall) -> User | None:
 
 
 def take(call: HotlineCall, user: User) -> Answer:
-    """Key 1 of somebody whose phone was rung: the first one is connected and has the ticket."""
+    """Key 1 of somebody whose phone was rung: the first one is connected and has the ticket.
+
+    Raises:
+        NotFound: it was not, or they have left since.
+    """
+    _require_rung(call, user)
     holder = call.answered_by or taken_elsewhere(call)
     if holder is not None and holder.id != user.id:
         search.set_outcome(call, user.id, HotlineOutcome.TOO_LATE)
@@ -148,11 +154,17 @@ def take(call: HotlineCall, user: User) -> Answer:
 
 
 def pass_by(call: HotlineCall, user: User) -> None:
-    """Key 2: somebody else is rung; should nobody take the call, the alert asks this person too."""
+    """Key 2: somebody else is rung; should nobody take the call, the alert asks this person too. Raises as `take`."""
+    _require_rung(call, user)
     if search.outcome_of(call, user.id) is HotlineOutcome.PASSED or call.ticket is None:
         return
     search.set_outcome(call, user.id, HotlineOutcome.PASSED)
     record(call.ticket, EventKind.HOTLINE, of_user(user), moment=HotlineMoment.PASSED.value)
+
+
+def _require_rung(call: HotlineCall, user: User) -> None:
+    if search.outcome_of(call, user.id) is None or not user.active:
+        raise NotFound("not_found")
 
 
 def rang(call: HotlineCall, user_id: int, outcome: HotlineOutcome) -> None:
@@ -219,6 +231,16 @@ def _write_down(sid: str, number: str) -> HotlineCall:
     return call
 
 
+def _was_put_off(call: HotlineCall, ticket: Ticket) -> bool:
+    """By an earlier call: who calls again and again does not hold the alert back for ever."""
+    earlier = sa.exists().where(
+        HotlineCall.ticket_id == ticket.id,
+        HotlineCall.id != call.id,
+        HotlineCall.started_at > clock.now() - SILENCE,
+    )
+    return bool(db.session.scalar(sa.select(earlier)))
+
+
 def _open(call: HotlineCall, caller: Caller, words: Words) -> Ticket:
     """Urgent for those we know; a stranger makes it so by pressing a key."""
     user_id = caller.user.id if caller.user else None
@@ -239,6 +261,8 @@ def _open(call: HotlineCall, caller: Caller, words: Words) -> Ticket:
 
 
 def _make_urgent(ticket: Ticket) -> None:
+    """The ticket is locked before its alert, as everywhere."""
+    lifecycle.hold(ticket)
     if ticket.is_urgent or not ticket.is_open:
         return
     if ticket.acknowledged_at is None:

@@ -115,7 +115,7 @@ def go_on_now(ticket: Ticket) -> None:
     waiting = [a for a in _attempts_of_step(alert) if a.state is AttemptState.DUE and a.ordinal == 0]
     outbox.bring_forward(waiting)
     if not waiting:
-        _hasten(alert)
+        _take_up_again(alert)
 
 
 def running(ticket: Ticket) -> Escalation | None:
@@ -289,6 +289,19 @@ def _go_on_if_in_vain(escalation: Escalation) -> None:
         return
     if any(_people(step, alone) for step in escalation.steps[escalation.position + 1 :]):
         _hasten(escalation)
+
+
+def _take_up_again(escalation: Escalation) -> None:
+    """The step ends when it would have, had it not been put off; now, when that has passed or nobody of it can
+    still answer. Calls in quick succession do not chase the alert through its steps."""
+    began = [attempt.notification.created_at for attempt in _attempts_of_step(escalation)]
+    if not began or escalation.next_step_at is None:
+        _hasten(escalation)
+        return
+    ends = max(began) + timedelta(minutes=escalation.steps[escalation.position].minutes)
+    escalation.next_step_at = max(clock.now(), min(escalation.next_step_at, ends))
+    db.session.flush()
+    _go_on_if_in_vain(escalation)
 
 
 def _hasten(escalation: Escalation) -> None:

@@ -5,6 +5,7 @@ import pytest
 from helpdesk.extensions import db
 from helpdesk.models import HotlineCall, Notification, Ticket
 from helpdesk.models.codes import HotlineState, NotificationEvent, Priority, TicketSource
+from helpdesk.oncall.escalation import running
 
 STRANGER = "+48500000099"
 
@@ -126,3 +127,19 @@ def test_a_repeat_of_each_webhook_is_harmless(story, cast):
     assert len(sent) > 8
     assert (the_ticket().acknowledged_by, len(the_call().tried)) == (cast.beata, 2)
     assert moments() == ["ringing", "ringing"]
+
+
+def test_who_calls_again_and_again_does_not_hold_the_alert_back(story, cast):
+    with story.sim.lose_callbacks():
+        for _ in range(3):
+            story.sim.hang_up(story.calls_us(cast.jan))
+            story.passes(minutes=2)
+    assert the_ticket().number in story.last_text(cast.anna)
+
+
+def test_calls_in_quick_succession_do_not_chase_the_alert_through_its_steps(story, cast):
+    for _ in range(6):
+        story.sim.hang_up(story.calls_us(cast.jan))
+        story.passes(seconds=10)
+    assert running(the_ticket()).position == 0
+    assert story.texts(cast.beata) == []
