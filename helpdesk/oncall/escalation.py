@@ -272,6 +272,14 @@ def pass_by(escalation: Escalation, user: User) -> None:
         _go_on_if_in_vain(escalation)
 
 
+def leave_out(user: User) -> None:
+    """The person is switched off: they are not reached by any alert that runs."""
+    theirs = sa.select(Notification.escalation_id).where(Notification.user_id == user.id)
+    query = sa.select(Escalation).where(IS_OPEN, Escalation.id.in_(theirs)).order_by(Escalation.id)
+    for escalation in db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all():
+        pass_by(escalation, user)
+
+
 def minutes_of_step(notification: Notification) -> int | None:
     """How long the step of an alert's notification takes; None for other notifications."""
     steps = notification.escalation.steps if notification.escalation else []
@@ -284,7 +292,8 @@ def _go_on_if_in_vain(escalation: Escalation) -> None:
     alone = _left_alone(escalation)
     theirs: dict[int | None, list[Attempt]] = {}
     for attempt in _attempts_of_step(escalation):
-        theirs.setdefault(attempt.notification.user_id, []).append(attempt)
+        if (user := attempt.notification.user) is not None and user.active:
+            theirs.setdefault(user.id, []).append(attempt)
     if any(_may_still_answer(attempts) for user_id, attempts in theirs.items() if user_id not in alone):
         return
     if any(_people(step, alone) for step in escalation.steps[escalation.position + 1 :]):

@@ -12,7 +12,7 @@ from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, DutyTest, Role, Schedule, User
 from helpdesk.models.codes import STAFF, RoleName
-from helpdesk.oncall import own_test
+from helpdesk.oncall import escalation, own_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.schedule import Shift
 from helpdesk.people.contacts import AHEAD, next_shifts
@@ -111,7 +111,8 @@ def _left_over(
 
 
 def switch_off(user: User, by: User) -> None:
-    """They have left: out of the plan and of alerts at once, open sessions end, what waits for them is not sent.
+    """They have left: out of the plan and of alerts at once, which go on as if they were not reached; open sessions
+    end, what waits for them is not sent.
 
     Raises:
         NotAllowed: "yourself"; "last_manager".
@@ -121,8 +122,10 @@ def switch_off(user: User, by: User) -> None:
     managers = _held_managers()
     if [manager.id for manager in managers] == [user.id]:
         raise NotAllowed("last_manager")
-    user.active, user.fs_uniquifier = False, secrets.token_hex(32)
+    user.active = False
+    escalation.leave_out(user)
     outbox.cancel_for_key(user.id, "")
+    user.fs_uniquifier = secrets.token_hex(32)  # last: a key; whoever writes to them waits for us from here on
     _note(user, by, "person_switched_off")
 
 
@@ -141,7 +144,7 @@ def lost_phone(user: User, by: User) -> None:
 def _held_managers() -> list[User]:
     """The active ones, locked: two managers who switch each other off at once are one after the other."""
     query = sa.select(User).where(User.active, User.roles.any(Role.name == RoleName.MANAGER)).order_by(User.id)
-    return list(db.session.scalars(query.with_for_update(of=User).execution_options(populate_existing=True)))
+    return list(db.session.scalars(query.with_for_update(key_share=True, of=User).execution_options(populate_existing=True)))
 
 
 def _note(user: User, by: User, action: str, **data: object) -> None:
