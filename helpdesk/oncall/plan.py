@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,10 +45,16 @@ def policy_for(scope: Scope, *, without: int | None = None) -> EscalationPolicy 
     """The policy that names most: group and category, group, municipality and category, municipality, category,
     nothing. None of them names what the ticket has not; of equals the first one made. `without`: as if the policy
     of that id were not there."""
+    return db.session.get(EscalationPolicy, found) if (found := db.session.scalar(choice(scope, without))) else None
+
+
+def choice(scope: Any, without: int | None = None) -> sa.Select[tuple[int]]:
+    """The question for its id; the parts of `scope` are values, or columns of the tickets that are asked about."""
     policy, group, place = EscalationPolicy, EscalationPolicy.group_id, EscalationPolicy.municipality_id
-    own_group = sa.exists().where(Group.id == group, Group.municipality_id == scope.municipality_id)
-    query = (
-        sa.select(policy)
+    in_place = sa.exists().where(Group.id == group, Group.municipality_id == scope.municipality_id)
+    own_group = in_place.correlate_except(Group)
+    return (
+        sa.select(policy.id)
         .where(
             sa.or_(place.is_(None), place == scope.municipality_id),
             sa.or_(group.is_(None), sa.and_(group == scope.group_id, own_group)),
@@ -57,7 +64,6 @@ def policy_for(scope: Scope, *, without: int | None = None) -> EscalationPolicy 
         .order_by(group.is_(None), sa.and_(group.is_(None), place.is_(None)), policy.category.is_(None), policy.id)
         .limit(1)
     )
-    return db.session.scalars(query).first()
 
 
 def frozen_steps(plans: Iterable[Plan]) -> list[EscalationStep]:

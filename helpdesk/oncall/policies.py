@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
-from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, User
+from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, Ticket, User
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.further import IS_OPEN
-from helpdesk.oncall.plan import Plan, Scope, plan_of, policy_for, scope_of
+from helpdesk.oncall.plan import Plan, Scope, choice, plan_of, policy_for
 from helpdesk.oncall.recipients import ways_of
 
 MOST_STEPS = 12
@@ -83,9 +83,9 @@ def counts_instead(policy: EscalationPolicy) -> EscalationPolicy | None:
 
 def running_alerts(policy: EscalationPolicy) -> int:
     """How many alerts run now that began with it, as far as it is still for their tickets."""
-    running = db.session.scalars(sa.select(Escalation).where(IS_OPEN)).all()
-    chosen = [policy_for(scope_of(escalation.ticket)) for escalation in running]
-    return sum(each is policy for each in chosen)
+    chosen = choice(Ticket).correlate_except(EscalationPolicy).scalar_subquery()
+    query = sa.select(sa.func.count()).select_from(Escalation).join(Ticket, Ticket.id == Escalation.ticket_id)
+    return db.session.scalar(query.where(IS_OPEN, chosen == policy.id)) or 0
 
 
 def unreachable(plan: Plan) -> list[User]:
