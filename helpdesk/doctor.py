@@ -117,10 +117,19 @@ def _judge_webhooks(phone: str, known: tuple[str, str, str] | None) -> Check:
         return Check("sender", Verdict.WARNING, says)
     pairs = list(zip(("sms", "voice", "voice-status"), known, strict=True))
     wanted = pairs[1:] if house.twilio_messaging_service_sid else pairs  # a service has an SMS address of its own
-    urls = [f"{house.public_url}/twilio/{kind}" for kind, typed in wanted if not _leads_to(kind, typed)]
-    if urls:
-        says = _("Type these addresses for %(phone)s at Twilio: %(urls)s", phone=phone, urls=", ".join(urls))
+    missing = {kind: f"{house.public_url}/twilio/{kind}" for kind, typed in wanted if not _leads_to(kind, typed)}
+    if missing.keys() - {"voice-status"}:
+        urls = ", ".join(missing.values())
+        says = _("Type these addresses for %(phone)s at Twilio: %(urls)s", phone=phone, urls=urls)
         return Check("sender", Verdict.BROKEN, says)
+    if missing:
+        says = _(
+            "Type this address for %(phone)s at Twilio as “Call status changes”: %(url)s. Without it the alert about"
+            " a caller who hangs up begins minutes later.",
+            phone=phone,
+            url=missing["voice-status"],
+        )
+        return Check("sender", Verdict.WARNING, says)
     if house.twilio_from_number and not house.twilio_from_number.startswith("+"):
         says = _("SMS come from “%(name)s”; nobody can answer that. Calls can.", name=house.twilio_from_number)
         return Check("sender", Verdict.WARNING, says)

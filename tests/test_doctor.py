@@ -123,6 +123,13 @@ def test_addresses_that_were_typed_wrongly_at_twilio_are_named(sim, change):
     assert doctor.sender().says.endswith(typed)
 
 
+def test_without_the_address_for_the_end_of_calls_it_is_said_what_is_lost(sim):
+    sim.exchange.voice_status_url = ""
+    found = doctor.sender()
+    assert found.verdict is Verdict.WARNING
+    assert "/twilio/voice-status" in found.says and "minutes later" in found.says
+
+
 def test_a_name_as_sender_that_nobody_can_answer_is_named(sim, change):
     change(hotline_number=settings().twilio_from_number, twilio_from_number="GMINA")
     assert doctor.sender().verdict is Verdict.WARNING
