@@ -13,11 +13,25 @@ from helpdesk import clock, outbox
 from helpdesk.app import create_app
 from helpdesk.extensions import db
 from helpdesk.health.sent import recent
-from helpdesk.models import Attempt, Contact, Escalation, Reminder
-from helpdesk.models.codes import AttemptState, Channel, EscalationState
+from helpdesk.hotline import calls as hotline
+from helpdesk.hotline import recordings
+from helpdesk.models import (
+    Attempt,
+    Contact,
+    Escalation,
+    HotlineCall,
+    Reminder,
+    Schedule,
+    ShiftNotice,
+    Ticket,
+    User,
+    WarningTold,
+)
+from helpdesk.models.codes import AttemptState, Channel, EscalationState, HotlineState
 from helpdesk.notify import reconcile
 from helpdesk.notify.worker import REST
-from helpdesk.oncall import contacts, escalation
+from helpdesk.oncall import contacts, escalation, expiry, shift_notices, warning_letters
+from helpdesk.oncall.live_call import is_looking_for_somebody
 from helpdesk.sla import reminders
 from helpdesk.transaction import transaction
 from tests.cast import make_cast
@@ -36,6 +50,7 @@ def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         db.create_all()
         make_cast()
         work_for_a_while()
+        calls_and_shifts_of_years()
         analyze()
         yield
         db.session.remove()
@@ -61,7 +76,31 @@ def work_for_a_while() -> None:
             db.session.execute(old.values(provider_sid=Attempt.id, **taken, **end))
         over = sa.update(Escalation).where(Escalation.id % (ALERTS // OPEN) != 0)
         db.session.execute(over.values(state=EscalationState.CLOSED, closed_at=past, next_step_at=None))
+        asked = sa.update(Escalation).where(Escalation.id % (ALERTS // OPEN) == 1)
+        db.session.execute(asked.values(ask_again_at=past))
         db.session.execute(sa.update(Reminder).where(Reminder.id % 100 != 0).values(done_at=past))
+
+
+def calls_and_shifts_of_years() -> None:
+    """Thousands of calls, reminders and warnings of the past, a few of today."""
+    past, now = clock.now() - timedelta(days=400), clock.now()
+    over = {"state": HotlineState.OVER, "ended_at": past, "heard_at": past, "recording_next_at": None}
+    live = {"state": HotlineState.MENU, "ended_at": None, "heard_at": now, "recording_next_at": now}
+    tickets = list(db.session.scalars(sa.select(Ticket.id)))
+    calls = [
+        {"sid": f"CA{n}", "ticket_id": tickets[n], **(live if n % 100 == 0 else over)} for n in range(len(tickets))
+    ]
+    user, schedule = (db.session.scalars(sa.select(model.id).limit(1)).one() for model in (User, Schedule))
+    whose = {"user_id": user, "schedule_id": schedule}
+    starts = [now - timedelta(hours=8 * n) for n in range(NOTICES)]
+    with transaction():
+        db.session.execute(sa.insert(HotlineCall), calls)
+        shifts = [
+            whose | {"starts_at": at, "ends_at": at + timedelta(hours=8), "start_at": at, "confirmed_at": at}
+            for at in starts
+        ]
+        db.session.execute(sa.insert(ShiftNotice), shifts)
+        db.session.execute(sa.insert(WarningTold), [{"key": f"k{n}", "at": past} for n in range(NOTICES)])
 
 
 def plan_of(ask) -> str:
@@ -116,3 +155,28 @@ def test_a_test_of_a_phone_is_found_by_its_person():
 
 def test_due_reminders_are_found_by_their_index():
     assert "ix_reminder_due" in plan_of(reminders.due)
+
+
+def test_holders_to_ask_again_are_found_by_their_index():
+    assert "ix_escalation_ask_again" in plan_of(expiry.due)
+
+
+def test_calls_that_fell_silent_are_found_by_their_index():
+    assert "ix_hotline_call_live" in plan_of(hotline.silent)
+
+
+def test_messages_of_callers_are_found_by_their_index():
+    assert "ix_hotline_call_recording" in plan_of(recordings.due)
+
+
+def test_a_call_that_looks_for_somebody_is_found_by_its_ticket():
+    assert "ix_hotline_call_ticket_id" in plan_of(lambda: is_looking_for_somebody(1))
+
+
+def test_reminders_of_shifts_are_found_by_the_time_of_the_shift():
+    assert "ix_shift_notice_starts_at" in plan_of(shift_notices.due)
+
+
+def test_warnings_that_were_told_are_found_by_their_keys():
+    plan = plan_of(lambda: warning_letters._known(["a", "b"], clock.now()))
+    assert "pk_warning_told" in plan or "sqlite_autoindex_warning_told" in plan
