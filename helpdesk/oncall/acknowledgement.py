@@ -175,10 +175,7 @@ def _join(ticket: Ticket, alert: Escalation, holder: User, by: User, via: AckVia
 def _take_over(ticket: Ticket, alert: Escalation, former: User, by: User, via: AckVia) -> Acknowledged:
     """The ticket goes from hand to hand; its former holder is told. Their own "1" keeps it."""
     if by.id == former.id:
-        _end_alert(ticket, alert, by, via)
-        record(ticket, EventKind.STILL_HELD, of_user(by))
-        _tell_others(ticket, alert, {by.id}, holder=by)
-        return Acknowledged(is_first=False, holder=by)
+        return _keep(ticket, alert, by, via)
     ticket.acknowledged_at, ticket.acknowledged_by, ticket.assignee = clock.now(), by, by
     db.session.flush()
     more = _settle(ticket, alert, by, via)
@@ -190,6 +187,17 @@ def _take_over(ticket: Ticket, alert: Escalation, former: User, by: User, via: A
         _tell_others(ticket, alert, {by.id, former.id}, holder=by)
     _tell_reporter(ticket, by)
     return Acknowledged(is_first=True, holder=by, more=more)
+
+
+def _keep(ticket: Ticket, alert: Escalation, by: User, via: AckVia) -> Acknowledged:
+    """Whoever handed it over has it after all; the alert goes on where it wants more people."""
+    more = _settle(ticket, alert, by, via)
+    record(ticket, EventKind.STILL_HELD, of_user(by))
+    if more:
+        alert.handed_over_by_id = None
+    else:
+        _tell_others(ticket, alert, {by.id}, holder=by)
+    return Acknowledged(is_first=False, holder=by, more=more)
 
 
 def _tell_reporter(ticket: Ticket, holder: User) -> None:

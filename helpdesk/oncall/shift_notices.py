@@ -166,9 +166,10 @@ def _whole(schedule: Schedule, shift: Shift) -> Shift:
 
 
 def _drop(row: ShiftNotice) -> None:
-    """What of it waits to be sent is not sent."""
-    outbox.cancel_for_key(row.user_id, f"{_key(row)}:")
+    """What of it waits to be sent is not sent. The row first, as `act` and `confirm` have it."""
     db.session.delete(row)
+    db.session.flush()
+    outbox.cancel_for_key(row.user_id, f"{_key(row)}:")
 
 
 def _remind(row: ShiftNotice, channels: tuple[Channel, ...], **facts: bool) -> None:

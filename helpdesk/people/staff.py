@@ -144,7 +144,9 @@ def lost_phone(user: User, by: User) -> None:
 def _held_managers() -> list[User]:
     """The active ones, locked: two managers who switch each other off at once are one after the other."""
     query = sa.select(User).where(User.active, User.roles.any(Role.name == RoleName.MANAGER)).order_by(User.id)
-    return list(db.session.scalars(query.with_for_update(key_share=True, of=User).execution_options(populate_existing=True)))
+    return list(
+        db.session.scalars(query.with_for_update(key_share=True, of=User).execution_options(populate_existing=True))
+    )
 
 
 def _note(user: User, by: User, action: str, **data: object) -> None:

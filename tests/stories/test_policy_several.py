@@ -6,10 +6,11 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models.codes import EscalationState, EventKind, SlaTargetKind
-from helpdesk.oncall.acknowledgement import enough
+from helpdesk.models.codes import AckVia, EscalationState, EventKind, SlaTargetKind
+from helpdesk.oncall.acknowledgement import acknowledge, enough
 from helpdesk.oncall.escalation import running, unanswered
 from helpdesk.oncall.further import who_took
+from helpdesk.oncall.hand_to import hand_over
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import resolve
@@ -152,3 +153,13 @@ def test_a_late_failure_sends_nothing_again_to_who_has_it(story, cast, ticket):
     story.passes(minutes=1)
     assert len(story.texts(cast.anna)) == texts
     db.session.rollback()
+
+
+def test_who_hands_it_over_and_keeps_it_after_all_still_gets_the_help_that_is_wanted(story, cast, ticket):
+    story.answers(cast.anna, "1")
+    with transaction():
+        hand_over(story.state(ticket), cast.dorota, cast.anna)
+    with transaction():
+        kept = acknowledge(story.state(ticket), cast.anna, AckVia.PAGE)
+    assert (kept.holder.name, kept.more) == (cast.anna.name, 1)
+    assert running(story.state(ticket)).handed_over_by_id is None
