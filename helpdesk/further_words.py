@@ -21,6 +21,8 @@ def ack_expired(event: TimelineEvent) -> str:
     name = event.data.get("name")
     if event.data.get("reason") == "given_back":
         return str(_("%(name)s gave it back; somebody else is being looked for", name=name))
+    if event.data.get("reason") == "raised":
+        return str(_("%(name)s took it as a normal ticket; now that it is urgent somebody is being looked for", name=name))
     return str(_("%(name)s did not answer; somebody is being looked for again", name=name))
 
 

@@ -34,7 +34,7 @@ from helpdesk.models.codes import (
     RecordingState,
     TicketSource,
 )
-from helpdesk.oncall import escalation
+from helpdesk.oncall import escalation, expiry
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.live_call import LONGEST_SEARCH
 from helpdesk.sla.clock import valid_contract
@@ -265,8 +265,11 @@ def _make_urgent(ticket: Ticket) -> None:
     lifecycle.hold(ticket)
     if ticket.is_urgent or not ticket.is_open:
         return
+    first_at = clock.now() + LONGEST_SEARCH
     if ticket.acknowledged_at is None:
-        escalation.open_escalation(ticket, clock.now() + LONGEST_SEARCH)
+        escalation.open_escalation(ticket, first_at)
+    else:
+        expiry.alert_anew(ticket, of_reporter(ticket), first_at)
     lifecycle.change_priority(ticket, Priority.URGENT, of_reporter(ticket))
 
 

@@ -13,7 +13,7 @@ from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
 from helpdesk.sla import clock as sla
-from helpdesk.tickets.actor import SYSTEM, of_user
+from helpdesk.tickets.actor import SYSTEM, Actor, of_user
 from helpdesk.tickets.timeline import record
 
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -149,16 +149,29 @@ def _ask(alert: Escalation, holder: User) -> None:
             )
 
 
+def alert_anew(ticket: Ticket, by: Actor, first_at: datetime | None = None) -> None:
+    """The reporter says that a ticket which somebody took as a normal one is urgent: nobody has said yes to that,
+    and whoever has it may be asleep. It is nobody's, and the alert begins (its first step at `first_at`)."""
+    holder = holder_of(ticket)
+    if holder is not None:
+        _look_for_somebody(ticket, holder, by, "raised", first_at)
+
+
 def _give_back(alert: Escalation, holder: User, *, by: User | None) -> None:
-    """What was promised and kept stays so, what still is runs on; whoever gives it back is left alone in the first
-    round."""
-    ticket = alert.ticket
+    """Whoever gives it back is left alone in the first round."""
     alert.ask_again_at = alert.asked_again_at = None
-    escalations.end(ticket)
     reason = "given_back" if by else "no_answer"
-    record(ticket, EventKind.ACK_EXPIRED, of_user(by) if by else SYSTEM, name=holder.name, reason=reason)
+    _look_for_somebody(alert.ticket, holder, of_user(by) if by else SYSTEM, reason)
+
+
+def _look_for_somebody(
+    ticket: Ticket, holder: User, by: Actor, reason: str, first_at: datetime | None = None
+) -> None:
+    """What was promised and kept stays so, what still is runs on."""
+    escalations.end(ticket)
+    record(ticket, EventKind.ACK_EXPIRED, by, name=holder.name, reason=reason)
     sla.resume(ticket)
     ticket.status = TicketStatus.NEW
     ticket.acknowledged_at = ticket.acknowledged_by = ticket.assignee = None
     db.session.flush()
-    escalations.open_escalation(ticket)
+    escalations.open_escalation(ticket, first_at)

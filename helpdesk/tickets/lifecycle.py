@@ -9,7 +9,7 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia, EventKind, NotificationEvent, Priority, SlaTargetKind, TicketStatus
-from helpdesk.oncall import escalation
+from helpdesk.oncall import escalation, expiry
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla import clock as sla
 from helpdesk.tickets import tell
@@ -44,7 +44,7 @@ def assign(ticket: Ticket, to: User, by: Actor) -> None:
 
 
 def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -> None:
-    """Urgent starts the alert unless somebody has the ticket; normal ends it and wants a reason.
+    """Urgent starts the alert unless staff says so of a ticket that somebody has; normal ends it and wants a reason.
 
     Raises:
         NotAllowed: "not_open" or "reason_required".
@@ -64,6 +64,8 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
         _calm_down(ticket, key=str(event.at), reason=reason)
     elif ticket.acknowledged_at is None:
         escalation.open_escalation(ticket)
+    elif by.is_reporter:
+        expiry.alert_anew(ticket, by)
 
 
 def wait_for_unit(ticket: Ticket, by: Actor) -> None:

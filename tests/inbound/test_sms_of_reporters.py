@@ -5,7 +5,8 @@ import pytest
 from helpdesk.extensions import db
 from helpdesk.inbound import sms
 from helpdesk.models import Ticket
-from helpdesk.models.codes import Priority, TicketSource
+from helpdesk.models.codes import AckVia, Priority, TicketSource
+from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.escalation import running
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.lifecycle import resolve
@@ -62,6 +63,15 @@ def test_pilne_as_an_answer_raises_the_open_ticket(cast, texts, answer):
     assert ticket.priority is Priority.URGENT
     assert running(ticket) is not None
     assert ticket.number in said
+
+
+def test_pilne_alerts_anew_when_somebody_took_the_ticket_as_a_normal_one(cast, texts):
+    ticket = opened(cast, priority=Priority.NORMAL)
+    with transaction():
+        acknowledge(ticket, cast.beata, AckVia.PAGE)
+    assert "dzwonimy do administratora" in texts(cast.jan, "PILNE")
+    assert running(ticket) is not None
+    assert ticket.acknowledged_by is None
 
 
 def test_pilne_on_an_urgent_ticket_says_that_it_is(cast, texts):
