@@ -56,6 +56,12 @@ class WarnedForm(PlanForm):
     anyway = BooleanField(_l("I have read this. Save it anyway"))
 
 
+class ByKind(Optional):  # type: ignore[misc]
+    """Needed for some kinds of change only; a hint beside the field says for which."""
+
+    field_flags: ClassVar = {"needed_at_times": True}
+
+
 class OverrideForm(WarnedForm):
     schedule = SelectField(_l("Schedule"), validators=CHOSEN)
     kind = RadioField(
@@ -63,8 +69,8 @@ class OverrideForm(WarnedForm):
         choices=[SelectChoice(code.value, words) for code, words in KIND_WORDS],
         validators=CHOSEN,
     )
-    user = SelectField(_l("Who comes in"), validators=[Optional()])
-    instead_of = SelectField(_l("For whom, or who is taken off"), validators=[Optional()])
+    user = SelectField(_l("Who comes in"), validators=[ByKind()])
+    instead_of = SelectField(_l("For whom, or who is taken off"), validators=[ByKind()])
     starts_at = moment(_l("From"))
     ends_at = moment(_l("To"))
     note = StringField(_l("Note"), validators=[at_most(200)])

@@ -25,6 +25,7 @@ from helpdesk.oncall.people import people_with
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import Shift, main_schedule, shifts
 from helpdesk.oncall.swaps import Offer
+from helpdesk.routes import plan_links
 from helpdesk.routes.access import allow
 from helpdesk.routes.cover_words import done_words, shift_words
 from helpdesk.routes.language import way_back
@@ -70,6 +71,7 @@ def index() -> str:
         agreed=[swap for swap in agreed if _may_undo(swap, reader)],
         absences=[(absence, absences.may_change(absence.user, reader)) for absence in absences.ahead()],
         schedules=_schedules(),
+        links=plan_links,
     )
 
 
@@ -104,8 +106,9 @@ def absent() -> ResponseReturnValue:
         "starts_at": _typed("since"),
         "ends_at": _typed("until"),
     }
-    form = AbsenceForm(data=asked | {"user": reader.id})
     people = {user.id: user for user in ([reader, *_colleagues(reader)] if _is_manager(reader) else [reader])}
+    asked_for = read_id(request.args.get("user")) or 0
+    form = AbsenceForm(data=asked | {"user": asked_for if asked_for in people else reader.id})
     form.user.choices = [(user.id, user.name) for user in people.values()]
     warned: list[User] = []
     if form.validate_on_submit():

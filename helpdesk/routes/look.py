@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import current_user
 from werkzeug.local import LocalProxy
-from wtforms import Field
+from wtforms import Field, SelectField, SelectMultipleField
 
 from helpdesk import clock, contact_words, labels, sentences, warning_words
 from helpdesk.config import LOCALES, settings
@@ -42,6 +42,7 @@ def init_look(app: Flask) -> None:
         urgency=sentences.urgency,
         described_by=described_by,
         field_attributes=field_attributes,
+        may_be_left_out=may_be_left_out,
     )
 
 
@@ -100,6 +101,15 @@ def described_by(field: Field, hint: str = "") -> str:
     """The ids of the hint and the error that stand beside the field, for aria-describedby."""
     parts = (("hint", hint), ("error", field.errors))
     return " ".join(f"{field.id}-{part}" for part, shown in parts if shown)
+
+
+def may_be_left_out(field: Field) -> bool:
+    """Whether the label says "optional": not of a choice that always has an answer, nor where a hint says when."""
+    if field.flags.required or field.flags.needed_at_times:
+        return False
+    if not isinstance(field, SelectField) or isinstance(field, SelectMultipleField):
+        return True
+    return any(choice.value in ("", None) for choice in field.iter_choices())
 
 
 def field_attributes(field: Field, hint: str, css: str, extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,8 @@ ON_CALL: tuple[Entry, ...] = (
     Entry("feeds.index", _l("Calendars"), STAFF),
 )
 MENU_OF_ON_CALL = "plan.index"
+# Pages that belong to a tab of another blueprint.
+TAB_OF_BLUEPRINT = {"layers": "schedules.index", "temporary": "schedules.index"}
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
@@ -80,7 +82,8 @@ def _tab_here() -> str | None:
     tabs = [entry.endpoint for entry in ON_CALL]
     if request.endpoint in tabs:
         return request.endpoint
-    return next((tab for tab in tabs if tab.partition(".")[0] == request.blueprint), None)
+    own = next((tab for tab in tabs if tab.partition(".")[0] == request.blueprint), None)
+    return own or TAB_OF_BLUEPRINT.get(request.blueprint or "")
 
 
 def _links(all_entries: tuple[Entry, ...], user: User, here: str | None) -> list[Link]:

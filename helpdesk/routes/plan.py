@@ -44,6 +44,8 @@ def index() -> ResponseReturnValue:
         phone_of=phone_of,
         words=plan_words,
         zone_of=zone_of,
+        today_of=_today,
+        links=plan_links,
     )
 
 

@@ -58,7 +58,11 @@ def step_words(steps: Sequence[Plan]) -> list[StepWords]:
     found, minutes = [], 0
     for number, plan in enumerate(effective):
         repeats = steps[number].repeats if number < len(steps) else 1
-        found.append(StepWords(_step(plan, minutes, repeats), number >= len(steps)))
+        is_added = number >= len(steps)
+        text = _step(plan, minutes, repeats)
+        if not is_added and plan.channels != steps[number].channels:
+            text += " " + _("The e-mail comes by itself, should SMS and calls both fail.")
+        found.append(StepWords(text, is_added))
         minutes += plan.minutes * repeats
     return found
 

@@ -20,6 +20,7 @@ from helpdesk.oncall import layers, overrides, schedules, temporary
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.overrides import Wish
 from helpdesk.oncall.plan_changes import earliest
+from helpdesk.routes import plan_links
 from helpdesk.routes import schedule_words as words
 from helpdesk.routes.access import allow
 from helpdesk.routes.ticket_actions import me
@@ -147,6 +148,7 @@ def render_schedule(schedule: Schedule, form: RenameForm) -> str:
         policies=schedules.policies_with(schedule),
         has_history=schedules.has_history(schedule),
         words=words,
+        links=plan_links,
         at=at,
     )
 

@@ -200,3 +200,9 @@ def test_an_absence_that_ends_in_the_hour_that_comes_twice_ends_the_second_time(
     sent = {"user": cast.anna.id, "starts_at": "2026-10-24T20:00", "ends_at": "2026-10-25T02:30"}
     assert client.post("/oncall/cover/absent", data=sent).status_code in (302, 303)
     assert db.session.scalars(sa.select(Absence)).one().ends_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_a_manager_may_name_somebody_for_an_offered_shift(page, cast, offered):
+    text = page(cast.marek).get("/oncall/cover").text
+    assert f"instead_of={cast.beata.id}" in text
+    assert "/override" not in page(cast.anna).get("/oncall/cover").text

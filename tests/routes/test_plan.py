@@ -45,7 +45,7 @@ def test_now_and_next_with_phones(anna, cast):
 
 def test_that_nobody_is_on_duty_now_is_said_loudly(anna, cast):
     taken_off(cast, clock.now() - HOUR, 5)
-    assert "Nikt nie ma dyżuru do: śr. 11 marca, 14:00" in anna.get("/oncall").text
+    assert "Nikt nie ma dyżuru do śr. 11 marca, 14:00" in anna.get("/oncall").text
 
 
 def test_every_schedule_stands_on_the_page(anna, cast):
@@ -180,3 +180,41 @@ def test_a_page_costs_the_same_number_of_queries_however_long_the_plan(anna, cas
 
     queries(WEEK)
     assert queries("/oncall/month/2026-03") <= queries(WEEK) + 1
+
+
+def links(text, part):
+    return [unescape(href) for href in re.findall(r'href="([^"]+)"', text) if part in href]
+
+
+def test_a_manager_puts_somebody_else_on_duty_from_the_first_page(client, cast):
+    sign_in(client, cast.marek)
+    now, then = links(client.get("/oncall").text, "/override")
+    assert f"instead_of={cast.anna.id}" in now and f"instead_of={cast.beata.id}" in then
+    form = client.get(now).text
+    assert f'selected value="{cast.anna.id}"' in form
+    sign_in(client, cast.anna)
+    assert not links(client.get("/oncall").text, "/override")
+
+
+def test_every_warning_leads_a_manager_to_where_it_is_solved(client, cast):
+    taken_off(cast, clock.now() + HOUR, 5)
+    with transaction():
+        cast.beata.contacts[0].broken_at = clock.now()
+    sign_in(client, cast.marek)
+    said = client.get("/oncall").text.split('id="warnings"')[1]
+    assert links(said, "/override") and links(said, f"/people/{cast.beata.id}")
+    sign_in(client, cast.anna)
+    assert not links(client.get("/oncall").text.split('id="warnings"')[1], "/override")
+
+
+def test_a_manager_reports_the_absence_of_whoever_has_the_shift(client, cast):
+    sign_in(client, cast.marek)
+    page = client.get(links(client.get(WEEK).text, f"user={cast.beata.id}")[0]).text
+    assert f'selected value="{cast.beata.id}"' in page and "W tym czasie ta osoba nie ma dyżuru" in page
+
+
+def test_pages_of_layers_and_temporary_plans_belong_to_the_schedules(client, cast):
+    sign_in(client, cast.marek)
+    for page in ("layers/add", "layers/0", "temporary"):
+        text = client.get(f"/oncall/schedules/{cast.schedule.id}/{page}").text
+        assert 'href="/oncall/schedules" aria-current="page"' in text

@@ -1,5 +1,7 @@
 """Managers keep the escalation policies, administrators look; whatever was typed is kept."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -193,3 +195,21 @@ def test_a_preview_of_nothing_is_refused(client, cast, query):
 
 def test_no_such_policy(manager):
     assert manager.get("/oncall/policies/99999999999999999999").status_code == 404
+
+
+def test_a_new_policy_starts_without_a_complaint_and_says_what_it_does(manager):
+    page = manager.get("/oncall/policies/add").text
+    assert 'class="error"' not in page and "Not a valid choice" not in page
+    assert "Od razu: dyżurny" in page
+    assert 'class="error"' not in manager.post("/oncall/policies/add", data=form(do="add")).text
+
+
+def test_a_choice_that_always_has_an_answer_is_not_called_optional(manager):
+    page = manager.get("/oncall/policies/add").text
+    assert re.search(r'for="steps-0-target">[^<]*</label>', page)
+    assert re.search(r'for="steps-0-third">[^<]*<span class="optional">', page)
+
+
+def test_mail_that_comes_by_itself_is_explained(manager):
+    page = manager.post("/oncall/policies/add", data=form({"target": "managers"}, do="preview")).text
+    assert "E-mail dochodzi sam" in page
