@@ -124,8 +124,8 @@ def _judge_webhooks(phone: str, known: tuple[str, str, str] | None) -> Check:
         return Check("sender", Verdict.BROKEN, says)
     if missing:
         says = _(
-            "Type this address for %(phone)s at Twilio as “Call status changes”: %(url)s. Without it the alert about"
-            " a caller who hangs up begins minutes later.",
+            "Type this address for %(phone)s at Twilio as “Call status changes”: %(url)s. Without it the alert"
+            " about a caller who hangs up begins minutes later.",
             phone=phone,
             url=missing["voice-status"],
         )

@@ -22,7 +22,10 @@ def ack_expired(event: TimelineEvent) -> str:
     if event.data.get("reason") == "given_back":
         return str(_("%(name)s gave it back; somebody else is being looked for", name=name))
     if event.data.get("reason") == "raised":
-        return str(_("%(name)s took it as a normal ticket; now that it is urgent somebody is being looked for", name=name))
+        says = _(
+            "%(name)s took it as a normal ticket; now that it is urgent somebody is being looked for", name=name
+        )
+        return str(says)
     return str(_("%(name)s did not answer; somebody is being looked for again", name=name))
 
 

@@ -154,7 +154,7 @@ def take(call: HotlineCall, user: User) -> Answer:
 
 
 def pass_by(call: HotlineCall, user: User) -> None:
-    """Key 2: somebody else is rung; should nobody take the call, the alert asks this person too. Raises as `take`."""
+    """Key 2: somebody else is rung; should nobody take the call, the alert asks them too. Raises as `take`."""
     _require_rung(call, user)
     if search.outcome_of(call, user.id) is HotlineOutcome.PASSED or call.ticket is None:
         return

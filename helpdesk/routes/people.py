@@ -169,5 +169,8 @@ def _roles(user: User) -> list[RoleName]:
 
 def _next_step(made: User) -> str:
     if has_second_factor(made):
-        return _("Alerts ring on the phone only after the first sign-in, whose code proves the number: it must come before the first duty.")
+        return _(
+            "Alerts ring on the phone only after the first sign-in, whose code proves the number: "
+            "it must come before the first duty."
+        )
     return _("At the first sign-in a second step is set up, and with it a number for alerts.")

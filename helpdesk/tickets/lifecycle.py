@@ -44,7 +44,7 @@ def assign(ticket: Ticket, to: User, by: Actor) -> None:
 
 
 def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -> None:
-    """Urgent starts the alert unless staff says so of a ticket that somebody has; normal ends it and wants a reason.
+    """Urgent starts the alert, unless staff says so of a ticket that somebody has; normal ends it, with a reason.
 
     Raises:
         NotAllowed: "not_open" or "reason_required".
