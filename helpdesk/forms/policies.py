@@ -299,4 +299,5 @@ class PreviewForm(FlaskForm):  # type: ignore[misc]
 
     def scope(self) -> Scope:
         place = self.municipality_id.data or self._place_of_group.get(self.group_id.data)
-        return Scope(place, self.group_id.data, Category(self.category.data))
+        category = Category(self.category.data) if self.category.data else None
+        return Scope(place, self.group_id.data, category)

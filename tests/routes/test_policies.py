@@ -213,3 +213,9 @@ def test_a_choice_that_always_has_an_answer_is_not_called_optional(manager):
 def test_mail_that_comes_by_itself_is_explained(manager):
     page = manager.post("/oncall/policies/add", data=form({"target": "managers"}, do="preview")).text
     assert "E-mail dochodzi sam" in page
+
+
+def test_a_preview_without_a_category_asks_for_the_general_policy(manager):
+    answer = manager.get("/oncall/policies/preview?at=2026-03-14T23:10")
+    assert answer.status_code == 200
+    assert "23:10:00" in answer.text
