@@ -32,20 +32,21 @@ NAMES = {
     "x-cp1250": "cp1250",
 }
 # Codecs of Python that are no charset of a mail, though they turn bytes into text.
-NOT_MEANT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode_escape", "raw_unicode_escape"))
+NOT_MEANT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode-escape", "raw-unicode-escape"))
 SINGLE_BYTE = re.compile(r"iso-?8859|cp\d+|latin|koi8|mac", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x80-\x9f]")
 GUESSES = ("cp1250", "iso8859-2", "cp1252", "cp852")
 # Letters that are likely where the charset has to be guessed: Polish first, then the neighbours'.
 LIKELY = dict.fromkeys("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ", 3) | dict.fromkeys("äöüÄÖÜßéèàçâêîôëïáíúýñøåæ", 2)
 LIKELY |= dict.fromkeys("ěščřžůďťňĚŠČŘŽŮőűŐŰ„”“’–—…€§°«»\xa0", 1)
+NOT_TEXT = re.compile("[\0\ud800-\udfff]")  # no database takes them; half characters come out of UTF-7
 NEWLINES = re.compile(r"\r\n?")
 
 
 def decode(data: bytes, charset: str = "") -> str:
-    """Text without NUL and with newlines of one kind. The likeliest charset reads what the one said cannot."""
+    """Text without NUL, with newlines of one kind. The likeliest charset reads what the one said cannot."""
     text = _decode(data, charset.strip().strip("\"'").lower())
-    return NEWLINES.sub("\n", text.replace("\0", "").removeprefix("\ufeff"))
+    return NEWLINES.sub("\n", NOT_TEXT.sub("", text).removeprefix("\ufeff"))
 
 
 def _decode(data: bytes, said: str) -> str:

@@ -49,7 +49,7 @@ def mail(part: bytes, *, subject: str = "Syrena", sender: str = FROM, charset: s
         "To": TO,
         "Subject": word(subject, charset),
         "Date": "Sat, 12 Sep 2026 10:15:00 +0200",
-        "Message-ID": "<1@soltysi.test>",
+        "Message-Id": "<1@soltysi.test>",
         "MIME-Version": "1.0",
         **{name.replace("_", "-").title(): value for name, value in more.items()},
     }
