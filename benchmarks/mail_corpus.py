@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from helpdesk.inbound.mail import InboundMail, read_message
 
-SLOW = 1.0  # seconds
 # A signature that the source keeps and we drop: at most so much.
 SIGNATURE_WORDS = 40
 BARS = {"sender": 98, "subject": 98, "attachments": 98, "kind": 98, "reply": 95}
@@ -34,38 +33,48 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="print misses uncut")
     given = parser.parse_args()
     messages = json.loads((given.folder / "index.json").read_text())["messages"]
-    counts, soft = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
-    slowest, crashes, read = (0.0, ""), 0, 0
+    width = None if given.all else 300
+    stated, soft = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
+    times: list[tuple[float, str]] = []
     for message in messages:
-        path = next(
-            p for p in (given.folder / message["file"], given.folder / "mail" / message["file"]) if p.exists()
-        )
-        raw = path.read_bytes()
-        start = perf_counter()
-        try:
-            mail = read_message(raw)
-        except Exception:
-            crashes += 1
-            print(f"CRASH {message['file']}\n{traceback.format_exc()}")
+        mail, seconds = _read(given.folder, message["file"])
+        if mail is None:
             continue
-        read += 1
-        slowest = max(slowest, (perf_counter() - start, message["file"]))
-        if message.get("contested"):
-            continue
-        for kind, counter, label in (("expected", counts, "MISS"), ("soft", soft, "soft")):
-            for verdict in judge(mail, message.get(kind) or {}):
-                counter[verdict.group, verdict.right] += 1
-                if not verdict.right:
-                    reason = verdict.reason if given.all else verdict.reason[:300]
-                    print(f"{label} {verdict.group:11} {message['file']}: {reason}")
-    print(f"\n{len(messages)} messages, {read} read, {crashes} crashes, slowest {slowest[0]:.3f} s ({slowest[1]})")
-    for title, counter in (("stated", counts), ("soft", soft)):
-        for group in sorted({group for group, _ in counter}):
-            right, wrong = counter[group, True], counter[group, False]
-            bar = f"  (aim {BARS[group]} %)" if group in BARS and title == "stated" else ""
-            print(
-                f"{title:7} {group:12} {right:4} of {right + wrong:4}  {100 * right / (right + wrong):5.1f} %{bar}"
-            )
+        times.append((seconds, message["file"]))
+        if not message.get("contested"):
+            _count(stated, judge(mail, message["expected"]), f"MISS {message['file']}", width)
+            _count(soft, judge(mail, message.get("soft") or {}), f"soft {message['file']}", width)
+    slowest = max(times, default=(0.0, "none"))
+    crashes = len(messages) - len(times)
+    print(f"\n{len(messages)} messages, {crashes} crashes, slowest {slowest[0]:.3f} s ({slowest[1]})")
+    _print_shares("stated", stated)
+    _print_shares("soft", soft)
+
+
+def _read(folder: Path, name: str) -> tuple[InboundMail | None, float]:
+    """The mail and the seconds it took; None when reading it raised, which is printed."""
+    path = next(path for path in (folder / name, folder / "mail" / name) if path.exists())
+    raw = path.read_bytes()
+    start = perf_counter()
+    try:
+        return read_message(raw), perf_counter() - start
+    except Exception:
+        print(f"CRASH {name}\n{traceback.format_exc()}")
+        return None, 0.0
+
+
+def _count(counter: Counter[tuple[str, bool]], verdicts: Iterator[Verdict], label: str, width: int | None) -> None:
+    for verdict in verdicts:
+        counter[verdict.group, verdict.right] += 1
+        if not verdict.right:
+            print(f"{label} {verdict.group}: {verdict.reason[:width]}")
+
+
+def _print_shares(title: str, counter: Counter[tuple[str, bool]]) -> None:
+    for group in sorted({group for group, _ in counter}):
+        right, wrong = counter[group, True], counter[group, False]
+        bar = f"  (aim {BARS[group]} %)" if group in BARS and title == "stated" else ""
+        print(f"{title:7} {group:12} {right:4} of {right + wrong:4}  {100 * right / (right + wrong):5.1f} %{bar}")
 
 
 def judge(mail: InboundMail, expected: dict[str, Any]) -> Iterator[Verdict]:

@@ -1,12 +1,12 @@
 """`python -m benchmarks.mail_fuzz MINUTES`: read mails that nobody would write, and say how many.
 
-Each must give a result that keeps its promises within LIMIT seconds; the first that does not is shrunk and printed.
+Each must give a result that keeps its promises in time; the first that does not is shrunk and printed.
 """
 
 import argparse
 import random
 from itertools import count
-from time import monotonic, perf_counter
+from time import monotonic, process_time
 
 from hypothesis import HealthCheck, given, seed, settings
 
@@ -14,7 +14,7 @@ from helpdesk.inbound.mail import read_message
 from tests.inbound.mail.invariants import broken
 from tests.inbound.mail.strategies import mails
 
-LIMIT = 1.0
+LIMIT = 1.0  # seconds of the processor
 ROUND = 2_000  # inputs of one seed
 
 
@@ -33,11 +33,11 @@ def main() -> None:
     def read(raw: bytes) -> None:
         nonlocal inputs, slowest
         inputs += 1
-        start = perf_counter()
+        start = process_time()
         mail = read_message(raw)
-        slowest = max(slowest, perf_counter() - start)
+        slowest = max(slowest, process_time() - start)
         assert broken(mail) == []
-        assert perf_counter() - start < LIMIT
+        assert process_time() - start < LIMIT
 
     print(f"first seed {given_args.seed}", flush=True)
     for number in count(given_args.seed):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from helpdesk.inbound import mail_kinds
 from helpdesk.inbound.mail_files import Attachment, attachment
 from helpdesk.inbound.mail_html import Html, read_html
-from helpdesk.inbound.mail_mime import Headers, Message, Part, take_apart
+from helpdesk.inbound.mail_mime import Headers, Message, Part, read_head, take_apart
 from helpdesk.inbound.mail_people import Address, read_addresses, read_ids
 from helpdesk.inbound.mail_phrases import FORWARDS
 from helpdesk.inbound.mail_reply import newest
@@ -107,7 +107,8 @@ def _sorted_parts(raw: bytes, message: Message, *, answers: bool) -> tuple[list[
         content = unpack(raw, part)
         too_much = part.type == "text/html" and len(content) > left
         if _is_attached(part) or too_much:
-            files += [attachment(_file_name(part), part.type, content)] if content or _file_name(part) else []
+            name = _file_name(part) or _title(part, content)
+            files += [attachment(name, part.type, content)] if content or name else []
         elif part.type == "text/html":
             left -= len(content)
             bodies.append(_Body(part, "", read_html(to_text(content, part), answers=answers)))
@@ -116,6 +117,14 @@ def _sorted_parts(raw: bytes, message: Message, *, answers: bool) -> tuple[list[
             files += [_piece(piece) for piece in pieces]
             bodies.append(_Body(part, to_text(content, part), None))
     return bodies, files
+
+
+def _title(part: Part, content: bytes) -> str:
+    """A mail inside a mail is called after its subject."""
+    if part.type != "message/rfc822":
+        return ""
+    subject = decode_words(read_head(content, 0, len(content))[0].first("subject"))[:LONGEST_SUBJECT]
+    return f"{subject}.eml" if subject else ""
 
 
 def _piece(piece: Piece) -> Attachment:
@@ -157,7 +166,7 @@ def _reply(bodies: list[_Body], *, forwards: bool) -> str:
     """From the text; from the HTML where that marks a quotation and the text does not."""
     plain, rich = (_chosen(bodies, html=kind) for kind in (False, True))
     reply = newest(_marked(plain), forwards=forwards)
-    if not reply and any(body.html for body in rich):
+    if not reply and rich != plain and any(body.html for body in rich):
         reply = newest(_marked(rich), forwards=forwards)
     return reply or _text(bodies)
 

@@ -33,15 +33,18 @@ QUOTE_CLASSES = frozenset(
         "protonmail_quote",
         "tutanota_quote",
         "zmail_extra",
-        "x_gmail_quote",
         "ms-outlook-mobile-reference-message",
         "gmx_quote",
     ]
 )
-QUOTE_IDS = frozenset(("olk_src_body_section", "mail-editor-reference-message-container"))
-REST_IDS = frozenset(("divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "stopspelling"))
+QUOTE_IDS = frozenset(
+    ("olk_src_body_section", "mail-editor-reference-message-container", "reply-intro", "messagereplysection")
+)
+REST_IDS = frozenset(("divrplyfwdmsg", "appendonsend", "stopspelling", "zwchr"))
 SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block"))
-SIGNATURE_IDS = frozenset(("signature", "x_signature", "ms-outlook-mobile-signature", "applemailsignature"))
+SIGNATURE_IDS = frozenset(
+    ("signature", "ms-outlook-mobile-signature", "applemailsignature", "ymail_android_signature")
+)
 # The line that Outlook draws above From, Sent, To, Subject.
 OUTLOOK_LINE = re.compile(r"border:\s?none;\s?border-top:\s?solid\s(?:#b5c4df|#e1e1e1)", re.IGNORECASE)
 UNSEEN = ("script", "style", "title", "head", "noscript", "template", "object", "iframe", "textarea", "select")
@@ -122,8 +125,9 @@ def _marked(tree: HtmlElement, *, answers: bool) -> Iterator[tuple[HtmlElement, 
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        classes = set((element.get("class") or "").lower().split())
-        name = (element.get("id") or "").lower()
+        # Outlook puts "x_" before the names of the message that it quotes or shows again.
+        classes = {name.removeprefix("x_") for name in (element.get("class") or "").lower().split()}
+        name = (element.get("id") or element.get("name") or "").lower().removeprefix("x_")
         if classes & SIGNATURE_CLASSES or name in SIGNATURE_IDS:
             yield element, SIGNATURE, SIGNATURE_END
         elif name in REST_IDS or OUTLOOK_LINE.search((element.get("style") or "")[:500]):

@@ -43,7 +43,7 @@ RETURNED = (
 STATUS = ("message/delivery-status", "message/global-delivery-status")
 # Where a bounce in words carries the header of what came back (qmail, exim, Exchange).
 IN_WORDS = re.compile(
-    rb"^[ \t>]*(?:X-Original-)?Message-ID:\s{0,20}<([^<>\s]{1,900})>", re.IGNORECASE | re.MULTILINE
+    rb"^[ \t>]*(?:X-Original-)?Message-ID:\s{0,20}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
 )
 
 
@@ -88,8 +88,9 @@ def bounced_id(raw: bytes, message: Message) -> str:
         part for part in message.parts if part.type.startswith("text/")
     ]
     for part in texts:
-        if found_in_words := IN_WORDS.search(unpack(raw, part)[:LONGEST_TEXT]):
-            return f"<{found_in_words[1].decode('ascii', 'replace')}>"
+        in_words = IN_WORDS.search(unpack(raw, part)[:LONGEST_TEXT])
+        if in_words and (found_ids := read_ids(in_words[1])):
+            return found_ids[0]
     ids = read_ids(message.headers.first("in-reply-to")) or read_ids(message.headers.first("references"))
     return ids[-1] if ids else ""
 

@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from helpdesk.inbound.mail_words import decode_words
+from helpdesk.inbound.mail_charset import decode
+from helpdesk.inbound.mail_words import UNSAFE, decode_words
 
 LONGEST = 100_000  # bytes of one field
 MOST = 1_000  # addresses, identifiers
@@ -78,4 +79,5 @@ def read_ids(value: bytes) -> tuple[str, ...]:
     """The identifiers in the field, each in angle brackets, none twice, at most the last MOST_IDS."""
     value = value[:LONGEST]
     ids = ID.findall(value) or BARE_ID.findall(value)
-    return tuple(dict.fromkeys(f"<{decode_words(one)}>" for one in ids))[-MOST_IDS:]
+    clean = ("".join(UNSAFE.sub("", decode(one)).split()) for one in ids)
+    return tuple(dict.fromkeys(f"<{one}>" for one in clean if one))[-MOST_IDS:]

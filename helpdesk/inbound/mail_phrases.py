@@ -47,7 +47,7 @@ OPENERS = "|".join(
 WEEKDAY = r"(?:[^\W\d]{2,13}\.?,?\s)"
 # The same inside a line, when the reply and the heading of the quotation share it: a date must follow at once.
 INSIDE = re.compile(rf"(?:\s|-{{2,10}}\s?)(?=(?:On|W dniu|Dnia|Am|Le)\s{WEEKDAY}{{0,2}}\d)")
-OPENER = re.compile(rf"[\s\-–—_*]{{0,20}}(?:{OPENERS})(?=[\s.,])", re.IGNORECASE)
+OPENER = re.compile(rf"[\s\-–—_*]{{0,20}}+(?:{OPENERS})(?=[\s.,])", re.IGNORECASE)
 VERB = re.compile(rf"(?<!\w)(?:{WROTE})(?!\w)", re.IGNORECASE)
 VERB_END = re.compile(
     rf"(?<!\w)(?:{WROTE})(?: \(cytat\)| następująco| co następuje| het volgende)?"
@@ -76,7 +76,7 @@ FIELDS: dict[str, str] = {
     "reply-to": r"Odpowiedz do|Reply-To|Antwort an|Importance|Ważność|Priorytet|Załączniki|Attachments",
 }
 FIELD = re.compile(
-    r"[\s*_>|]{0,20}(?:"
+    r"[\s*_>|]{0,20}+(?:"
     + "|".join(f"(?P<{name.replace('-', '_')}>{words})" for name, words in FIELDS.items())
     + r")"
     r"[\s*_\xa0]{0,5}:",
@@ -90,6 +90,7 @@ LATER_FIELD = re.compile(
 ORIGINAL = "|".join(
     (
         r"(?:oryginalna )?wiadomość(?: oryginalna| pierwotna)?|treść (?:oryginalnej )?wiadomości",
+        r"oryginaln[aye] [\w-]{3,20}|[\w-]{3,20} oryginaln[aye]",
         r"original (?:message|e-?mail|mail|appointment)|reply message|replied message|previous message",
         r"ursprüngliche (?:nachricht|mail|e-mail)|original-?nachricht|antwort nachricht",
         r"message d'origine|message d’origine|message original|message initial",
@@ -99,7 +100,7 @@ ORIGINAL = "|".join(
     )
 )
 ORIGINAL_LINE = re.compile(
-    rf"\W{{0,20}}[-_=—–]{{2,60}}\s{{0,5}}(?:{ORIGINAL})\s{{0,5}}:?\s{{0,5}}[-_=—–]{{2,60}}\W{{0,5}}\Z",
+    rf"\s{{0,20}}[-_=—–*]{{2,60}}+\s{{0,5}}(?:{ORIGINAL})\s{{0,5}}:?\s{{0,5}}[-_=—–]{{2,60}}\W{{0,5}}\Z",
     re.IGNORECASE,
 )
 FORWARDED = "|".join(
@@ -113,7 +114,7 @@ FORWARDED = "|".join(
     )
 )
 FORWARDED_LINE = re.compile(
-    rf"\W{{0,10}}[-_=—–]{{2,60}}\s{{0,5}}(?:{FORWARDED})\s{{0,5}}:?\s{{0,5}}[-_=—–]{{0,60}}\W{{0,5}}\Z",
+    rf"\s{{0,20}}[-_=—–*]{{2,60}}+\s{{0,5}}(?:{FORWARDED})\s{{0,5}}:?\s{{0,5}}[-_=—–]{{0,60}}\W{{0,5}}\Z",
     re.IGNORECASE,
 )
 FORWARDED_HEAD = re.compile(
@@ -121,6 +122,8 @@ FORWARDED_HEAD = re.compile(
     r"|début du message (?:réexpédié|transféré))\s?:\s{0,5}\Z",
     re.IGNORECASE,
 )
+# GroupWise: ">>> Jan Nowak <jan@example.test> 12.09.2026 10:15 >>>".
+GROUPWISE = re.compile(r">>>\s?[^>\n]{1,100}[^\n]{0,200}\d\s?>>>\s{0,5}\Z")
 # How a subject begins that passes something on: Outlook and Thunderbird in Polish, English, German, French.
 FORWARDS = re.compile(r"(?:fwd?|pd|wg|tr|przek(?:az)?|doorst|i|rv)\s?:", re.IGNORECASE)
 
@@ -143,7 +146,13 @@ SENT_FROM = "|".join(
         rf"odesláno z\s{DEVICE}|отправлено (?:с|из)\s{DEVICE}",
     )
 )
-SENT_FROM_LINE = re.compile(rf"[\s*_\-–—]{{0,10}}(?:{SENT_FROM}){LINK}[.!]?[\s*_]{{0,5}}\Z", re.IGNORECASE)
+SENT_FROM_LINE = re.compile(rf"[\s*_\-–—]{{0,10}}+(?:{SENT_FROM}){LINK}[.!]?[\s*_]{{0,5}}\Z", re.IGNORECASE)
+# What virus scanners add.
+SCANNED = re.compile(
+    r"[\s*_]{0,5}(?:wolny od wirusów|virus-free|virenfrei|sans virus)\b.{0,200}\Z"
+    r"|(?:ta wiadomość|this e-?mail|diese e-mail).{0,60}(?:na obecność wirusów|for viruses|auf viren).{0,120}\Z",
+    re.IGNORECASE,
+)
 # "-- " of RFC 3676, 4.3, and what becomes of it; the em dash of some web programs; the line of mailing lists.
 DASHES = re.compile(r"\s?(?:--\s?|—{1,10}|–{1,3}|_{2,80})\Z")
 SEPARATOR = re.compile(r"[\s\-_=*~#–—]{3,200}\Z")

@@ -22,12 +22,12 @@ ARROWS = re.compile(r".*<\s*\Z")
 ADDRESS = re.compile(r"[^\s<>@]{1,100}@[^\s<>@]{1,100}")
 LAST_ADDRESS = re.compile(r"@[^\s<>@]{1,100}[>)\]\s]{0,6}:?[>\s]{0,3}\Z")
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-STARTS = re.compile(r"[\s\-–—*_]{0,20}(?:[^\W\d]{2,13}\.?,?\s){0,2}\d")
+STARTS = re.compile(r"[\s\-–—*_]{0,20}+(?:[^\W\d]{2,13}\.?,?\s){0,2}\d")
 # The last line of a heading may look quoted: ">:" or "> wrote:".
 BROKEN_END = re.compile(rf"\s{{0,3}}>\s{{0,3}}(?:{WROTE})?\s?:\Z", re.IGNORECASE)
 LINK_CUT = re.compile(r"[(<]https?://[^\s)>]{1,500}\Z")
 LINK_LINE = re.compile(r"\s{0,5}[(<]?https?://")
-DECORATED = re.compile(r"\s{0,3}-{2,60}\s?\S.{0,300}-{2,60}\Z")
+DECORATED = re.compile(r"\s{0,3}--.{1,400}--\Z")
 
 
 class Heading(NamedTuple):
@@ -65,7 +65,8 @@ def find_heading(lines: list[str], place: int) -> Heading | None:
         return None
     joined = ""
     blanks = 0
-    for end in range(place, min(len(lines), place + (HEADING_LINES if begins else 1))):
+    spread = begins and not first.rstrip().endswith((".", "!", "?"))
+    for end in range(place, min(len(lines), place + (HEADING_LINES if spread else 1))):
         line = lines[end].strip()
         if end > place and _ends_before(line):
             return None
@@ -74,8 +75,17 @@ def find_heading(lines: list[str], place: int) -> Heading | None:
         if blanks > 1 or len(joined) > LONGEST_HEADING:
             return None
         if line and (heading := _heading(joined, lines, place, end)):
-            return heading
+            return None if end > place and _is_one_alone(line, first) else heading
     return None
+
+
+def _is_one_alone(line: str, first: str) -> bool:
+    """Whether the last line is a heading without the ones before it, which then are text."""
+    dated = bool(STARTS.match(line) and DATE.search(line))
+    if not dated and OPENER.match(first) and any(char.isdigit() for char in first):
+        return False
+    piece = line.startswith("<") or line.count(">") > line.count("<")
+    return not piece and _reads_as_heading(line, spread=False, quotes=False)
 
 
 def _ends_before(line: str) -> bool:

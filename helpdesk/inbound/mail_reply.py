@@ -10,8 +10,10 @@ from helpdesk.inbound.mail_phrases import (
     FIELD,
     FORWARDED_HEAD,
     FORWARDED_LINE,
+    GROUPWISE,
     LATER_FIELD,
     ORIGINAL_LINE,
+    SCANNED,
     SENT_FROM_LINE,
     SEPARATOR,
 )
@@ -60,8 +62,10 @@ def _begins_the_rest(lines: list[str], place: int, line: str) -> bool:
     """Whether everything from this line on is the message that is answered."""
     if REST in line:
         return True
-    if not line or len(line) > LONGEST_LINE or is_quoted(line):
+    if not line or len(line) > LONGEST_LINE:
         return False
+    if is_quoted(line):
+        return bool(GROUPWISE.match(line))
     return bool(ORIGINAL_LINE.match(line)) or (bool(FIELD.match(line)) and _is_heading(lines, place))
 
 
@@ -139,7 +143,7 @@ def _is_short(below: list[str]) -> bool:
 
 
 def _without_last_words(lines: list[str]) -> list[str]:
-    """Sent-from lines at the end, and those above other text that stand alone."""
+    """Lines of phones and virus scanners at the end, and those above other text that stand alone."""
     kept = [
         line for i, line in enumerate(lines) if not (_is_sent_from(line) and (i == 0 or not lines[i - 1].strip()))
     ]
@@ -149,4 +153,4 @@ def _without_last_words(lines: list[str]) -> list[str]:
 
 
 def _is_sent_from(line: str) -> bool:
-    return len(line) <= LONGEST_LINE and bool(SENT_FROM_LINE.match(line))
+    return len(line) <= LONGEST_LINE and bool(SENT_FROM_LINE.match(line) or SCANNED.match(line))

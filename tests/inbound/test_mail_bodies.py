@@ -194,7 +194,7 @@ def test_a_mail_in_a_mail_is_a_file():
     read = read_message(mail(multipart("mixed", body("Nowy."), b"Content-Type: message/rfc822\r\n\r\n" + inner)))
     assert (read.text, read.attachments[0].name, read.attachments[0].type) == (
         "Nowy.",
-        "attachment.eml",
+        "Most.eml",
         "message/rfc822",
     )
     assert read_message(read.attachments[0].bytes).subject == "Most"

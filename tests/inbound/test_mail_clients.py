@@ -85,6 +85,31 @@ def test_an_answer_to_what_was_passed_on_is_an_answer(prefix):
     assert read_message(mail(body(f"Już otwarty.\n\n{OLD}"), subject=f"{prefix} Most")).reply_text == "Już otwarty."
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mój nowy adres to lukasz@osp.test",
+        "12 osób czeka na worki.",
+        "W dniu 12 września była burza.",
+        "Zebranie 12.09.2026, piszcie na osp@osp.test",
+        "Napisał do mnie wójt.",
+        "<b>pilne</b>",
+    ],
+)
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "sob., 12 wrz 2026 o 10:15 Pomoc <pomoc@desk.test> napisał(a):",
+        "W dniu 12.09.2026 o 10:15, Pomoc pisze:",
+        "Pomoc <pomoc@desk.test> napisał(a):",
+        "On Sat, Sep 12, 2026 at 10:15 AM Pomoc <\npomoc@desk.test> wrote:",
+    ],
+)
+def test_the_line_directly_above_the_heading_is_kept(line, heading):
+    raw = mail(body(f"Syrena działa.\n{line}\n{heading}\n> Czy działa?\n> Pomoc\n"))
+    assert read_message(raw).reply_text == f"Syrena działa.\n{line}"
+
+
 def test_answers_between_the_quotations_are_kept():
     text = "W dniu 12.09.2026 o 10:15, Pomoc pisze:\n> Czy jest prąd?\n\nNie.\n\n> A woda?\n\nJest.\n"
     assert read_message(mail(body(text))).reply_text == "Nie.\n\nJest."

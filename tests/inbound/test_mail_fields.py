@@ -96,6 +96,11 @@ def test_the_identifier_has_brackets(written):
     assert read_message(mail(body("x"), message_id=written)).message_id == "<1@x.test>"
 
 
+def test_an_identifier_has_no_blank_of_any_kind():
+    raw = mail(body("x"), message_id="@@").replace(b"@@", b"a\x1c\xc2\xa0b@x.test")
+    assert read_message(raw).message_id == "<ab@x.test>"
+
+
 def test_a_mail_without_an_identifier_gets_the_same_one_each_time():
     raw, other = mail(body("x"), message_id=""), mail(body("y"), message_id="")
     assert read_message(raw).message_id == read_message(raw).message_id != read_message(other).message_id
