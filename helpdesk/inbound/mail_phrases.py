@@ -31,6 +31,7 @@ WROTE = "|".join(
         r"a scris",
         r"έγραψε",
         r"rašė|rakstīja|kirjutas",
+        r"написав|написала",
     )
 )
 # What a line begins with that tells when somebody wrote.
@@ -60,26 +61,29 @@ QUOTING = re.compile(r"(?:Cytowanie|Cytat od|Quoting|Zitat von|Citando|Citando a
 VERB_THEN_DATE = re.compile(
     rf"(?<!\w)(?:{WROTE})\s(?:on|am|w dniu|dnia|le)\s[^\n]{{0,20}}\d[^\n]{{0,40}}:\Z", re.IGNORECASE
 )
+# Scripts that put no blanks between words.
+VERB_WITHOUT_BLANKS = re.compile(r"(?:写道|寫道|書きました|のメール|작성)\s?[:：]\Z")
 VERB_THEN_NAME = re.compile(rf"(?<!\w)(?:{WROTE})\s[^,;!?]{{2,60}}:\Z", re.IGNORECASE)
 
 # The heading that Outlook and its kin put over a quotation, by what a line of it tells.
 FIELDS: dict[str, str] = {
     "from": r"Od|Nadawca|From|Von|De|Da|Van|Fra|Från|Feladó|Odesílatel|Odosielateľ|От|Від"
-    r"|Lähettäjä|Kimden|Expéditeur",
+    r"|Lähettäjä|Kimden|Expéditeur|发件人|寄件者|差出人|보낸 사람",
     "date": r"Wysłano|Wysłane|Data wysłania|Data|Sent|Date|Gesendet|Datum|Envoyé(?: le)?|Inviato|Verzonden"
     r"|Sendt|Skickat|Dato|Enviado(?: el)?|Fecha|Odesláno|Odoslané|Отправлено|Дата отправки|Дата|Lähetetty|Elküldve"
-    r"|Dátum|Message du",
-    "to": r"Do|Adresat|To|An|À|A|Aan|Til|Till|Para|Pro|Komu|Кому|Vastaanottaja|Címzett|Kime|Destinataire",
+    r"|Dátum|Message du|Надіслано|发送时间|寄件日期|送信日時|보낸 날짜",
+    "to": r"Do|Adresat|To|An|À|A|Aan|Til|Till|Para|Pro|Komu|Кому|Vastaanottaja|Címzett|Kime|Destinataire"
+    r"|收件人|收件者|宛先|받는 사람",
     "cc": r"DW|UDW|Kopia|Do wiadomości|Cc|Bcc|Kopie|Copie(?: à)?|CC|Копия",
     "subject": r"Temat|Subject|Betreff|Objet|Oggetto|Onderwerp|Emne|Ämne|Asunto|Assunto|Předmět|Predmet"
-    r"|Тема|Aihe|Tárgy|Konu",
+    r"|Тема|Aihe|Tárgy|Konu|主题|主旨|件名|제목",
     "reply-to": r"Odpowiedz do|Reply-To|Antwort an|Importance|Ważność|Priorytet|Załączniki|Attachments",
 }
 FIELD = re.compile(
     r"[\s*_>|]{0,20}+(?:"
     + "|".join(f"(?P<{name.replace('-', '_')}>{words})" for name, words in FIELDS.items())
     + r")"
-    r"[\s*_\xa0]{0,5}:",
+    r"[\s*_\xa0]{0,5}[:：]",
     re.IGNORECASE,
 )
 # A second field on the same line: "To: a@b.test Subject: …".

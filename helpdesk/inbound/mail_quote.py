@@ -11,6 +11,7 @@ from helpdesk.inbound.mail_phrases import (
     VERB_END,
     VERB_THEN_DATE,
     VERB_THEN_NAME,
+    VERB_WITHOUT_BLANKS,
     WROTE,
 )
 
@@ -108,7 +109,7 @@ def _heading(joined: str, lines: list[str], place: int, end: int) -> Heading | N
 def _reads_as_heading(joined: str, *, spread: bool, quotes: bool) -> bool:
     """Who wrote, when, and a colon: enough of it to be no sentence of the sender's."""
     address = "@" in joined
-    colon = joined.rstrip("> *_").endswith(":")
+    colon = joined.rstrip("> *_").endswith((":", "："))
     digit = any(char.isdigit() for char in ADDRESS.sub("", joined))
     opener = bool(OPENER.match(joined))
     if VERB_END.search(joined[-60:]):
@@ -124,6 +125,8 @@ def _reads_as_heading(joined: str, *, spread: bool, quotes: bool) -> bool:
     if not colon and not quotes:
         return False
     if QUOTING.match(joined):
+        return address or quotes
+    if VERB_WITHOUT_BLANKS.search(joined[-20:]):
         return address or quotes
     if VERB_THEN_DATE.search(joined[-200:]):
         return not spread

@@ -160,3 +160,29 @@ SIGNATURES = {
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_signature_is_no_part_of_the_reply(name):
     assert read_message(mail(body(f"Syrena działa.\n\n{SIGNATURES[name]}\n"))).reply_text == "Syrena działa."
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Dne 12. 9. 2026 v 10:15 Pomoc napsal(a):",
+        "pá 12. 9. 2026 v 10:15 odesílatel Pomoc <pomoc@desk.test> napsal:",
+        "Dňa 12. 9. 2026 o 10:15 Pomoc napísal(a):",
+        "пт, 12 вер. 2026 р. о 10:15 Pomoc <pomoc@desk.test> пише:",
+        "12.09.2026 10:15, Pomoc пишет:",
+        "2026. 09. 12. 10:15 keltezéssel, Pomoc írta:",
+        "Le sam. 12 sept. 2026 à 10:15, Pomoc <pomoc@desk.test> a écrit :",
+        "El sáb, 12 sept 2026 a las 10:15, Pomoc (<pomoc@desk.test>) escribió:",
+        "Il giorno sab 12 set 2026 alle ore 10:15 Pomoc <pomoc@desk.test> ha scritto:",
+        "Em sáb., 12 de set. de 2026 às 10:15, Pomoc <pomoc@desk.test> escreveu:",
+        "Op za 12 sep 2026 om 10:15 schreef Pomoc <pomoc@desk.test>:",
+        "Den lör 12 sep. 2026 kl 10:15 skrev Pomoc <pomoc@desk.test>:",
+        "Pomoc <pomoc@desk.test>, 12 Eyl 2026 Cmt, 10:15 tarihinde şunu yazdı:",
+        "Pomoc <pomoc@desk.test> 于2026年9月12日周六 10:15写道：",
+        "2026年9月12日(土) 10:15 Pomoc <pomoc@desk.test>:",
+    ],
+)
+def test_headings_of_other_languages(heading):
+    mark = "" if "@" in heading else "> "  # who is not named with an address is quoted with marks
+    raw = mail(body(f"Syrena działa.\n\n{heading}\n\n{mark}Czy działa?\n{mark}Pomoc\n"))
+    assert read_message(raw).reply_text == "Syrena działa."
