@@ -76,8 +76,9 @@ FIELDS: dict[str, str] = {
     r"|收件人|收件者|宛先|받는 사람",
     "cc": r"DW|UDW|Kopia|Do wiadomości|Cc|Bcc|Kopie|Copie(?: à)?|CC|Копия",
     "subject": r"Temat|Subject|Betreff|Objet|Oggetto|Onderwerp|Emne|Ämne|Asunto|Assunto|Předmět|Predmet"
-    r"|Тема|Aihe|Tárgy|Konu|主题|主旨|件名|제목",
-    "reply-to": r"Odpowiedz do|Reply-To|Antwort an|Importance|Ważność|Priorytet|Załączniki|Attachments",
+    r"|Тема|Aihe|Tárgy|Konu|Sujet|主题|主旨|件名|제목",
+    "reply-to": r"Odpowiedz do|Reply-To|Antwort an|Importance|Ważność|Priorytet|Załączniki|Attachments|Anlagen"
+    r"|Priority|Priorität|Wichtigkeit|Pièces jointes|Odpowiedź do",
 }
 FIELD = re.compile(
     r"[\s*_>|]{0,20}+(?:"
@@ -86,6 +87,8 @@ FIELD = re.compile(
     r"[\s*_\xa0]{0,5}[:：]",
     re.IGNORECASE,
 )
+# What a form has that a person typed: "Opis: nie działa". Programs write no such field.
+OTHER_FIELD = re.compile(r"[^\W\d_][\w ]{1,30}:\s+\S")
 # A second field on the same line: "To: a@b.test Subject: …".
 LATER_FIELD = re.compile(
     r"\s(?:" + "|".join(FIELDS[name] for name in ("subject", "to", "date")) + r")[ \xa0]?:\s", re.IGNORECASE

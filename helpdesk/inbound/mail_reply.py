@@ -13,6 +13,7 @@ from helpdesk.inbound.mail_phrases import (
     GROUPWISE,
     LATER_FIELD,
     ORIGINAL_LINE,
+    OTHER_FIELD,
     SCANNED,
     SENT_FROM_LINE,
     SEPARATOR,
@@ -23,7 +24,9 @@ LONGEST = 300_000  # characters looked at; nobody types more
 MOST_LINES = 6_000
 LONGEST_LINE = 600  # a longer one is text
 FIELD_LINES = 12  # lines in which the fields of a heading must come
-SIGNATURE_LINES = 14  # filled ones below a line of dashes that is not quite "-- "
+SIGNATURE_LINES = 14  # filled ones below "-- "
+FOOTER_LINES = 6  # below a line of another kind
+SPACED_SIGNATURE = 60  # lines, blank ones too
 # Marks that the HTML reader sets: everything below is quoted; a signature begins and ends.
 REST, SIGNATURE, SIGNATURE_END = "\ue002", "\ue003", "\ue004"
 
@@ -34,7 +37,7 @@ def newest(text: str, *, forwards: bool = False) -> str:
     end = next((i for i, line in enumerate(lines) if _begins_the_rest(lines, i, line)), len(lines))
     if forwards or any(_forwards(line) for line in lines[:end]):
         return ""
-    segments = _unquoted(lines[:end])
+    segments = [_without_blank_end(segment) for segment in _unquoted(lines[:end])]
     reply = _joined([_without_signature(segment) for segment in segments]) or _joined(segments)
     return "" if reply == _joined([lines]) else reply
 
@@ -70,22 +73,27 @@ def _begins_the_rest(lines: list[str], place: int, line: str) -> bool:
 
 
 def _is_heading(lines: list[str], place: int) -> bool:
-    """Two different fields (From, Sent, To, Subject …) and an address, or three, in lines that follow each other.
+    """Two different fields (From, Sent, To, Subject …) and an address, or four, in lines that follow each other.
 
-    A line between may be the rest of a folded one; a typed "Od: 8:00 / Do: 16:00" is no heading.
+    A line between may be the rest of a folded one. What somebody typed is none: "Od: 8:00 / Do: 16:00", or a form
+    with fields that no program writes ("Opis: …"), unless its address is written as programs do.
     """
     kinds: set[str] = set()
-    address, strange = False, 0
+    address = by_program = False
+    strange = 0
     for line in lines[place : place + FIELD_LINES]:
         found = FIELD.match(line[:LONGEST_LINE])
         if found and found.lastgroup:
             kinds.add(found.lastgroup)
             kinds |= {"another"} if LATER_FIELD.search(line[:LONGEST_LINE]) else set()
             strange = 0
-        elif (strange := strange + 1) > 2 or (not line and len(kinds) > 1):
+        elif OTHER_FIELD.match(line) and not by_program:
+            return False
+        elif not line or (strange := strange + 1) > 2:
             break
         address |= "@" in line
-    return ("from" in kinds or "date" in kinds) and (len(kinds) > 2 or (len(kinds) == 2 and address))
+        by_program |= "@" in line and ("<" in line or "[mailto:" in line)
+    return ("from" in kinds or "date" in kinds) and (len(kinds) > 3 or (len(kinds) > 1 and address))
 
 
 def _unquoted(lines: list[str]) -> list[list[str]]:
@@ -121,11 +129,16 @@ def _without_signature(lines: list[str]) -> list[str]:
             kept.append(line.partition(SIGNATURE)[0] if SIGNATURE in line else line.rpartition(SIGNATURE_END)[2])
         elif inside:
             continue
-        elif DASHES.match(line) and _is_short(lines[place + 1 :]):
+        elif _begins_signature(lines, place):
             break
         else:
             kept.append(line)
     return _without_contact(_without_last_words(kept))
+
+
+def _without_blank_end(lines: list[str]) -> list[str]:
+    end = next((i for i in range(len(lines), 0, -1) if lines[i - 1].strip()), 0)
+    return lines[:end]
 
 
 def _without_contact(lines: list[str]) -> list[str]:
@@ -137,9 +150,12 @@ def _without_contact(lines: list[str]) -> list[str]:
     return lines if typed or not start or not 3 <= len(block) <= 8 or kinds < 2 else lines[: start - 1]
 
 
-def _is_short(below: list[str]) -> bool:
-    filled = sum(1 for line in below if line.strip())
-    return 0 < filled <= SIGNATURE_LINES or filled == 0
+def _begins_signature(lines: list[str], place: int) -> bool:
+    """What is longer is none: people draw lines in their texts as well, and rather with "___" than with "--"."""
+    if not DASHES.match(lines[place]) or len(lines) - place > SPACED_SIGNATURE:
+        return False
+    filled = sum(1 for line in lines[place + 1 :] if line.strip())
+    return filled <= (SIGNATURE_LINES if lines[place].strip().startswith("--") else FOOTER_LINES)
 
 
 def _without_last_words(lines: list[str]) -> list[str]:

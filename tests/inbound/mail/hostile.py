@@ -126,6 +126,8 @@ TEXTS: dict[str, str] = {
     "digits": ("12 34 56 78 9 " * 40 + "\n") * 300,
     "dates": ("12.09.2026 10:15 " * 25 + "<a@b>\n") * 400,
     "link cut": "> (http://" + "a" * 200_000 + "\nb",
+    "signatures": "--\n" * 60_000,
+    "signatures with blank lines": "--\n\n" * 60_000,
     "stars": ("*" * 500 + "\n") * 400,
     "letters": "ą" * 200_000,
     "marks of ours": "\ue000\ue001\ue002\ue003\ue004" * 20_000,
