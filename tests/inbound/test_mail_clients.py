@@ -50,7 +50,7 @@ def test_the_whole_text_is_kept_beside_the_reply():
 
 OLD = "Od: Jan <jan@x.test>\nWysłano: 1 września 2026\nDo: Łukasz\nTemat: Most\n\nMost jest zamknięty."
 KEPT_WHOLE = {
-    "a sentence with wrote": "Pierwsza linia.\nSąsiad napisał: nie ma prądu\nOstatnia linia.",
+    "a sentence with wrote": "Od rana ciemno.\nSąsiad napisał: nie ma prądu\nCzekamy na ekipę.",
     "a day in the text": "W dniu 12 września była burza.\nOd tego czasu nie ma prądu:\nani w remizie, ani obok.",
     "opening hours": "Świetlica jest czynna\nOd: 8:00\nDo: 16:00\nProszę o kontakt.",
     "a form": "Zgłaszam:\n\nData: 12.09.2026\nTemat: syrena\nOd: Jan\nOpis: nie działa",
