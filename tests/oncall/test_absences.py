@@ -153,7 +153,9 @@ def test_both_are_in_the_audit(cast, absent):
     absence = absent(cast.anna, HOUR, DAY)
     with transaction():
         absences.cancel_absence(absence, cast.marek)
-    rows = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action.startswith("absence")))
+    rows = db.session.scalars(
+        sa.select(AuditEntry).where(AuditEntry.action.startswith("absence")).order_by(AuditEntry.id)
+    )
     assert [(row.action, row.user_id) for row in rows] == [
         ("absence_added", cast.anna.id),
         ("absence_cancelled", cast.marek.id),

@@ -232,7 +232,11 @@ def test_every_change_is_in_the_audit(cast, offered):
     accepts(swap, cast.dorota)
     with transaction():
         swaps.undo(swap, cast.marek)
-    rows = list(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action.startswith("swap"))))
+    rows = list(
+        db.session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.action.startswith("swap")).order_by(AuditEntry.id)
+        )
+    )
     by = [cast.beata.id, cast.dorota.id, cast.marek.id]
     assert [row.action for row in rows] == ["swap_offered", "swap_accepted", "swap_undone"]
     assert [row.user_id for row in rows] == by

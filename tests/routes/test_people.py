@@ -21,7 +21,11 @@ def marek(client, cast):
 
 
 def done() -> list[str]:
-    return list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.user_id.is_not(None))))
+    return list(
+        db.session.scalars(
+            sa.select(AuditEntry.action).where(AuditEntry.user_id.is_not(None)).order_by(AuditEntry.id)
+        )
+    )
 
 
 def test_the_list_names_the_staff_and_nobody_else(marek, cast):

@@ -49,7 +49,7 @@ def incoming(client, text="1", method="GET", secret=None, **more):
 
 
 def answers():
-    query = sa.select(Notification).filter_by(event=NotificationEvent.SMS_ANSWER)
+    query = sa.select(Notification).filter_by(event=NotificationEvent.SMS_ANSWER).order_by(Notification.id)
     return [notification.params["text"] for notification in db.session.scalars(query)]
 
 
