@@ -27,7 +27,18 @@ from helpdesk.models.schedule import (
     TemporaryShift,
     WarningTold,
 )
-from helpdesk.models.sla import Calendar, Clock, ClockPause, Reminder, SlaPolicy, SlaTarget
+from helpdesk.models.sla import (
+    Calendar,
+    Clock,
+    ClockChange,
+    ClockPause,
+    DigestItem,
+    Reminder,
+    ReminderRule,
+    ReportSent,
+    SlaPolicy,
+    SlaTarget,
+)
 from helpdesk.models.ticket import Attachment, Message, Ticket, TicketCounter, TimelineEvent
 
 __all__ = [
@@ -39,9 +50,11 @@ __all__ = [
     "AuditEntry",
     "Calendar",
     "Clock",
+    "ClockChange",
     "ClockPause",
     "Contact",
     "Contract",
+    "DigestItem",
     "DutyShift",
     "DutyTest",
     "Escalation",
@@ -61,6 +74,8 @@ __all__ = [
     "Profile",
     "Provider",
     "Reminder",
+    "ReminderRule",
+    "ReportSent",
     "Role",
     "Rotation",
     "RotationMember",

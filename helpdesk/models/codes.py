@@ -283,6 +283,32 @@ class SlaTargetKind(StrEnum):
     RESOLVE = "resolve"
 
 
+class ClockCause(StrEnum):
+    """Why a clock of a ticket was worked out anew; stands in the ledger."""
+
+    FILED = "filed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    MET = "met"
+    BREACHED = "breached"
+    PRIORITY = "priority"  # it became urgent, or normal
+    CATEGORY = "category"
+    REOPENED = "reopened"
+    MERGED = "merged"  # into another ticket: it stops and never breaches
+    POLICY = "policy"  # the targets were edited, or another policy holds
+    CALENDAR = "calendar"  # its hours or closed days were edited
+    MOVED = "moved"  # to another unit
+
+
+class ReminderRecipient(StrEnum):
+    """Whom a reminder goes to."""
+
+    HOLDER = "holder"  # whoever has the ticket; whoever is on duty while nobody has it
+    ON_CALL = "on_call"
+    ADMINISTRATORS = "administrators"
+    MANAGERS = "managers"
+
+
 class AckVia(StrEnum):
     SMS = "sms"
     VOICE = "voice"

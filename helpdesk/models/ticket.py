@@ -89,10 +89,12 @@ class Ticket(Base):
     closed_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(default=0)
     next_due_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
 
     municipality: Mapped[Municipality] = relationship()
     unit: Mapped[Unit] = relationship()
     group: Mapped[Group | None] = relationship()
+    merged_into: Mapped["Ticket | None"] = relationship(remote_side="Ticket.id")
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     acknowledged_by: Mapped[User | None] = relationship(foreign_keys=[acknowledged_by_id])
     reporter_user: Mapped[User | None] = relationship(foreign_keys=[reporter_user_id])
