@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from helpdesk import clock, wake
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Notification, User
+from helpdesk.models import Attempt, Escalation, Notification, User
 from helpdesk.models.codes import (
     FINAL_ATTEMPT_STATES,
     AttemptState,
@@ -51,7 +51,7 @@ TIME_OF = {
 }
 # Written out, not bound: PostgreSQL's plan for any value could not use the index of what is due.
 IS_DUE = Attempt.state == sa.literal_column(f"'{AttemptState.DUE}'")
-Candidate = sa.Row[tuple[str, str, datetime | None]]  # id, address, expires_at
+Candidate = sa.Row[tuple[str, str, datetime | None, int | None]]  # id, address, expires_at, escalation_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,7 @@ def claim(channel: Channel, lanes: tuple[Lane, Lane], owner: str) -> str | None:
     while candidates := _due_first(channel, lanes, CANDIDATES):
         busy = 0
         for candidate in candidates:
-            if not _is_ours_alone(channel, candidate):
+            if not (_is_ours_alone(channel, candidate) and _nobody_decides_about(candidate.escalation_id)):
                 busy += 1
             elif candidate.expires_at is not None and candidate.expires_at <= clock.now():
                 move(candidate.id, AttemptState.EXPIRED)
@@ -189,8 +189,9 @@ def note_parcel(attempt_id: str, provider: str, text_hash: str | None) -> None:
 
 
 def _due_first(channel: Channel, lanes: tuple[Lane, Lane], limit: int) -> Sequence[Candidate]:
+    alert = sa.select(Notification.escalation_id).where(Notification.id == Attempt.notification_id)
     query = (
-        sa.select(Attempt.id, Attempt.address, Attempt.expires_at)
+        sa.select(Attempt.id, Attempt.address, Attempt.expires_at, alert.scalar_subquery().label("escalation_id"))
         .where(
             IS_DUE,
             Attempt.channel == channel,
@@ -214,6 +215,18 @@ def _is_ours_alone(channel: Channel, candidate: Candidate) -> bool:
     return bool(db.session.scalar(sa.select(lock)))
 
 
+def _nobody_decides_about(escalation_id: int | None) -> bool:
+    """Whoever is just acknowledging the alert did not see an attempt that was written a moment ago, and we would
+    not see the acknowledgement: the alert's row makes one of us wait. Never for long, so we are not the one."""
+    return escalation_id is None or bool(_undecided(Escalation.id == escalation_id))
+
+
+def _undecided(*where: sa.ColumnElement[bool]) -> list[int]:
+    """Ids of the alerts that nobody changes before our transaction has ended; of the others none."""
+    alerts = sa.select(Escalation.id).where(*where)
+    return list(db.session.scalars(alerts.with_for_update(read=True, of=Escalation, skip_locked=True)))
+
+
 def _take(attempt_id: str, channel: Channel, owner: str) -> bool:
     taken = changed_rows(
         sa.update(Attempt)
@@ -234,25 +247,27 @@ def _carry_along(attempt_id: str, channel: Channel, owner: str) -> None:
     first = attempt.notification
     if first.event not in BUNDLED or channel is Channel.EMAIL:
         return
-    same = sa.select(1).where(
+    same = (
         Notification.id == Attempt.notification_id,
         Notification.event == first.event,
         Notification.user_id == first.user_id,
         Notification.locale == first.locale,
     )
+    beside = (
+        Attempt.address == attempt.address,
+        Attempt.sending_at.is_(None),
+        Attempt.state == AttemptState.DUE,
+        Attempt.channel == channel,
+        Attempt.lane == attempt.lane,
+        Attempt.provider == attempt.provider,
+        Attempt.due_at <= clock.now(),
+    )
+    theirs = sa.select(Notification.escalation_id).join(Attempt).where(*same, *beside)
+    undecided = _undecided(Escalation.id.in_(theirs))
+    ours = sa.or_(Notification.escalation_id.is_(None), Notification.escalation_id.in_(undecided))
     changed_rows(
         sa.update(Attempt)
-        .where(
-            Attempt.address == attempt.address,
-            Attempt.sending_at.is_(None),
-            Attempt.state == AttemptState.DUE,
-            Attempt.channel == channel,
-            Attempt.lane == attempt.lane,
-            Attempt.provider == attempt.provider,
-            Attempt.due_at <= clock.now(),
-            sa.exists(same.correlate(Attempt)),
-            ~is_moot(),
-        )
+        .where(*beside, sa.exists(sa.select(1).where(*same, ours).correlate(Attempt)), ~is_moot())
         .values(state=AttemptState.SENDING, carried_by=attempt_id, **_lease(channel, owner))
     )
 

@@ -66,7 +66,7 @@ class User(Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=user_role, lazy="selectin"
     )
-    units: Mapped[list[Unit]] = relationship(secondary=unit_member, lazy="selectin")
+    units: Mapped[list[Unit]] = relationship(secondary=unit_member, lazy="selectin", order_by=Unit.name)
     municipality: Mapped[Municipality | None] = relationship()
     contacts: Mapped[list["Contact"]] = relationship(
         back_populates="user",

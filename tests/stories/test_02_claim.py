@@ -1,5 +1,6 @@
 """Rule 2. A conditional update claims an attempt and looks at the alert again; nothing is open during the call."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from helpdesk.models import Ticket, User
 from helpdesk.models.codes import AckVia, AttemptState, Channel, Priority
 from helpdesk.notify.worker import drain
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.outbox import add_attempt
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction
@@ -75,6 +77,33 @@ def test_a_ticket_that_was_resolved_rings_nobody_any_more(story, cast):
         resolve(ticket, of_user(cast.dorota))
     story.passes(minutes=1)
     assert story.calls(cast.anna) == []
+
+
+def test_what_is_written_while_somebody_acknowledges_waits_for_them(app, story, cast, beata_takes):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    ticket_id = opened(cast).id
+    works(Channel.SMS)
+    decided, goes_on = threading.Event(), threading.Event()
+
+    def acknowledges_slowly():
+        with transaction():
+            beata_takes(ticket_id)
+            decided.set()
+            goes_on.wait(10)
+
+    def is_tried_again():
+        decided.wait(10)
+        [first] = attempts(channel=Channel.SMS, to=cast.anna)
+        with transaction():
+            add_attempt(first.notification, first.lane, clock.now())
+        clock.advance(timedelta(minutes=5))  # her number is free again
+        drain((Channel.SMS,))
+        goes_on.set()
+
+    at_once(app, acknowledges_slowly, is_tried_again)
+    works(Channel.SMS)
+    assert len([text for text in story.texts(cast.anna) if "PILNE" in text]) == 1
 
 
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
