@@ -100,11 +100,11 @@ def warn_of_the_plan() -> None:
 
 
 def record_duty() -> None:
-    one_by_one(history.schedules(), history.write_down)
+    one_by_one(history.schedule_ids(), history.write_down)
 
 
 def remind_of_duty() -> None:
-    one_by_one(history.schedules(), shift_notices.plan)
+    one_by_one(history.schedule_ids(), shift_notices.plan)
     one_by_one(shift_notices.due(), shift_notices.act)
 
 

@@ -11,7 +11,7 @@ from helpdesk.extensions import db
 from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.health.sent import REACHED
 from helpdesk.i18n import when
-from helpdesk.models import Attempt, DutyTest, Notification, Schedule, User
+from helpdesk.models import Attempt, DutyTest, Notification, User
 from helpdesk.models.codes import Channel, RoleName, WarningKind
 from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
@@ -118,8 +118,7 @@ def _without(channel: Channel, people: set[User]) -> str:
 
 
 def _on_duty_soon(now: datetime) -> set[User]:
-    schedules = db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).all()
-    return {shift.user for schedule in schedules for shift in duty.shifts(schedule, now, now + AHEAD)}
+    return {shift.user for schedule in duty.all_schedules() for shift in duty.shifts(schedule, now, now + AHEAD)}
 
 
 def managers() -> Check:

@@ -14,7 +14,7 @@ from helpdesk.oncall import swaps
 from helpdesk.oncall.handover import hold, tell_newly_on_duty
 from helpdesk.oncall.own_duty import absent_people
 from helpdesk.oncall.roster import Span
-from helpdesk.oncall.schedule import shifts
+from helpdesk.oncall.schedule import all_schedules, shifts
 
 JUST_NOW = timedelta(hours=1)  # who types "from ten" at five past ten means now
 LONGEST = timedelta(days=400)
@@ -131,7 +131,7 @@ def _from_now(span: Span) -> Span:
 
 
 def _held_schedules() -> list[Schedule]:
-    found = list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
+    found = all_schedules()
     for schedule in found:
         hold(schedule)
     return found

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Contact, Notification, Schedule, User
+from helpdesk.models import Attempt, Contact, Notification, User
 from helpdesk.models.codes import Channel, ContactKind, ContactTrouble, Lane, NotificationEvent, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import CONTACT_OF, people_with
@@ -104,8 +104,7 @@ def _is_told(found: Unreachable) -> bool:
 
 
 def _shifts(since: datetime, until: datetime) -> list[Shift]:
-    schedules = db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).all()
-    found = [shift for schedule in schedules for shift in duty.shifts(schedule, since, until)]
+    found = [shift for schedule in duty.all_schedules() for shift in duty.shifts(schedule, since, until)]
     return sorted(found, key=lambda shift: shift.starts_at)
 
 

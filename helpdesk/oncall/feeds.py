@@ -15,9 +15,9 @@ from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Schedule, User
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.agenda import local_day, uncovered
-from helpdesk.oncall.outlook import AROUND, schedules
+from helpdesk.oncall.outlook import AROUND
 from helpdesk.oncall.roster import Span
-from helpdesk.oncall.schedule import Shift, shifts
+from helpdesk.oncall.schedule import Shift, all_schedules, shifts
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=120)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ def renew_schedules(schedule: Schedule, by: User) -> None:
 
 def feed_of_person(user: User) -> Feed:
     """All their shifts in all schedules."""
-    found = [event for schedule in schedules() for event in _shifts(schedule) if event.user is user]
+    found = [event for schedule in all_schedules() for event in _shifts(schedule) if event.user is user]
     return Feed(sorted(found, key=lambda event: (event.starts_at, event.key)), _changed_at())
 
 

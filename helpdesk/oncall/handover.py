@@ -21,7 +21,7 @@ LATECOMERS = timedelta(seconds=30)
 
 def changed() -> list[int]:
     """The ids of the schedules whose people on duty are others than running alerts know, or were until just now."""
-    return [schedule.id for schedule in db.session.scalars(sa.select(Schedule)) if _has_changed(schedule)]
+    return [schedule.id for schedule in duty.all_schedules() if _has_changed(schedule)]
 
 
 def tell(schedule_id: int) -> None:

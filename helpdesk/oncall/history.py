@@ -10,8 +10,7 @@ from helpdesk.models import DutyShift, Schedule
 from helpdesk.oncall.schedule import Shift, planned_shifts
 
 
-def schedules() -> list[int]:
-    """The ids of all schedules."""
+def schedule_ids() -> list[int]:
     return list(db.session.scalars(sa.select(Schedule.id).order_by(Schedule.id)))
 
 

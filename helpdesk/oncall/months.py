@@ -14,7 +14,7 @@ from helpdesk.oncall.load import Alerted, Hours, Load, Rules, Share, loads, merg
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.rest import Article, Violation, violations
 from helpdesk.oncall.roster import Stint
-from helpdesk.oncall.schedule import public_holidays, shifts
+from helpdesk.oncall.schedule import all_schedules, public_holidays, shifts
 from helpdesk.reports.period import Period
 
 # Around the month: a week may reach beyond it, and 24 hours are counted from the duty that comes before them.
@@ -84,7 +84,7 @@ def duty_month(period: Period) -> DutyMonth:
     served = [_cut(each, period, rules) for each in around if _meets(each, period)]
     people = list(dict.fromkeys([*people_with(RoleName.ADMINISTRATOR), *(each.user for each in served)]))
     people.sort(key=lambda user: user.name)
-    recorded = min((each.recorded_until or _NEVER for each in _schedules()), default=_NEVER)
+    recorded = min((each.recorded_until or _NEVER for each in all_schedules()), default=_NEVER)
     return DutyMonth(period, served, _months_of(people, served, around, period, rules), recorded, rules)
 
 
@@ -124,14 +124,10 @@ def _around(period: Period) -> list[Served]:
     since, until = period.since - MARGIN, period.until + MARGIN
     found = [
         Served(shift.user, schedule, shift.starts_at, shift.ends_at, Hours(), _is_planned(schedule, shift.ends_at))
-        for schedule in _schedules()
+        for schedule in all_schedules()
         for shift in shifts(schedule, since, until)
     ]
     return sorted(found, key=lambda each: (each.starts_at, each.schedule.id, each.user.id))
-
-
-def _schedules() -> list[Schedule]:
-    return list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
 
 
 def _is_planned(schedule: Schedule, ends_at: datetime) -> bool:

@@ -27,10 +27,6 @@ class Outlook:
     free_until: datetime | None
 
 
-def schedules() -> list[Schedule]:
-    return list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
-
-
 def now_and_next(schedule: Schedule, at: datetime) -> Outlook:
     ahead = shifts(schedule, at, at + NEAR)
     now = [shift for shift in ahead if shift.starts_at == at]

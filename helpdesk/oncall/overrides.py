@@ -16,7 +16,6 @@ from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.contacts import unreachable_by_phone
 from helpdesk.oncall.plan_changes import changed, earliest, hold, keep
 from helpdesk.oncall.roster import Change, Roster
-from helpdesk.oncall.schedules import all_schedules
 
 LONGEST = timedelta(days=366)
 LAST_WORD = 2**62  # what is being asked about is said after all that stands
@@ -150,7 +149,7 @@ def conflicts(schedule: Schedule, wish: Wish) -> list[Conflict]:
 def about_time(schedule: Schedule, user: User, since: datetime, until: datetime) -> list[Conflict]:
     """Whether the person is away in [since, until), or has the duty of another schedule."""
     found = list(_absences(user, since, until))
-    for other in all_schedules():
+    for other in duty.all_schedules():
         if other is not schedule:
             shifts = [shift for shift in duty.shifts(other, since, until) if shift.user is user]
             found += [Conflict(Trouble.ELSEWHERE, s.starts_at, s.ends_at, user, other) for s in shifts]

@@ -37,6 +37,11 @@ class Shift:
     ends_at: datetime
 
 
+def all_schedules() -> list[Schedule]:
+    """In the order in which they were added."""
+    return list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
+
+
 def main_schedule() -> Schedule | None:
     """The schedule that serves where none is named: the first one made."""
     return db.session.scalars(sa.select(Schedule).order_by(Schedule.id).limit(1)).first()

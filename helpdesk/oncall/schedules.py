@@ -21,13 +21,9 @@ from helpdesk.models import (
 )
 from helpdesk.models.codes import RoleName
 from helpdesk.oncall.plan_changes import hold, keep, require_manager
+from helpdesk.oncall.schedule import all_schedules
 
 LONGEST_NAME = 120
-
-
-def all_schedules() -> list[Schedule]:
-    """In the order in which they were added."""
-    return list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
 
 
 def find_schedule(schedule_id: int) -> Schedule:

@@ -13,7 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, Schedule, Swap, User
 from helpdesk.models.codes import SwapState, WarningKind
 from helpdesk.oncall.contacts import Unreachable, unreachable_by_phone
-from helpdesk.oncall.schedule import Shift, gaps_between, roster, shifts
+from helpdesk.oncall.schedule import Shift, all_schedules, gaps_between, roster, shifts
 
 AHEAD = timedelta(days=14)
 COVER_WITHIN = timedelta(days=7)
@@ -58,8 +58,7 @@ class Window:
 def warnings(since: datetime, until: datetime) -> list[PlanWarning]:
     """All that touches [since, until), by beginning; no warning begins before `since`."""
     first = since - LOOK_BACK
-    schedules = db.session.scalars(sa.select(Schedule).order_by(Schedule.id)).all()
-    window = Window(first, until, {schedule: shifts(schedule, first, until) for schedule in schedules})
+    window = Window(first, until, {schedule: shifts(schedule, first, until) for schedule in all_schedules()})
     uncovered = list(_uncovered(window))
     found = [
         *uncovered,

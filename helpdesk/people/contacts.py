@@ -4,12 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import sqlalchemy as sa
-
 from helpdesk import clock, outbox
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
-from helpdesk.models import AuditEntry, Contact, Schedule, User
+from helpdesk.models import AuditEntry, Contact, User
 from helpdesk.models.codes import ContactKind
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.schedule import Shift
@@ -98,7 +96,7 @@ def next_shift_of(user: User) -> Shift | None:
 def next_shifts(now: datetime) -> dict[int, Shift]:
     """The running or next shift of everybody within two weeks, by the person's id."""
     found: dict[int, Shift] = {}
-    for schedule in db.session.scalars(sa.select(Schedule).order_by(Schedule.id)):
+    for schedule in duty.all_schedules():
         for shift in duty.shifts(schedule, now, now + AHEAD):
             known = found.get(shift.user.id)
             if known is None or shift.starts_at < known.starts_at:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox, users
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
-from helpdesk.models import AuditEntry, DutyTest, Role, Schedule, User
+from helpdesk.models import AuditEntry, DutyTest, Role, User
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall import escalation, own_test
 from helpdesk.oncall import schedule as duty
@@ -86,7 +86,7 @@ def change(user: User, *, name: str, roles: frozenset[RoleName], locale: str, by
 def uncovered_without(user: User) -> list[tuple[datetime, datetime]]:
     """Spans of the next two weeks in which nobody would be on duty any more if the person left."""
     now, spans = clock.now(), []
-    for schedule in db.session.scalars(sa.select(Schedule).order_by(Schedule.id)):
+    for schedule in duty.all_schedules():
         plan = duty.roster(schedule, now, now + AHEAD)
         rest = replace(plan, gone=plan.gone | {user.id})
         there = {(stint.starts_at, stint.ends_at) for stint in rest.shifts(now, now + AHEAD)}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -23,7 +22,7 @@ from helpdesk.models.codes import STAFF, RoleName, SwapState
 from helpdesk.oncall import absences, shift_notices, swaps
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.roster import Span
-from helpdesk.oncall.schedule import Shift, main_schedule, shifts
+from helpdesk.oncall.schedule import Shift, all_schedules, main_schedule, shifts
 from helpdesk.oncall.swaps import Offer
 from helpdesk.routes import plan_links
 from helpdesk.routes.access import allow
@@ -70,7 +69,7 @@ def index() -> str:
         shifts=own_shifts(reader, offers),
         agreed=[swap for swap in agreed if _may_undo(swap, reader)],
         absences=[(absence, absences.may_change(absence.user, reader)) for absence in absences.ahead()],
-        schedules=_schedules(),
+        schedules=all_schedules(),
         links=plan_links,
     )
 
@@ -167,7 +166,7 @@ def own_shifts(reader: User, offers: list[Swap]) -> list[OwnShift]:
     mine = [swap for swap in offers if swap.offered_by_id == reader.id]
     notices = shift_notices.unconfirmed_of(reader)
     found = []
-    for schedule in _schedules():
+    for schedule in all_schedules():
         for shift in shifts(schedule, now, now + AHEAD):
             if shift.user.id == reader.id:
                 offered = next((swap for swap in mine if _is_of(swap, schedule, shift)), None)
@@ -178,10 +177,6 @@ def own_shifts(reader: User, offers: list[Swap]) -> list[OwnShift]:
 
 def _is_of(row: Swap | ShiftNotice, schedule: Schedule, shift: Shift) -> bool:
     return row.schedule_id == schedule.id and row.starts_at < shift.ends_at and row.ends_at > shift.starts_at
-
-
-def _schedules() -> list[Schedule]:
-    return list(db.session.scalars(sa.select(Schedule).order_by(Schedule.id)))
 
 
 def _schedule_asked() -> Schedule:

@@ -13,7 +13,7 @@ from helpdesk.extensions import db, limiter
 from helpdesk.models import Schedule
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall import feeds
-from helpdesk.oncall.outlook import schedules
+from helpdesk.oncall.schedule import all_schedules
 from helpdesk.routes.access import allow, public
 from helpdesk.routes.calendar_text import person_calendar, schedule_calendar
 from helpdesk.routes.ticket_actions import me
@@ -29,7 +29,7 @@ OFTEN = "60 per minute"  # one address of a large provider fetches for many peop
 def index() -> ResponseReturnValue:
     user = me()
     own = _address("feeds.person", user.id, user.feed_secret)
-    every = schedules() if user.is_a(RoleName.MANAGER) else []
+    every = all_schedules() if user.is_a(RoleName.MANAGER) else []
     of_schedules = [(row, _address("feeds.schedule", row.id, row.feed_secret)) for row in every]
     return render_template("plan/calendars.html", own=own, of_schedules=of_schedules)
 

@@ -16,8 +16,9 @@ from helpdesk.models import Schedule, User
 from helpdesk.models.codes import STAFF, Channel
 from helpdesk.oncall import shift_notices
 from helpdesk.oncall.agenda import Day
-from helpdesk.oncall.outlook import agenda, now_and_next, schedules
+from helpdesk.oncall.outlook import agenda, now_and_next
 from helpdesk.oncall.people import address_of
+from helpdesk.oncall.schedule import all_schedules
 from helpdesk.routes import plan_links, plan_words
 from helpdesk.routes.access import allow
 from helpdesk.routes.plan_warnings import plan_warnings
@@ -35,7 +36,7 @@ MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     at = clock.now()
-    outlooks = [now_and_next(schedule, at) for schedule in schedules()]
+    outlooks = [now_and_next(schedule, at) for schedule in all_schedules()]
     return render_template(
         "plan/now.html",
         outlooks=outlooks,
@@ -99,7 +100,7 @@ def _contents(schedule: Schedule | None, every: list[Schedule], first: date, las
 
 def _chosen() -> tuple[Schedule | None, list[Schedule]]:
     """The schedule asked for, else the first one made; and all there are. 404 for one that does not exist."""
-    every = schedules()
+    every = all_schedules()
     if "schedule" not in request.args:
         return (every[0] if every else None), every
     wanted = read_id(request.args["schedule"])

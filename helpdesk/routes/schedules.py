@@ -36,7 +36,7 @@ A_MOMENT = timedelta(minutes=5)  # so long it takes to fill a form in
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     at = clock.now()
-    rows = [(each, duty.current_shift(each, at)) for each in schedules.all_schedules()]
+    rows = [(each, duty.current_shift(each, at)) for each in duty.all_schedules()]
     return render_template("schedules/index.html", rows=rows)
 
 
@@ -98,7 +98,7 @@ def delete(schedule_id: int) -> ResponseReturnValue:
 def add_override() -> ResponseReturnValue:
     """`schedule`, `since`, `until` (ISO), `instead_of` in the address fill the form in."""
     form = OverrideForm(data=_asked())
-    form.offer(schedules.all_schedules(), schedules.candidates())
+    form.offer(duty.all_schedules(), schedules.candidates())
     if not form.validate_on_submit():
         return _override_page(form, []), 422 if form.errors else 200
     schedule = schedules.find_schedule(int(form.schedule.data))
@@ -162,7 +162,7 @@ def _asked() -> dict[str, Any]:
     """What the address asks for; what cannot be read is left out."""
     main = duty.main_schedule()
     asked_for = read_id(request.args.get("schedule")) or (main.id if main else 0)
-    schedule = next((each for each in schedules.all_schedules() if each.id == asked_for), main)
+    schedule = next((each for each in duty.all_schedules() if each.id == asked_for), main)
     zone = schedule.time_zone if schedule else settings().default_time_zone
     return {
         "schedule": str(schedule.id) if schedule else "",

@@ -8,6 +8,7 @@ from helpdesk.extensions import db
 from helpdesk.models import DutyShift
 from helpdesk.models.codes import RotationKind
 from helpdesk.oncall import layers, schedules
+from helpdesk.oncall.schedule import all_schedules
 from helpdesk.transaction import transaction
 from tests.oncall.test_layers import DAY, HOUR
 
@@ -43,7 +44,7 @@ def test_a_schedule_that_was_never_used_is_deleted_with_its_layers(cast, second)
     layered(cast, second, clock.now() + DAY)
     with transaction():
         schedules.delete_schedule(second, cast.marek)
-    assert schedules.all_schedules() == [cast.schedule]
+    assert all_schedules() == [cast.schedule]
 
 
 def test_a_schedule_that_a_policy_names_stays(cast, second):

@@ -11,7 +11,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, Override, Rotation, TemporarySchedule
 from helpdesk.models.codes import RotationKind
 from helpdesk.oncall import layers, schedules
-from helpdesk.oncall.schedule import on_call
+from helpdesk.oncall.schedule import all_schedules, on_call
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 
@@ -75,9 +75,9 @@ def test_a_schedule_is_added_renamed_and_deleted(marek, cast):
     said = marek.post(f"{ROOT}/add", data={"name": "Weekendy", "time_zone": "Europe/Warsaw"})
     assert said.status_code == 303
     marek.post(said.location + "/rename", data={"name": "Soboty"})
-    assert [each.name for each in schedules.all_schedules()] == ["Dyżur", "Soboty"]
+    assert [each.name for each in all_schedules()] == ["Dyżur", "Soboty"]
     marek.post(said.location + "/delete")
-    assert [each.name for each in schedules.all_schedules()] == ["Dyżur"]
+    assert [each.name for each in all_schedules()] == ["Dyżur"]
 
 
 def test_a_name_that_is_taken_is_said_beside_it_and_kept(marek):
@@ -89,7 +89,7 @@ def test_a_name_that_is_taken_is_said_beside_it_and_kept(marek):
 def test_the_policy_that_needs_a_schedule_is_named(marek, here):
     assert "Domyślna" in marek.get(here).text
     marek.post(here + "/delete")
-    assert "Domyślna" in marek.get(here).text and len(schedules.all_schedules()) == 1
+    assert "Domyślna" in marek.get(here).text and len(all_schedules()) == 1
 
 
 def test_the_form_of_a_layer_shows_its_people_from_the_next_hand_over_on(marek, here):

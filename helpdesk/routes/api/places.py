@@ -10,10 +10,9 @@ from helpdesk.extensions import db
 from helpdesk.models import Municipality, Unit
 from helpdesk.models.codes import Channel
 from helpdesk.oncall.agenda import uncovered
-from helpdesk.oncall.outlook import schedules
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.roster import Span
-from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
+from helpdesk.oncall.schedule import Shift, all_schedules, current_shift, main_schedule, next_shift, shifts
 from helpdesk.routes.api.answers import OnCall, ShiftPlan, UnitPage
 from helpdesk.routes.api.blueprint import Reply, operation, own_user
 from helpdesk.routes.api.problems import Problem
@@ -49,7 +48,7 @@ def read_on_call() -> dict[str, Any]:
 def list_shifts(query: dict[str, Any]) -> dict[str, Any]:
     """List who is on duty when, by schedule, with the gaps that nobody covers"""
     since, until = _span(query.get("since"), query.get("until"))
-    wanted = [row for row in schedules() if query.get("schedule") in (None, row.id)]
+    wanted = [row for row in all_schedules() if query.get("schedule") in (None, row.id)]
     if not wanted and "schedule" in query:
         raise Problem(404, "not_found")
     planned = [(row, shifts(row, since, until)) for row in wanted]
