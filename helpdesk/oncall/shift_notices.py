@@ -172,16 +172,16 @@ def _drop(row: ShiftNotice) -> None:
     outbox.cancel_for_key(row.user_id, f"{_key(row)}:")
 
 
-def _remind(row: ShiftNotice, channels: tuple[Channel, ...], **facts: bool) -> None:
+def _remind(row: ShiftNotice, channels: tuple[Channel, ...], *, is_start: bool) -> None:
     row.ends_at = _whole(row.schedule, Shift(row.user, row.starts_at, row.ends_at)).ends_at
-    which = "start" if facts["is_start"] else "evening"
+    which = "start" if is_start else "evening"
     duty_letters.write(
         row.user,
         NotificationEvent.DUTY_REMINDER,
         key=f"{_key(row)}:{which}",
-        params=_span(row) | {"is_asked": row.confirmed_at is None} | facts,
+        params=_span(row) | {"is_asked": row.confirmed_at is None, "is_start": is_start},
         by=clock.now(),
-        expires_at=row.ends_at if facts["is_start"] else row.starts_at,
+        expires_at=row.ends_at if is_start else row.starts_at,
         channels=channels,
     )
 

@@ -4,7 +4,6 @@ An offer changes nothing. What is accepted becomes an Override, another one for 
 was true when the offer was made is looked at again when it is accepted.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,7 +72,7 @@ def accept(swap: Swap, by: User) -> None:
             "you_are_absent", "on_duty_already", "not_your_shift" or "they_are_absent" (the return).
     """
     hold(swap.schedule)
-    _answer(swap, (SwapState.OFFERED,), SwapState.ACCEPTED, by)
+    _answer(swap, SwapState.OFFERED, SwapState.ACCEPTED, by)
     if not may_take(swap, by):
         raise NotAllowed("not_offered_to_you")
     span, back = _rest(swap.starts_at, swap.ends_at), _return_of(swap)
@@ -95,7 +94,7 @@ def decline(swap: Swap, by: User) -> None:
     """
     if swap.offered_to_id != by.id:
         raise NotAllowed("not_offered_to_you")
-    _answer(swap, (SwapState.OFFERED,), SwapState.DECLINED, by)
+    _answer(swap, SwapState.OFFERED, SwapState.DECLINED, by)
     letters.answered(swap, swap.offered_by, by)
 
 
@@ -107,7 +106,7 @@ def withdraw(swap: Swap, by: User) -> None:
     """
     if swap.offered_by_id != by.id and not by.is_a(RoleName.MANAGER):
         raise NotAllowed("not_yours")
-    _answer(swap, (SwapState.OFFERED,), SwapState.WITHDRAWN, by)
+    _answer(swap, SwapState.OFFERED, SwapState.WITHDRAWN, by)
     letters.withdrawn(swap, by)
 
 
@@ -130,7 +129,7 @@ def undo(swap: Swap, by: User) -> None:
 def give_back(swap: Swap, by: User) -> None:
     """As `undo`, for whoever may do it and tells the alerts."""
     hold(swap.schedule)
-    _answer(swap, (SwapState.ACCEPTED,), SwapState.UNDONE, by)
+    _answer(swap, SwapState.ACCEPTED, SwapState.UNDONE, by)
     now = clock.now()
     left = _not_served(swap)
     if not left:
@@ -263,12 +262,10 @@ def _override(swap: Swap, span: Span, *, comes: User, goes: User) -> Override:
     )
 
 
-def _answer(swap: Swap, states: Iterable[SwapState], to: SwapState, by: User) -> None:
+def _answer(swap: Swap, was: SwapState, to: SwapState, by: User) -> None:
     """By a conditional update: of several answers at the same moment one counts."""
     facts = {"answered_at": clock.now(), "answered_by_id": by.id} if to is not SwapState.UNDONE else {}
-    moved = changed_rows(
-        sa.update(Swap).where(Swap.id == swap.id, Swap.state.in_(states)).values(state=to, **facts)
-    )
+    moved = changed_rows(sa.update(Swap).where(Swap.id == swap.id, Swap.state == was).values(state=to, **facts))
     db.session.refresh(swap)
     if moved != 1:
         raise NotAllowed("swap_taken" if swap.state is SwapState.ACCEPTED else "swap_not_open")
