@@ -1,5 +1,7 @@
 """The project's named exceptions."""
 
+from collections.abc import Mapping
+
 
 class InvalidPhoneNumber(ValueError):  # noqa: N818
     """A text that cannot be used as somebody's number.
@@ -35,6 +37,13 @@ class BadSetting(HelpdeskError):  # noqa: N818
 
 class NotAllowed(HelpdeskError):  # noqa: N818
     """The ticket's state or the person's role forbids the change, e.g. "not_open", "reason_required"."""
+
+
+def refuse(reasons: Mapping[str, bool]) -> None:
+    """Raises NotAllowed with the first code that holds."""
+    code = next((code for code, holds in reasons.items() if holds), None)
+    if code is not None:
+        raise NotAllowed(code)
 
 
 class NotFound(HelpdeskError):  # noqa: N818

@@ -28,6 +28,12 @@ def ensure_roles() -> dict[RoleName, Role]:
     return there
 
 
+def require_manager(by: User) -> None:
+    """Raises NotAllowed: "not_manager"."""
+    if not by.is_a(RoleName.MANAGER):
+        raise NotAllowed("not_manager")
+
+
 def create_user(
     *,
     name: str,

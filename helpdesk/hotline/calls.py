@@ -40,6 +40,7 @@ from helpdesk.oncall.live_call import LONGEST_SEARCH
 from helpdesk.sla.clock import valid_contract
 from helpdesk.tickets import lifecycle, tell
 from helpdesk.tickets.actor import SYSTEM, of_reporter, of_user
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.opening import Reporter, TicketDraft, write_ticket
 from helpdesk.tickets.timeline import record
 
@@ -262,7 +263,7 @@ def _open(call: HotlineCall, caller: Caller, words: Words) -> Ticket:
 
 def _make_urgent(ticket: Ticket) -> None:
     """The ticket is locked before its alert, as everywhere."""
-    lifecycle.hold(ticket)
+    hold_ticket(ticket)
     if ticket.is_urgent or not ticket.is_open:
         return
     first_at = clock.now() + LONGEST_SEARCH

@@ -11,12 +11,12 @@ from helpdesk.models import Absence, AuditEntry, Schedule, Swap, User
 from helpdesk.models.codes import RoleName, SwapState
 from helpdesk.oncall import swap_letters as letters
 from helpdesk.oncall import swaps
-from helpdesk.oncall.handover import hold, tell_newly_on_duty
+from helpdesk.oncall.handover import hold_schedule, tell_newly_on_duty
 from helpdesk.oncall.own_duty import absent_people
+from helpdesk.oncall.plan_changes import JUST_NOW
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import all_schedules, shifts
 
-JUST_NOW = timedelta(hours=1)  # who types "from ten" at five past ten means now
 LONGEST = timedelta(days=400)
 
 
@@ -133,7 +133,7 @@ def _from_now(span: Span) -> Span:
 def _held_schedules() -> list[Schedule]:
     found = all_schedules()
     for schedule in found:
-        hold(schedule)
+        hold_schedule(schedule)
     return found
 
 

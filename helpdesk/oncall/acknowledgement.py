@@ -17,7 +17,6 @@ from helpdesk.models.codes import (
     EventKind,
     Lane,
     NotificationEvent,
-    RoleName,
     SlaTargetKind,
     TicketStatus,
 )
@@ -29,8 +28,10 @@ from helpdesk.outbox import Letter
 from helpdesk.sla import clock as sla
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 from helpdesk.transaction import changed_rows
+from helpdesk.users import require_manager
 
 NEVER_LEFT = (AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.DUE, AttemptState.FAILED)
 
@@ -85,7 +86,7 @@ def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     """The alerted person cannot take it: whoever comes next is alerted. Who has it and is asked whether they still
     do gives it back. False if no alert is running, or if they have taken it. The ticket is locked before its alert,
     as whoever takes it locks them."""
-    _hold(ticket)
+    hold_ticket(ticket)
     running = escalations.hold_running(ticket)
     if running is None or (goes_on(running) and by.id in have_it(running)):
         return give_back(ticket, by)
@@ -94,14 +95,9 @@ def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     return True
 
 
-def _hold(ticket: Ticket) -> None:
-    """The ticket as it is now, locked until the transaction ends; not against foreign keys to it."""
-    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
-
-
 def _take(ticket: Ticket, by: User) -> bool:
     """Locked before it is looked at: somebody else may be taking it, or it may just be given back."""
-    _hold(ticket)
+    hold_ticket(ticket)
     if ticket.acknowledged_at is not None or not ticket.is_open:
         return False
     ticket.acknowledged_at, ticket.acknowledged_by = clock.now(), by
@@ -119,9 +115,8 @@ def enough(ticket: Ticket, by: User) -> None:
     Raises:
         NotAllowed: "not_manager", or "no_further" when no further people are being looked for.
     """
-    if not by.is_a(RoleName.MANAGER):
-        raise NotAllowed("not_manager")
-    _hold(ticket)
+    require_manager(by)
+    hold_ticket(ticket)
     alert, holder = escalations.hold_running(ticket), ticket.acknowledged_by
     if alert is None or holder is None or alert.acks_wanted == 1:
         raise NotAllowed("no_further")

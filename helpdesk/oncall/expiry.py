@@ -14,6 +14,7 @@ from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
 from helpdesk.sla import clock as sla
 from helpdesk.tickets.actor import SYSTEM, Actor, of_user
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -97,7 +98,7 @@ def is_asked(ticket: Ticket, user: User) -> bool:
 def _held(alert_id: int) -> Escalation | None:
     """The alert, if it still is due; the ticket is locked first, as whoever answers locks it."""
     alert = db.session.get_one(Escalation, alert_id)
-    db.session.refresh(alert.ticket, with_for_update={"key_share": True, "of": Ticket})
+    hold_ticket(alert.ticket)
     db.session.refresh(alert, with_for_update={"of": Escalation})
     is_due = alert.ask_again_at is not None and alert.ask_again_at <= clock.now()
     return alert if is_due else None

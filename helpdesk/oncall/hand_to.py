@@ -1,8 +1,7 @@
 """An urgent ticket goes to a named person: they are alerted at once, whoever has it keeps it until somebody takes
 it, and should the person not answer, the policy's steps follow."""
 
-from helpdesk.errors import NotAllowed
-from helpdesk.extensions import db
+from helpdesk.errors import refuse
 from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import Channel, EventKind
 from helpdesk.oncall import escalation as escalations
@@ -10,6 +9,7 @@ from helpdesk.oncall.expiry import holder_of
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.plan import PHONE
 from helpdesk.tickets.actor import of_user
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 
 PHONES = [Channel(code) for code in PHONE]
@@ -22,7 +22,7 @@ def hand_over(ticket: Ticket, to: User, by: User) -> None:
         NotAllowed: "not_open", "not_urgent", "not_staff" when `to` is none, "not_reachable" when no phone of
             theirs works, "theirs_already".
     """
-    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
+    hold_ticket(ticket)
     holder = holder_of(ticket)
     _check(ticket, to, holder)
     alert = escalations.hold_running(ticket)
@@ -41,16 +41,15 @@ def can_take(user: User) -> bool:
 
 
 def _check(ticket: Ticket, to: User, holder: User | None) -> None:
-    refusals = {
-        "not_open": not ticket.is_open,
-        "not_urgent": not ticket.is_urgent,
-        "not_staff": not to.is_staff,
-        "not_reachable": not _has_phone(to),
-        "theirs_already": holder is not None and holder.id == to.id,
-    }
-    refused = next((code for code, is_refused in refusals.items() if is_refused), None)
-    if refused:
-        raise NotAllowed(refused)
+    refuse(
+        {
+            "not_open": not ticket.is_open,
+            "not_urgent": not ticket.is_urgent,
+            "not_staff": not to.is_staff,
+            "not_reachable": not _has_phone(to),
+            "theirs_already": holder is not None and holder.id == to.id,
+        }
+    )
 
 
 def _has_phone(user: User) -> bool:

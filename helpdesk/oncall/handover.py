@@ -31,7 +31,7 @@ def tell(schedule_id: int) -> None:
 def tell_newly_on_duty(schedule: Schedule) -> None:
     """Every alert at a step for this duty alerts also who is on duty now and was not alerted by that step. To be
     called by whatever changes the plan for now; a change that nobody called for is found within seconds."""
-    hold(schedule)
+    hold_schedule(schedule)
     people = duty.on_call(schedule, clock.now())
     ids = [user.id for user in people]
     if schedule.on_duty != ids:
@@ -40,10 +40,10 @@ def tell_newly_on_duty(schedule: Schedule) -> None:
         alert_too(alert, people)
 
 
-def hold(schedule: Schedule) -> None:
+def hold_schedule(schedule: Schedule) -> None:
     """Lock the schedule until the transaction ends, before any alert: of two who change its plan at the same moment
     the second sees what the first did. Not against foreign keys to it."""
-    db.session.refresh(schedule, ["on_duty", "on_duty_since"], with_for_update={"key_share": True, "of": Schedule})
+    db.session.refresh(schedule, with_for_update={"key_share": True, "of": Schedule})
 
 
 def _has_changed(schedule: Schedule) -> bool:

@@ -15,7 +15,7 @@ from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Rotation, RotationMember, Schedule, User
 from helpdesk.models.codes import HolidayRule, RotationKind
-from helpdesk.oncall.plan_changes import begins, changed, earliest, hold, keep
+from helpdesk.oncall.plan_changes import begins, changed, earliest, hold_as_manager, keep
 from helpdesk.oncall.rotation import Rotation as Turns
 
 Participant = TypeVar("Participant")
@@ -61,7 +61,7 @@ def _same(old: Sequence[Participant], place: int, people: list[Participant]) -> 
 def add_layer(schedule: Schedule, pattern: Pattern, starts_at: datetime, by: User) -> Rotation:
     """A layer above all others; its first shift begins at `starts_at`, also one that has passed: it then counts
     from now on."""
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     _check(pattern)
     taken = [row.layer for row in schedule.rotations if not is_over(row, clock.now())]
     row = _row(schedule, max(taken, default=-1) + 1, pattern, starts_at)
@@ -82,7 +82,7 @@ def change_layer(
         NotAllowed: "in_the_past", "no_people", "not_manager".
         NotFound: no such layer.
     """
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     _check(pattern)
     at = begins(schedule, at)
     before, end = _in_force_until(schedule, number, at), _end(schedule, number)
@@ -101,7 +101,7 @@ def change_layer(
 
 def end_layer(schedule: Schedule, number: int, at: datetime, by: User) -> None:
     """From `at` on the layer does not count; one that has not begun by then is gone."""
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     at = begins(schedule, at)
     before = _in_force_until(schedule, number, at)
     _drop(schedule, number, at)
@@ -114,7 +114,7 @@ def end_layer(schedule: Schedule, number: int, at: datetime, by: User) -> None:
 def raise_layer(schedule: Schedule, number: int, by: User) -> None:
     """From now on the layer counts before the one above it. Of two layers the rows in force end and go on with each
     other's number; those that have not begun change it."""
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     at = earliest(schedule)
     above = min((n for n in numbers(schedule, at) if n > number), default=None)
     if above is None or number not in numbers(schedule, at):

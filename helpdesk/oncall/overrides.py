@@ -8,13 +8,13 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.errors import NotAllowed, NotFound
+from helpdesk.errors import NotAllowed, NotFound, refuse
 from helpdesk.extensions import db
 from helpdesk.models import Absence, Override, Schedule, User
 from helpdesk.models.codes import OverrideKind
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.contacts import unreachable_by_phone
-from helpdesk.oncall.plan_changes import changed, earliest, hold, keep
+from helpdesk.oncall.plan_changes import changed, earliest, hold_as_manager, keep
 from helpdesk.oncall.roster import Change, Roster
 
 LONGEST = timedelta(days=366)
@@ -61,7 +61,7 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
     Raises:
         NotAllowed: "not_manager", "over", "span", "too_long", "same_person", "who_comes", "who_goes".
     """
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     wish = _meant(wish)
     starts_at = max(wish.starts_at, earliest(schedule))
     check(wish, earliest(schedule))
@@ -83,17 +83,16 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
 
 def check(wish: Wish, now: datetime) -> None:
     """Raises NotAllowed as add_override does."""
-    refusals = {
-        "span": wish.ends_at <= wish.starts_at,
-        "over": wish.ends_at <= now,
-        "too_long": wish.ends_at - wish.starts_at > LONGEST,
-        "who_comes": wish.kind is not OverrideKind.REMOVE and wish.user is None,
-        "who_goes": wish.kind is OverrideKind.REMOVE and wish.instead_of is None,
-        "same_person": wish.kind is OverrideKind.REPLACE and wish.user is wish.instead_of,
-    }
-    for code, holds in refusals.items():
-        if holds:
-            raise NotAllowed(code)
+    refuse(
+        {
+            "span": wish.ends_at <= wish.starts_at,
+            "over": wish.ends_at <= now,
+            "too_long": wish.ends_at - wish.starts_at > LONGEST,
+            "who_comes": wish.kind is not OverrideKind.REMOVE and wish.user is None,
+            "who_goes": wish.kind is OverrideKind.REMOVE and wish.instead_of is None,
+            "same_person": wish.kind is OverrideKind.REPLACE and wish.user is wish.instead_of,
+        }
+    )
 
 
 def end_override(override: Override, by: User) -> None:
@@ -103,7 +102,7 @@ def end_override(override: Override, by: User) -> None:
         NotAllowed: "not_manager", "over", "part_of_a_swap".
     """
     schedule = override.schedule
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     now = earliest(schedule)
     if override.swap_id is not None:
         raise NotAllowed("part_of_a_swap")

@@ -7,25 +7,20 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Schedule, User
-from helpdesk.models.codes import RoleName
-from helpdesk.oncall.handover import tell_newly_on_duty
+from helpdesk.oncall.handover import hold_schedule, tell_newly_on_duty
+from helpdesk.users import require_manager
 
 JUST_NOW = timedelta(hours=1)  # a moment that passed while the form was filled in means now
 
 
-def hold(schedule: Schedule, by: User) -> None:
+def hold_as_manager(schedule: Schedule, by: User) -> None:
     """Nobody else changes the plan, or writes down what was, until the end of the transaction.
 
     Raises:
         NotAllowed: "not_manager".
     """
     require_manager(by)
-    db.session.refresh(schedule, with_for_update={"key_share": True, "of": Schedule})
-
-
-def require_manager(by: User) -> None:
-    if not by.is_a(RoleName.MANAGER):
-        raise NotAllowed("not_manager")
+    hold_schedule(schedule)
 
 
 def earliest(schedule: Schedule) -> datetime:

@@ -10,10 +10,10 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, Ticket, User
-from helpdesk.models.codes import RoleName
 from helpdesk.oncall.further import IS_OPEN
 from helpdesk.oncall.plan import Plan, Scope, choice, plan_of, policy_for
 from helpdesk.oncall.recipients import ways_of
+from helpdesk.users import require_manager
 
 MOST_STEPS = 12
 
@@ -105,7 +105,7 @@ def save(policy: EscalationPolicy | None, draft: Draft, by: User) -> EscalationP
     Raises:
         NotAllowed: "not_manager", "no_steps", "scope_taken", or "not_found" for a group of another municipality.
     """
-    _require_manager(by)
+    require_manager(by)
     scope = _with_place_of_group(draft.scope)
     if not 1 <= len(draft.steps) <= MOST_STEPS:
         raise NotAllowed("no_steps")
@@ -130,7 +130,7 @@ def delete(policy: EscalationPolicy, by: User) -> None:
     Raises:
         NotAllowed: "not_manager".
     """
-    _require_manager(by)
+    require_manager(by)
     _note("policy_deleted", policy, by, facts(policy), None)
     db.session.delete(policy)
 
@@ -170,11 +170,6 @@ def _step(position: int, plan: Plan) -> PolicyStep:
         user_ids=list(plan.user_ids),
         repeats=plan.repeats,
     )
-
-
-def _require_manager(by: User) -> None:
-    if not by.is_a(RoleName.MANAGER):
-        raise NotAllowed("not_manager")
 
 
 def _note(

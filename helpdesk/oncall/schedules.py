@@ -20,8 +20,9 @@ from helpdesk.models import (
     User,
 )
 from helpdesk.models.codes import RoleName
-from helpdesk.oncall.plan_changes import hold, keep, require_manager
+from helpdesk.oncall.plan_changes import hold_as_manager, keep
 from helpdesk.oncall.schedule import all_schedules
+from helpdesk.users import require_manager
 
 LONGEST_NAME = 120
 
@@ -60,7 +61,7 @@ def add_schedule(name: str, time_zone: str, by: User) -> Schedule:
 
 def rename_schedule(schedule: Schedule, name: str, by: User) -> None:
     """Raises NotAllowed: "not_manager", "name_taken"."""
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     _check_name(name, schedule)
     keep(schedule, by, "schedule_renamed", before=schedule.name, name=name)
     schedule.name = name
@@ -72,7 +73,7 @@ def delete_schedule(schedule: Schedule, by: User) -> None:
     Raises:
         NotAllowed: "not_manager", "in_a_policy", "last_schedule", "has_history".
     """
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     if policies_with(schedule):
         raise NotAllowed("in_a_policy")
     if len(all_schedules()) == 1:

@@ -13,7 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Override, Schedule, ShiftNotice, User
 from helpdesk.models.codes import Channel, NotificationEvent, RoleName
 from helpdesk.oncall import duty_letters
-from helpdesk.oncall.handover import hold
+from helpdesk.oncall.handover import hold_schedule
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.rotation import Rotation
 from helpdesk.oncall.schedule import HORIZONS, Shift, on_call, planned_shifts
@@ -30,7 +30,7 @@ PATIENCE = timedelta(minutes=15)
 def plan(schedule_id: int) -> None:
     """A row for every shift that begins soon or has just begun; those that are not in the plan any more go."""
     schedule = db.session.get_one(Schedule, schedule_id)
-    hold(schedule)
+    hold_schedule(schedule)
     now = clock.now()
     since = now - JUST_BEGUN
     coming = {

@@ -15,7 +15,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, AuditEntry, Override, Schedule, Swap, User
 from helpdesk.models.codes import RoleName, SwapState
 from helpdesk.oncall import swap_letters as letters
-from helpdesk.oncall.handover import hold, tell_newly_on_duty
+from helpdesk.oncall.handover import hold_schedule, tell_newly_on_duty
 from helpdesk.oncall.own_duty import has_all_of, has_some_of, is_absent
 from helpdesk.oncall.roster import Span
 from helpdesk.transaction import changed_rows
@@ -71,7 +71,7 @@ def accept(swap: Swap, by: User) -> None:
         NotAllowed: "swap_taken", "swap_not_open", "not_offered_to_you", "shift_over", "not_their_shift",
             "you_are_absent", "on_duty_already", "not_your_shift" or "they_are_absent" (the return).
     """
-    hold(swap.schedule)
+    hold_schedule(swap.schedule)
     _answer(swap, SwapState.OFFERED, SwapState.ACCEPTED, by)
     if not may_take(swap, by):
         raise NotAllowed("not_offered_to_you")
@@ -128,7 +128,7 @@ def undo(swap: Swap, by: User) -> None:
 
 def give_back(swap: Swap, by: User) -> None:
     """As `undo`, for whoever may do it and tells the alerts."""
-    hold(swap.schedule)
+    hold_schedule(swap.schedule)
     _answer(swap, SwapState.ACCEPTED, SwapState.UNDONE, by)
     now = clock.now()
     left = _not_served(swap)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.errors import NotAllowed, NotFound
+from helpdesk.errors import NotAllowed, NotFound, refuse
 from helpdesk.extensions import db
 from helpdesk.models import Schedule, TemporarySchedule, TemporaryShift, User
 from helpdesk.oncall.overrides import Conflict, Trouble, about_phone, about_time, gaps
-from helpdesk.oncall.plan_changes import changed, earliest, hold, keep
+from helpdesk.oncall.plan_changes import changed, earliest, hold_as_manager, keep
 from helpdesk.oncall.roster import Roster, Stint, Temporary
 from helpdesk.oncall.schedule import planned_shifts
 
@@ -34,7 +34,7 @@ def add_temporary(schedule: Schedule, draft: Draft, by: User) -> TemporarySchedu
     Raises:
         NotAllowed: "not_manager", "over", "span", "too_long", "outside".
     """
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     now = earliest(schedule)
     check(draft, now)
     plan = TemporarySchedule(schedule_id=schedule.id, created_by_id=by.id, starts_at=max(draft.starts_at, now))
@@ -52,7 +52,7 @@ def change_temporary(plan: TemporarySchedule, draft: Draft, by: User) -> None:
         NotAllowed: as add_temporary.
     """
     schedule = schedule_of(plan)
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     now = earliest(schedule)
     if plan.ends_at <= now:
         raise NotAllowed("over")
@@ -72,7 +72,7 @@ def end_temporary(plan: TemporarySchedule, by: User) -> None:
         NotAllowed: "not_manager", "over".
     """
     schedule = schedule_of(plan)
-    hold(schedule, by)
+    hold_as_manager(schedule, by)
     now = earliest(schedule)
     if plan.ends_at <= now:
         raise NotAllowed("over")
@@ -130,15 +130,14 @@ def conflicts(schedule: Schedule, draft: Draft, own: TemporarySchedule | None = 
 def check(draft: Draft, now: datetime) -> None:
     """Raises NotAllowed as add_temporary does."""
     shifts = draft.shifts
-    refusals = {
-        "span": draft.ends_at <= draft.starts_at or any(s.ends_at <= s.starts_at for s in shifts),
-        "over": draft.ends_at <= now,
-        "too_long": draft.ends_at - draft.starts_at > LONGEST,
-        "outside": any(s.starts_at < draft.starts_at or s.ends_at > draft.ends_at for s in shifts),
-    }
-    for code, holds in refusals.items():
-        if holds:
-            raise NotAllowed(code)
+    refuse(
+        {
+            "span": draft.ends_at <= draft.starts_at or any(s.ends_at <= s.starts_at for s in shifts),
+            "over": draft.ends_at <= now,
+            "too_long": draft.ends_at - draft.starts_at > LONGEST,
+            "outside": any(s.starts_at < draft.starts_at or s.ends_at > draft.ends_at for s in shifts),
+        }
+    )
 
 
 def _cut(plan: TemporarySchedule, now: datetime) -> None:

@@ -11,6 +11,7 @@ from helpdesk.sla import clock as sla
 from helpdesk.tickets import lifecycle, tell
 from helpdesk.tickets.actor import Actor, of_reporter
 from helpdesk.tickets.attachments import StoredFile, attach
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 
 
@@ -37,7 +38,7 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
 
 def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] = ()) -> Message:
     """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened."""
-    lifecycle.hold(ticket)
+    hold_ticket(ticket)
     by, holder = of_reporter(ticket), ticket.assignee
     message = _add(ticket, by, body, MessageKind.PUBLIC)
     attach(ticket, uploads, by, message)

@@ -14,16 +14,11 @@ from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla import clock as sla
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import SYSTEM, Actor
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 from helpdesk.transaction import changed_rows
 
 CLOSED_AFTER = timedelta(days=14)
-
-
-def hold(ticket: Ticket) -> None:
-    """The ticket as it is now, locked until the transaction ends: somebody may just be taking it. Not against
-    foreign keys to it: the worker writes events while it holds the alert's row."""
-    db.session.refresh(ticket, with_for_update={"key_share": True, "of": Ticket})
 
 
 def assign(ticket: Ticket, to: User, by: Actor) -> None:
@@ -49,7 +44,7 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
     Raises:
         NotAllowed: "not_open" or "reason_required".
     """
-    hold(ticket)
+    hold_ticket(ticket)
     _require_open(ticket)
     if ticket.priority is to:
         return
@@ -122,7 +117,7 @@ def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
     Raises:
         NotAllowed: "not_finished".
     """
-    hold(ticket)
+    hold_ticket(ticket)
     if ticket.is_open:
         raise NotAllowed("not_finished")
     ticket.status = TicketStatus.IN_PROGRESS

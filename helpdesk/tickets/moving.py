@@ -6,7 +6,7 @@ from helpdesk.models import AuditEntry, Ticket, Unit, User
 from helpdesk.models.codes import EventKind
 from helpdesk.sla import clock as sla
 from helpdesk.tickets.actor import of_user
-from helpdesk.tickets.lifecycle import hold
+from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
 
 
@@ -21,7 +21,7 @@ def move_ticket(ticket: Ticket, to: Unit, by: User) -> None:
         raise NotAllowed("not_staff")
     if not to.active:
         raise NotFound("unit_not_found")
-    hold(ticket)
+    hold_ticket(ticket)
     if ticket.unit_id == to.id:
         return
     before = ticket.unit
