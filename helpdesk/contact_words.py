@@ -98,7 +98,7 @@ def why(problem: Problem) -> str:
     return f"{words} ({problem.code})" if problem.code else words
 
 
-def shown(problem: Problem) -> str:
+def shown(problem: Problem | Contact) -> str:
     """The number or address itself, as people write it."""
     return show_phone(problem.value) if problem.kind is ContactKind.PHONE else problem.value
 

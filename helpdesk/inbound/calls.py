@@ -13,7 +13,7 @@ from helpdesk import outbox
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import Sender, tickets_asked_about, waiting_for_somebody
-from helpdesk.inbound.speech import REPEATS, ask, digit_by_digit, last_words, read_again, say
+from helpdesk.inbound.speech import PASSES, REPEATS, TAKES, ask, digit_by_digit, last_words, read_again, say
 from helpdesk.inbound.taking import counts, spoken_words
 from helpdesk.inbound.whom_to_call import text_whom_to_call
 from helpdesk.labels import label
@@ -63,7 +63,7 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
     call = db.session.get_one(Attempt, attempt.carried_by or attempt.id)
     with force_locale(notification.locale):
         response = VoiceResponse()
-        if digit not in ("1", "2"):
+        if digit not in (TAKES, PASSES):
             note_pressed(_alerts_of(call), digit)
             read_again(response, call.id, 1)
             return str(response)
@@ -133,7 +133,7 @@ def staff_digit(number: str, digit: str, ticket_id: int) -> str:
     with force_locale(locale):
         if caller is None or asked is None:
             return last_words(_("No ticket is waiting for your answer."), locale)
-        if digit not in ("1", "2"):
+        if digit not in (TAKES, PASSES):
             response = VoiceResponse()
             response.redirect(absolute("twilio.voice_again", turn=1), method="POST")
             return str(response)
@@ -162,7 +162,7 @@ def _act(ticket: Ticket, user: User, digit: str) -> tuple[str, bool]:
     """What is said, and whether the digit counted."""
     if not ticket.is_open:
         return _taken(ticket), False
-    if digit == "2":
+    if digit == PASSES:
         is_passed = pass_on(ticket, user, AckVia.VOICE)
         return _("Thank you. We are alerting the next person.") if is_passed else _taken(ticket), is_passed
     result = acknowledge(ticket, user, AckVia.VOICE)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from twilio.twiml.voice_response import VoiceResponse
 
 from helpdesk.extensions import db
-from helpdesk.inbound.speech import REPEATS, ask, last_words, read_again, say
+from helpdesk.inbound.speech import REPEATS, TAKES, ask, last_words, read_again, say
 from helpdesk.models import Attempt, DutyTest
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
@@ -31,7 +31,7 @@ def spoken(attempt: Attempt, turn: int) -> str:
 def pressed(attempt: Attempt, digit: str) -> str:
     """1 confirms, every other key repeats."""
     locale = attempt.notification.locale
-    if digit != "1":
+    if digit != TAKES:
         return spoken(attempt, 1)
     outcome.pressed(attempt.id, digit)
     duty_test.confirm(_test_of(attempt))

@@ -50,6 +50,11 @@ class Answer:
     number: str | None = None
     perhaps: str | None = None
 
+    @property
+    def is_bare_yes(self) -> bool:
+        """A yes that names no ticket."""
+        return self.meaning is Meaning.TAKE and not self.number
+
 
 def understand(body: str) -> Answer:
     """Pure: the meaning of an SMS."""

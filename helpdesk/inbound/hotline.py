@@ -15,7 +15,7 @@ from helpdesk.errors import BadToken, NotFound
 from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import search
 from helpdesk.hotline.callers import shown_number
-from helpdesk.inbound.speech import ask, digit_by_digit, last_words, say
+from helpdesk.inbound.speech import PASSES, TAKES, ask, digit_by_digit, last_words, say
 from helpdesk.inbound.whom_to_call import text_whom_to_call
 from helpdesk.labels import error_sentence
 from helpdesk.models import HotlineCall, Ticket, User
@@ -88,7 +88,7 @@ def menu(call: HotlineCall, turn: int) -> str:
 
 def pressed(call: HotlineCall, turn: int, digit: str) -> str:
     """The caller pressed a key in the menu."""
-    return connect(call, 1) if digit == "1" else menu(call, turn + 1)
+    return connect(call, 1) if digit == TAKES else menu(call, turn + 1)
 
 
 def connect(call: HotlineCall, turn: int) -> str:
@@ -136,10 +136,10 @@ def whisper(call: HotlineCall, user: User) -> str:
 def colleague_pressed(call: HotlineCall, user: User, digit: str) -> str:
     """Key 1 connects: the document is then empty. Key 2 passes, others repeat."""
     with force_locale(user.locale):
-        if digit == "2":
+        if digit == PASSES:
             hotline.pass_by(call, user)
             return last_words(_("Thank you. We are alerting the next person."), user.locale)
-        if digit != "1":
+        if digit != TAKES:
             return whisper(call, user)
         answer = hotline.take(call, user)
         if answer.holder.id != user.id:

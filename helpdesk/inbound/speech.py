@@ -9,6 +9,7 @@ from helpdesk.notify.render import absolute
 from helpdesk.tokens import sign_attempt
 
 REPEATS = 3
+TAKES, PASSES = "1", "2"  # the keys
 LANGUAGES = {"pl": "pl-PL", "en": "en-GB"}
 ENGLISH_VOICE = "Polly.Amy"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

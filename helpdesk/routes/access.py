@@ -73,6 +73,12 @@ def check_access() -> Response | None:
     return None
 
 
+def me() -> User:
+    """The signed-in person, not the proxy."""
+    user: User = current_user._get_current_object()
+    return user
+
+
 def is_stale(user: User) -> bool:
     """A session of staff that is older than twelve hours, or came back by a "remember me" cookie."""
     began = session.get("signed_in_at", session.get("fs_paa", 0))

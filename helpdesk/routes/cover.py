@@ -25,10 +25,9 @@ from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import Shift, all_schedules, main_schedule, shifts
 from helpdesk.oncall.swaps import Offer
 from helpdesk.routes import plan_links
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.cover_words import done_words, shift_words
 from helpdesk.routes.language import way_back
-from helpdesk.routes.ticket_actions import me
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 

@@ -25,9 +25,9 @@ from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
 from helpdesk.routes import desk_list, proof
-from helpdesk.routes.access import EVERYBODY, allow
+from helpdesk.routes.access import EVERYBODY, allow, me
 from helpdesk.routes.holding import holding_of, offered
-from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, me, perform, send, take
+from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets import conversation, lifecycle

@@ -15,10 +15,10 @@ from helpdesk.models.codes import STAFF
 from helpdesk.oncall import shift_notices
 from helpdesk.oncall.schedule import Shift, current_shift, main_schedule, next_shift, shifts
 from helpdesk.routes import desk
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.contacts import planned_problems
 from helpdesk.routes.holding import holding_of, offered
-from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Rule, hand_to_next, me, perform, send, take
+from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Rule, hand_to_next, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.access import find_ticket, visible_to

@@ -14,9 +14,8 @@ from helpdesk.models import Schedule
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall import feeds
 from helpdesk.oncall.schedule import all_schedules
-from helpdesk.routes.access import allow, public
+from helpdesk.routes.access import allow, me, public
 from helpdesk.routes.calendar_text import person_calendar, schedule_calendar
-from helpdesk.routes.ticket_actions import me
 from helpdesk.transaction import transaction
 
 bp = Blueprint("feeds", __name__)

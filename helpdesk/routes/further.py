@@ -10,9 +10,9 @@ from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall import expiry, hand_to
 from helpdesk.oncall.acknowledgement import enough
 from helpdesk.routes import desk
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.holding import offered
-from helpdesk.routes.ticket_actions import Rule, me, perform
+from helpdesk.routes.ticket_actions import Rule, perform
 from helpdesk.sentences import _
 from helpdesk.tickets.access import find_ticket
 

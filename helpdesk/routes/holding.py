@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall.escalation import running
-from helpdesk.oncall.expiry import is_asked
+from helpdesk.oncall.expiry import holder_of, is_asked
 from helpdesk.oncall.further import more_wanted, still_ask, who_took
 from helpdesk.oncall.hand_to import can_take
 from helpdesk.oncall.people import people_with
@@ -48,8 +48,8 @@ def offered(ticket: Ticket) -> list[User]:
     if not ticket.is_open or not ticket.is_urgent:
         return []
     people = {user.id: user for role in STAFF for user in people_with(role)}
-    holder_id = (ticket.assignee_id or ticket.acknowledged_by_id) if ticket.acknowledged_at else None
-    return sorted((u for u in people.values() if u.id != holder_id and can_take(u)), key=lambda user: user.name)
+    holder = holder_of(ticket)
+    return sorted((u for u in people.values() if u is not holder and can_take(u)), key=lambda user: user.name)
 
 
 def _took(alert: Escalation) -> list[User]:

@@ -22,8 +22,7 @@ from helpdesk.oncall.plan_changes import earliest
 from helpdesk.oncall.roster import Stint
 from helpdesk.oncall.schedule import shifts
 from helpdesk.routes import schedule_words as words
-from helpdesk.routes.access import allow
-from helpdesk.routes.ticket_actions import me
+from helpdesk.routes.access import allow, me
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction, what_if
 

@@ -18,9 +18,8 @@ from helpdesk.oncall.months import FIGURES, DutyMonth, PersonMonth, Standing, du
 from helpdesk.reports.period import Period, PeriodKind
 from helpdesk.reports.sheets import XLSX, csv_text, workbook
 from helpdesk.routes import load_words as words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.load_file import shifts_sheet, totals_sheet
-from helpdesk.routes.ticket_actions import me
 from helpdesk.sentences import _
 
 bp = Blueprint("load", __name__, url_prefix="/oncall/load")

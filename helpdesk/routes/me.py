@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import Form
 
+from helpdesk import contact_words
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import limiter
 from helpdesk.forms.me import (
@@ -13,14 +14,13 @@ from helpdesk.forms.me import (
     ContactCodeForm,
     LanguageForm,
 )
-from helpdesk.models import User
 from helpdesk.models.codes import ContactKind
 from helpdesk.oncall import own_test
 from helpdesk.people import codes, contacts
 from helpdesk.people.codes import Typed
 from helpdesk.people.contacts import FINAL, Objection
 from helpdesk.routes import me_words
-from helpdesk.routes.access import EVERYBODY, allow
+from helpdesk.routes.access import EVERYBODY, allow, me
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 
@@ -83,7 +83,7 @@ def type_code(contact_id: int) -> ResponseReturnValue:
     with transaction():
         result = codes.type_code(contact, form.digits)
     if result is Typed.RIGHT:
-        flash(_("Confirmed: %(contact)s works from now on.", contact=me_words.shown(contact)), "success")
+        flash(_("Confirmed: %(contact)s works from now on.", contact=contact_words.shown(contact)), "success")
         return redirect(url_for("me.index"), 303)
     form.code.errors = [_wrong(result, codes.tries_left(contact))]
     return _show_code(contact_id, form), 422
@@ -107,7 +107,7 @@ def first(contact_id: int) -> ResponseReturnValue:
     with transaction():
         contact = contacts.own_contact(me(), contact_id)
         contacts.make_first(contact)
-    flash(_("%(contact)s comes first now.", contact=me_words.shown(contact)), "success")
+    flash(_("%(contact)s comes first now.", contact=contact_words.shown(contact)), "success")
     return redirect(url_for("me.index"), 303)
 
 
@@ -119,7 +119,7 @@ def ask_to_remove(contact_id: int) -> ResponseReturnValue:
     return render_template(
         "me/remove.html",
         contact=contact,
-        shown=me_words.shown(contact),
+        shown=contact_words.shown(contact),
         against=[(each.value, me_words.AGAINST[each]) for each in found],
         is_final=not FINAL.isdisjoint(found),
         shift=contacts.next_shift_of(me()) if Objection.LAST_PHONE in found else None,
@@ -132,7 +132,7 @@ def remove(contact_id: int) -> ResponseReturnValue:
     contact = contacts.own_contact(me(), contact_id)
     read = {each.value: each for each in Objection}
     agreed = frozenset(read[name] for name in request.form.getlist("agreed") if name in read)
-    shown = me_words.shown(contact)
+    shown = contact_words.shown(contact)
     try:
         with transaction():
             contacts.remove_contact(contact, agreed)
@@ -140,11 +140,6 @@ def remove(contact_id: int) -> ResponseReturnValue:
         return redirect(url_for("me.ask_to_remove", contact_id=contact_id), 303)
     flash(_("%(contact)s is removed.", contact=shown), "success")
     return redirect(url_for("me.index"), 303)
-
-
-def me() -> User:
-    user: User = current_user._get_current_object()
-    return user
 
 
 def _show(sent: dict[str, Form]) -> str:
@@ -166,7 +161,7 @@ def _show_code(contact_id: int, form: ContactCodeForm) -> str:
     return render_template(
         "me/code.html",
         contact=contact,
-        shown=me_words.shown(contact),
+        shown=contact_words.shown(contact),
         way=codes.way_of(contact).value,
         is_awaited=codes.is_awaited(contact),
         form=form,

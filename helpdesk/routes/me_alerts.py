@@ -17,8 +17,8 @@ from helpdesk.oncall import own_test
 from helpdesk.people import rules
 from helpdesk.quiet import quiet_hours_of
 from helpdesk.routes import me_words
-from helpdesk.routes.access import allow
-from helpdesk.routes.me import bp, me
+from helpdesk.routes.access import allow, me
+from helpdesk.routes.me import bp
 from helpdesk.sentences import _
 from helpdesk.tickets.tell import notices_of
 from helpdesk.transaction import transaction

@@ -66,10 +66,6 @@ def own_contacts(user: User) -> list[OwnContact]:
     return [_own_contact(contact, firsts[contact.kind] is contact) for contact in user.contacts]
 
 
-def shown(contact: Contact) -> str:
-    return show_phone(contact.value) if contact.kind is ContactKind.PHONE else contact.value
-
-
 def contact_state(contact: Contact) -> str:
     """In a few words, for lists."""
     return str(_STATES[contacts.trouble_of(contact)])
@@ -84,7 +80,7 @@ def _own_contact(contact: Contact, is_first: bool) -> OwnContact:
     if trouble in (ContactTrouble.BROKEN, ContactTrouble.STOPPED):
         problem = contact_words.problem_with(contact, trouble)
         says, does = contact_words.to_owner(problem), contact_words.owner_does_here(problem)
-    return OwnContact(contact, shown(contact), state, says, does, is_first)
+    return OwnContact(contact, contact_words.shown(contact), state, says, does, is_first)
 
 
 _STATES: dict[ContactTrouble | None, LazyString] = {

@@ -7,8 +7,8 @@ from helpdesk.base import read_id
 from helpdesk.forms.desk import EmptyForm
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import STAFF
-from helpdesk.routes.access import allow
-from helpdesk.routes.ticket_actions import me, perform
+from helpdesk.routes.access import allow, me
+from helpdesk.routes.ticket_actions import perform
 from helpdesk.sentences import _
 from helpdesk.tickets.access import find_ticket
 from helpdesk.tickets.moving import move_ticket

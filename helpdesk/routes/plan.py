@@ -20,9 +20,8 @@ from helpdesk.oncall.outlook import agenda, now_and_next
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.schedule import all_schedules
 from helpdesk.routes import plan_links, plan_words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.plan_warnings import plan_warnings
-from helpdesk.routes.ticket_actions import me
 
 bp = Blueprint("plan", __name__, url_prefix="/oncall")
 

@@ -23,9 +23,8 @@ from helpdesk.oncall import policies as rules
 from helpdesk.oncall.plan import Plan, plans_of, policy_for, with_last_resort
 from helpdesk.oncall.preview import preview
 from helpdesk.routes import policy_words as words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.desk import staff
-from helpdesk.routes.ticket_actions import me
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 

@@ -9,8 +9,7 @@ from helpdesk.models import Ticket, User
 from helpdesk.models.codes import STAFF
 from helpdesk.notify.render import DISCREET
 from helpdesk.routes import proof_words
-from helpdesk.routes.access import allow
-from helpdesk.routes.ticket_actions import me
+from helpdesk.routes.access import allow, me
 from helpdesk.tickets.access import find_ticket
 from helpdesk.tickets.proof import proof_of
 

@@ -18,8 +18,7 @@ from helpdesk.oncall import schedules, temporary
 from helpdesk.oncall.roster import Stint
 from helpdesk.oncall.temporary import Draft
 from helpdesk.routes import schedule_words as words
-from helpdesk.routes.access import allow
-from helpdesk.routes.ticket_actions import me
+from helpdesk.routes.access import allow, me
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 

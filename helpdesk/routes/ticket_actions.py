@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import request
-from flask_login import current_user
 
 from helpdesk.errors import BadUpload, NotAllowed
 from helpdesk.extensions import db
@@ -14,6 +13,7 @@ from helpdesk.labels import error_sentence
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
+from helpdesk.routes.access import me as me  # the pages that act ask for both
 from helpdesk.sentences import _, sentence
 from helpdesk.tickets import conversation
 from helpdesk.tickets.access import find_ticket
@@ -36,12 +36,6 @@ class Result:
 Rule = Callable[[Ticket, User], str]
 # After words were sent, with the message that they became, if there were any.
 Finish = Callable[[Ticket, User, Message | None], str]
-
-
-def me() -> User:
-    """The signed-in person, not the proxy."""
-    user: User = current_user._get_current_object()
-    return user
 
 
 def perform(number: str, rule: Rule) -> Result:
