@@ -16,6 +16,7 @@ from helpdesk.oncall.own_duty import absent_people
 from helpdesk.oncall.plan_changes import JUST_NOW
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import all_schedules, shifts
+from helpdesk.oncall.spans import written
 
 LONGEST = timedelta(days=400)
 
@@ -138,8 +139,5 @@ def _held_schedules() -> list[Schedule]:
 
 
 def _note(absence: Absence, by: User, action: str) -> None:
-    span = {"starts_at": absence.starts_at.isoformat(), "ends_at": absence.ends_at.isoformat()}
-    subject = f"absence:{absence.id}"
-    db.session.add(
-        AuditEntry(user_id=by.id, action=action, subject=subject, data={"user": absence.user_id, **span})
-    )
+    subject, data = f"absence:{absence.id}", {"user": absence.user_id, **written(absence)}
+    db.session.add(AuditEntry(user_id=by.id, action=action, subject=subject, data=data))

@@ -1,27 +1,16 @@
 """The days of a plan as rows to show: who is on duty when, and why it is not as the layers say. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from helpdesk.models import Absence, Override, TemporarySchedule, User
 from helpdesk.models.codes import OverrideKind
 from helpdesk.oncall.roster import Span, Stint
 from helpdesk.oncall.schedule import Shift
-from helpdesk.sla.calendar import first_instant
-
-
-class _Spanning(Protocol):
-    @property
-    def starts_at(self) -> Any: ...
-    @property
-    def ends_at(self) -> Any: ...
-
-
-Row = TypeVar("Row", bound=_Spanning)
+from helpdesk.oncall.spans import Spanning, cut, local_day, meeting, uncovered
 
 
 class Why(StrEnum):
@@ -106,27 +95,9 @@ def days(plan: Plan, first: date, last: date) -> list[Day]:
     return [_day(plan, first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
-def local_day(day: date, zone: ZoneInfo) -> Span:
-    """From its first instant to that of the next day."""
-    midnight = datetime.combine(day, time.min)
-    return Span(first_instant(midnight, zone), first_instant(midnight + timedelta(days=1), zone))
-
-
-def uncovered(span: Span, covers: Iterable[_Spanning]) -> list[Span]:
-    """What is left of the span; `covers` by beginning, apart from each other."""
-    found, free_from = [], span.starts_at
-    for cover in _meeting(covers, span):
-        if cover.starts_at > free_from:
-            found.append(Span(free_from, cover.starts_at))
-        free_from = max(free_from, cover.ends_at)
-    if free_from < span.ends_at:
-        found.append(Span(free_from, span.ends_at))
-    return found
-
-
 def _day(plan: Plan, day: date) -> Day:
     span = local_day(day, plan.zone)
-    absent = dict.fromkeys(plan.names[a.user_id] for a in _meeting(plan.absences, span) if a.user_id in plan.names)
+    absent = dict.fromkeys(plan.names[a.user_id] for a in meeting(plan.absences, span) if a.user_id in plan.names)
     lines = tuple(_lines(plan, span))
     return Day(span.starts_at, span.ends_at, day, lines, plan.holidays.get(day, ""), tuple(absent))
 
@@ -165,18 +136,18 @@ def _reasons(plan: Plan, part: Span, user_id: int) -> Iterator[Reason]:
     """Why the person is there where the layers name somebody else or nobody."""
     own = [stint for stint in plan.by_layers if stint.person == user_id]
     for other in uncovered(part, own):
-        changes = [row for row in _meeting(plan.overrides, other) if row.user_id == user_id]
+        changes = [row for row in meeting(plan.overrides, other) if row.user_id == user_id]
         if changes:
-            yield from (_change(plan, row, _cut(row, other)) for row in changes)
-        elif plans := _meeting(plan.temporaries, other):
-            yield from (_temporary(row, _cut(row, other)) for row in plans)
+            yield from (_change(plan, row, cut(row, other)) for row in changes)
+        elif plans := meeting(plan.temporaries, other):
+            yield from (_temporary(row, cut(row, other)) for row in plans)
         else:
             yield from _why_missing(plan, other)
 
 
 def _change(plan: Plan, row: Override, span: Span) -> Reason:
     why = Why.ADDED if row.kind is OverrideKind.ADD else Why.SWAP if row.swap_id else Why.INSTEAD
-    planned = (stint.person for stint in _meeting(plan.by_layers, span))
+    planned = (stint.person for stint in meeting(plan.by_layers, span))
     goes = row.instead_of_id or next((person for person in planned if person != row.user_id), None)
     other = "" if why is Why.ADDED or goes is None else plan.names.get(goes, "")
     return Reason(span.starts_at, span.ends_at, why, other, row.note)
@@ -188,28 +159,19 @@ def _temporary(row: TemporarySchedule, span: Span) -> Reason:
 
 def _why_missing(plan: Plan, gap: Span) -> Iterator[Reason]:
     """Why those whom the layers name are not there."""
-    yield from (_temporary(row, _cut(row, gap)) for row in _meeting(plan.temporaries, gap))
-    for stint in _meeting(plan.by_layers, gap):
-        turn, name = _cut(stint, gap), plan.names.get(stint.person, "")
-        for absence in _meeting(plan.absences, turn):
+    yield from (_temporary(row, cut(row, gap)) for row in meeting(plan.temporaries, gap))
+    for stint in meeting(plan.by_layers, gap):
+        turn, name = cut(stint, gap), plan.names.get(stint.person, "")
+        for absence in meeting(plan.absences, turn):
             if absence.user_id == stint.person:
-                away = _cut(absence, turn)
+                away = cut(absence, turn)
                 yield Reason(away.starts_at, away.ends_at, Why.ABSENT, name)
-        for row in _meeting(plan.overrides, turn):
+        for row in meeting(plan.overrides, turn):
             if row.instead_of_id == stint.person and row.kind is OverrideKind.REMOVE:
-                off = _cut(row, turn)
+                off = cut(row, turn)
                 yield Reason(off.starts_at, off.ends_at, Why.TAKEN_OFF, name, row.note)
 
 
-def _meeting(rows: Iterable[Row], span: Span) -> list[Row]:
-    """Those that have time in common with the span."""
-    return [row for row in rows if row.starts_at < span.ends_at and row.ends_at > span.starts_at]
-
-
-def _cut(row: _Spanning, span: Span) -> Span:
-    return Span(max(row.starts_at, span.starts_at), min(row.ends_at, span.ends_at))
-
-
-def _common(row: _Spanning, span: Span) -> Span | None:
-    cut = _cut(row, span)
-    return cut if cut.starts_at < cut.ends_at else None
+def _common(row: Spanning, span: Span) -> Span | None:
+    part = cut(row, span)
+    return part if part.starts_at < part.ends_at else None

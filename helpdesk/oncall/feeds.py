@@ -14,10 +14,10 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Schedule, User
 from helpdesk.models.codes import RoleName
-from helpdesk.oncall.agenda import local_day, uncovered
 from helpdesk.oncall.outlook import AROUND
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import Shift, all_schedules, shifts
+from helpdesk.oncall.spans import local_midnight, meeting, uncovered
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=120)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -90,8 +90,7 @@ def _shifts(schedule: Schedule) -> list[Event]:
     span = _span(schedule)
     border = span.starts_at - AROUND
     found = shifts(schedule, border, span.ends_at + AROUND)
-    met = (shift for shift in found if shift.ends_at > span.starts_at and shift.starts_at < span.ends_at)
-    return [_event(schedule, shift, border) for shift in met]
+    return [_event(schedule, shift, border) for shift in meeting(found, span)]
 
 
 def _event(schedule: Schedule, shift: Shift, border: datetime) -> Event:
@@ -125,7 +124,7 @@ def _span(schedule: Schedule) -> Span:
 
 def _midnight(schedule: Schedule) -> datetime:
     zone = ZoneInfo(schedule.time_zone)
-    return local_day(clock.now().astimezone(zone).date(), zone).starts_at
+    return local_midnight(clock.now().astimezone(zone).date(), zone)
 
 
 def _changed_at() -> datetime:

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from helpdesk.extensions import db
 from helpdesk.models import DutyShift, Override, Schedule
-from helpdesk.oncall.agenda import Day, Plan, days, local_day
+from helpdesk.oncall.agenda import Day, Plan, days
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import Shift, by_layers, next_shift, plan_rows, public_holidays, shifts
+from helpdesk.oncall.spans import local_day
 
 AROUND = timedelta(days=8)  # so that a week's shift at the edge of a page is known from end to end
 NEAR = timedelta(days=14)

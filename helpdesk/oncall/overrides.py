@@ -161,15 +161,9 @@ def about_phone(user: User, since: datetime, until: datetime) -> list[Conflict]:
     return [] if works else [Conflict(Trouble.NO_PHONE, since, until, user)]
 
 
-def gaps(roster: Roster[int], since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+def gaps(roster: Roster[int], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """Spans [from, to) in which nobody is on duty."""
-    free_from = since
-    for stint in roster.shifts(since, until):
-        if stint.starts_at > free_from:
-            yield free_from, stint.starts_at
-        free_from = max(free_from, stint.ends_at)
-    if free_from < until:
-        yield free_from, until
+    return duty.gaps_between(roster.shifts(since, until), since, until)
 
 
 def _absences(user: User, since: datetime, until: datetime) -> Iterator[Conflict]:

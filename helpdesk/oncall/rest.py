@@ -7,12 +7,12 @@ leave this rest alone. Hours are real ones; a week begins on Monday at local mid
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from helpdesk.oncall.roster import Span
-from helpdesk.sla.calendar import first_instant
+from helpdesk.oncall.spans import local_midnight
 
 DAY = timedelta(hours=24)
 _WEEK = timedelta(days=7)
@@ -65,9 +65,9 @@ def weeks_of(duties: Sequence[tuple[datetime, datetime]], zone: ZoneInfo) -> Ite
     last: date | None = None
     for start, end in duties:
         monday = _monday(start, zone)
-        while (begin := _midnight(monday, zone)) < end:
+        while (begin := local_midnight(monday, zone)) < end:
             if last is None or monday > last:
-                yield Span(begin, _midnight(monday + _WEEK, zone))
+                yield Span(begin, local_midnight(monday + _WEEK, zone))
                 last = monday
             monday += _WEEK
 
@@ -90,7 +90,3 @@ def _length(span: Span | None) -> timedelta:
 def _monday(at: datetime, zone: ZoneInfo) -> date:
     day = at.astimezone(zone).date()
     return day - timedelta(days=day.weekday())
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return first_instant(datetime.combine(day, time.min), zone)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import holidays
 import sqlalchemy as sa
@@ -18,8 +19,9 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, DutyShift, Override, Schedule, TemporarySchedule, User
 from helpdesk.models.codes import HolidayRule
 from helpdesk.oncall.reading import LayerRow, changes, layer_rows
-from helpdesk.oncall.roster import Layer, Roster, Stint
+from helpdesk.oncall.roster import Layer, Roster, Span, Stint
 from helpdesk.oncall.rotation import Rotation as Turns
+from helpdesk.oncall.spans import Spanning, uncovered
 from helpdesk.sla.calendar import BusinessCalendar
 
 # How far to look for the next shift: mostly it is near, and looking far costs.
@@ -100,16 +102,9 @@ def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[dat
     return gaps_between(shifts(schedule, since, until), since, until)
 
 
-def gaps_between(duties: Iterable[Shift], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+def gaps_between(duties: Iterable[Spanning], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """Spans [from, to) of [since, until) outside the shifts, which are in order of their beginning."""
-    found, free_from = [], since
-    for shift in duties:
-        if shift.starts_at > free_from:
-            found.append((free_from, shift.starts_at))
-        free_from = max(free_from, shift.ends_at)
-    if free_from < until:
-        found.append((free_from, until))
-    return found
+    return [(gap.starts_at, gap.ends_at) for gap in uncovered(Span(since, until), duties)]
 
 
 def roster(schedule: Schedule, since: datetime, until: datetime) -> Roster[int]:
@@ -137,7 +132,7 @@ def by_layers(schedule: Schedule, since: datetime, until: datetime) -> list[Stin
 
 def public_holidays(time_zone: str, since: datetime, until: datetime) -> dict[date, str]:
     """The Polish public holidays of the local days in [since, until), with their Polish names."""
-    zone = Turns("daily", since, time_zone, 1, [None]).zone
+    zone = ZoneInfo(time_zone)
     first, last = since.astimezone(zone).date(), (until - timedelta(microseconds=1)).astimezone(zone).date()
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return {day: name for day in days if (name := _poland().get(day))}

@@ -5,6 +5,7 @@ reminder that is an hour late, is not sent any more; the one at the start is cau
 """
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -15,8 +16,8 @@ from helpdesk.models.codes import Channel, NotificationEvent, RoleName
 from helpdesk.oncall import duty_letters
 from helpdesk.oncall.handover import hold_schedule
 from helpdesk.oncall.people import people_with
-from helpdesk.oncall.rotation import Rotation
 from helpdesk.oncall.schedule import HORIZONS, Shift, on_call, planned_shifts
+from helpdesk.oncall.spans import written
 from helpdesk.sla.calendar import first_instant
 from helpdesk.transaction import changed_rows
 
@@ -116,7 +117,7 @@ def _is_due(row: ShiftNotice, now: datetime) -> bool:
 
 def _evening_before(row: ShiftNotice) -> datetime | None:
     """When to remind of it first; None for a shift that is told of at its start alone."""
-    zone = Rotation("daily", row.starts_at, row.schedule.time_zone, 1, [None]).zone
+    zone = ZoneInfo(row.schedule.time_zone)
     start = row.starts_at.astimezone(zone)
     if row.ends_at - row.starts_at < SHORT or start.time() >= EVENING:
         return None
@@ -179,7 +180,7 @@ def _remind(row: ShiftNotice, channels: tuple[Channel, ...], *, is_start: bool) 
         row.user,
         NotificationEvent.DUTY_REMINDER,
         key=f"{_key(row)}:{which}",
-        params=_span(row) | {"is_asked": row.confirmed_at is None, "is_start": is_start},
+        params=written(row) | {"is_asked": row.confirmed_at is None, "is_start": is_start},
         by=clock.now(),
         expires_at=row.ends_at if is_start else row.starts_at,
         channels=channels,
@@ -193,13 +194,9 @@ def _tell_managers(row: ShiftNotice) -> None:
             manager,
             NotificationEvent.DUTY_UNCONFIRMED,
             key=f"{_key(row)}:missed",
-            params=_span(row) | {"name": row.user.name},
+            params=written(row) | {"name": row.user.name},
             expires_at=row.ends_at,
         )
-
-
-def _span(row: ShiftNotice) -> dict[str, str]:
-    return {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
 
 
 def _key(row: ShiftNotice) -> str:

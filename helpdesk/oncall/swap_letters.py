@@ -13,12 +13,13 @@ from helpdesk.oncall import duty_letters
 from helpdesk.oncall.own_duty import is_absent
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.roster import Span
+from helpdesk.oncall.spans import written
 
 
 def offered(swaps: list[Swap], by: User, key: str = "") -> None:
     """To whoever may take one of them, one letter for all; to nobody who is absent throughout."""
     first = min(swaps, key=lambda swap: swap.starts_at)
-    params = _span_of(first) | {
+    params = written(first) | {
         "who": by.name,
         "to_you": first.offered_to_id is not None,
         "is_absence": first.absence_id is not None,
@@ -64,7 +65,7 @@ def undone(swap: Swap, by: User) -> None:
 def answered(swap: Swap, reader: User, by: User) -> None:
     """What became of the offer."""
     taker = swap.answered_by
-    params = _span_of(swap) | _return_of(swap)
+    params = written(swap) | _return_of(swap)
     params |= {"answer": swap.state.value, "by": by.name, "is_own": reader is by, "giver": swap.offered_by.name}
     params |= {"taker": taker.name if taker else "", "is_giver": reader is swap.offered_by}
     duty_letters.write(
@@ -105,10 +106,6 @@ def _call_off(swap: Swap) -> None:
 def _others_are_open(swap: Swap) -> bool:
     others = sa.select(Swap.id).where(Swap.absence_id == swap.absence_id, Swap.state == SwapState.OFFERED)
     return db.session.scalar(others.limit(1)) is not None
-
-
-def _span_of(swap: Swap) -> dict[str, Any]:
-    return {"starts_at": swap.starts_at.isoformat(), "ends_at": swap.ends_at.isoformat()}
 
 
 def _return_of(swap: Swap) -> dict[str, Any]:

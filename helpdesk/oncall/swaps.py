@@ -18,6 +18,7 @@ from helpdesk.oncall import swap_letters as letters
 from helpdesk.oncall.handover import hold_schedule, tell_newly_on_duty
 from helpdesk.oncall.own_duty import has_all_of, has_some_of, is_absent
 from helpdesk.oncall.roster import Span
+from helpdesk.oncall.spans import written
 from helpdesk.transaction import changed_rows
 
 
@@ -273,7 +274,9 @@ def _answer(swap: Swap, was: SwapState, to: SwapState, by: User) -> None:
 
 
 def _note(swap: Swap, by: User) -> None:
-    span = {"starts_at": swap.starts_at.isoformat(), "ends_at": swap.ends_at.isoformat()}
-    data = span | {"offered_by": swap.offered_by.id, "offered_to": swap.offered_to.id if swap.offered_to else None}
+    data = written(swap) | {
+        "offered_by": swap.offered_by.id,
+        "offered_to": swap.offered_to.id if swap.offered_to else None,
+    }
     entry = AuditEntry(user_id=by.id, action=f"swap_{swap.state}", subject=f"swap:{swap.id}", data=data)
     db.session.add(entry)

@@ -89,25 +89,11 @@ def uncovered_without(user: User) -> list[tuple[datetime, datetime]]:
     for schedule in duty.all_schedules():
         plan = duty.roster(schedule, now, now + AHEAD)
         rest = replace(plan, gone=plan.gone | {user.id})
-        there = {(stint.starts_at, stint.ends_at) for stint in rest.shifts(now, now + AHEAD)}
+        there = rest.shifts(now, now + AHEAD)
         for stint in plan.shifts(now, now + AHEAD):
             if stint.person == user.id:
-                spans += _left_over((stint.starts_at, stint.ends_at), sorted(there))
+                spans += duty.gaps_between(there, stint.starts_at, stint.ends_at)
     return sorted(spans)
-
-
-def _left_over(
-    span: tuple[datetime, datetime], covered: Sequence[tuple[datetime, datetime]]
-) -> list[tuple[datetime, datetime]]:
-    """What of a span no other one covers."""
-    left, free_from = [], span[0]
-    for start, end in covered:
-        if end <= free_from or start >= span[1]:
-            continue
-        if start > free_from:
-            left.append((free_from, start))
-        free_from = max(free_from, end)
-    return [*left, (free_from, span[1])] if free_from < span[1] else left
 
 
 def switch_off(user: User, by: User) -> None:

@@ -9,10 +9,10 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Municipality, Unit
 from helpdesk.models.codes import Channel
-from helpdesk.oncall.agenda import uncovered
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import Shift, all_schedules, current_shift, main_schedule, next_shift, shifts
+from helpdesk.oncall.spans import uncovered
 from helpdesk.routes.api.answers import OnCall, ShiftPlan, UnitPage
 from helpdesk.routes.api.blueprint import Reply, operation, own_user
 from helpdesk.routes.api.problems import Problem
