@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.config import settings
 from helpdesk.models import User
+from helpdesk.oncall.spans import is_between
 from helpdesk.sla.calendar import first_instant, last_instant
 
 
@@ -24,14 +25,10 @@ def after_quiet_hours(at: datetime, quiet: tuple[time, time], zone: ZoneInfo) ->
     """Pure: `at` itself outside the quiet hours, else their end in UTC. `quiet` is local and may span midnight."""
     start, end = quiet
     local = at.astimezone(zone)
-    clock_time = local.time()
-    if start <= end:
-        is_quiet, next_day = start <= clock_time < end, False
-    else:
-        is_quiet, next_day = clock_time >= start or clock_time < end, clock_time >= start
-    if not is_quiet:
+    if not is_between(local.time(), start, end):
         return at
-    day = local.date() + timedelta(days=1 if next_day else 0)
+    ends_tomorrow = end < start <= local.time()
+    day = local.date() + timedelta(days=1 if ends_tomorrow else 0)
     # An end that the clocks skip is the first instant after the gap; one that they repeat may lie behind us.
     over = first_instant(datetime.combine(day, end), zone)
     return over if over > at else last_instant(datetime.combine(day, end), zone)

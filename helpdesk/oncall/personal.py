@@ -10,6 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from helpdesk.models.codes import Channel, Priority
+from helpdesk.oncall.spans import is_between
 
 Way = tuple[Channel, timedelta]  # over what, how long after the beginning
 LATEST = timedelta(minutes=2)  # by then a phone has been tried
@@ -70,6 +71,4 @@ def is_prompt(found: Iterable[Way]) -> bool:
 def _covers(rule: Rule, clock_time: time) -> bool:
     if rule.from_time is None or rule.until_time is None:
         return True
-    if rule.from_time <= rule.until_time:
-        return rule.from_time <= clock_time < rule.until_time
-    return clock_time >= rule.from_time or clock_time < rule.until_time
+    return is_between(clock_time, rule.from_time, rule.until_time)

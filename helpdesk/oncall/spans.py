@@ -53,6 +53,14 @@ def local_day(day: date, zone: ZoneInfo) -> Span:
     return Span(local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone))
 
 
+def is_between(clock_time: time, start: time, end: time) -> bool:
+    """Whether the hours of a day from `start` to `end` hold the time: over midnight where `end` is the earlier one,
+    none where the two are equal."""
+    if start <= end:
+        return start <= clock_time < end
+    return clock_time >= start or clock_time < end
+
+
 def written(span: Spanning) -> dict[str, str]:
     """As letters and the audit keep it."""
     return {"starts_at": span.starts_at.isoformat(), "ends_at": span.ends_at.isoformat()}

@@ -14,6 +14,7 @@ from helpdesk.forms.me import NEVER, ORDER, PERIODS, NormalForm, SureForm, Urgen
 from helpdesk.models import NotifyRule
 from helpdesk.models.codes import STAFF, Channel, Priority
 from helpdesk.oncall import own_test
+from helpdesk.oncall.spans import is_between
 from helpdesk.people import rules
 from helpdesk.quiet import quiet_hours_of
 from helpdesk.routes import me_words
@@ -26,7 +27,7 @@ from helpdesk.transaction import transaction
 __all__ = ["bp"]
 REFRESH_SECONDS = 3
 NIGHT = (time(22), time(7))
-DEEP = time(3)
+DEEP = time(3)  # what holds it is somebody's night
 STANDARD = {Channel.SMS: "0", Channel.VOICE: "1"}  # the nearest to it in whole minutes
 
 
@@ -127,7 +128,7 @@ def _show_rules(sent: dict[str, Form]) -> str:
 
 def _as_typed(urgent: Sequence[NotifyRule]) -> dict[str, Any]:
     """The stored rules as the form shows them; the standard where there are none."""
-    night = next((span for rule in urgent for span in _spans(rule) if _is_deep(*span)), NIGHT)
+    night = next((span for rule in urgent for span in _spans(rule) if is_between(DEEP, *span)), NIGHT)
     typed: dict[str, Any] = {"night_from": night[0], "night_until": night[1]}
     for period in PERIODS:
         for channel in ORDER:
@@ -143,11 +144,6 @@ def _spans(rule: NotifyRule) -> list[tuple[time, time]]:
     if rule.from_time is None or rule.until_time is None:
         return []
     return [(rule.from_time, rule.until_time), (rule.until_time, rule.from_time)]
-
-
-def _is_deep(start: time, end: time) -> bool:
-    """It holds three in the morning."""
-    return (start <= DEEP < end) if start <= end else not end <= DEEP < start
 
 
 def _test() -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """The arithmetic of spans."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from helpdesk.oncall.roster import Span
-from helpdesk.oncall.spans import cut, local_day, meeting, uncovered, written
+from helpdesk.oncall.spans import cut, is_between, local_day, meeting, uncovered, written
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -38,3 +40,8 @@ def test_a_local_day_has_25_hours_when_the_clocks_go_back():
 
 def test_a_span_is_written_with_its_offset():
     assert written(span(1, 2)) == {"starts_at": "2026-03-02T01:00:00+00:00", "ends_at": "2026-03-02T02:00:00+00:00"}
+
+
+@pytest.mark.parametrize(("start", "end", "holds"), [(2, 3, ()), (3, 4, (3,)), (22, 7, (3, 22)), (3, 3, ())])
+def test_hours_may_span_midnight_and_equal_ones_are_none(start, end, holds):
+    assert tuple(hour for hour in (3, 7, 22) if is_between(time(hour), time(start), time(end))) == holds
