@@ -17,7 +17,7 @@ from helpdesk.health.sent import NEWEST
 from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
 from helpdesk.models.codes import CircuitState, Lane
 from helpdesk.oncall import escalation
-from helpdesk.oncall.further import IS_OPEN
+from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.tickets import queries
 
 REQUESTS = CollectorRegistry()

@@ -25,8 +25,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from helpdesk.forms.fields import LocalTimeField, at_most, needed, without_nul
 from helpdesk.labels import label
 from helpdesk.models.codes import Category, Channel, StepTarget
-from helpdesk.oncall.plan import Plan, Scope
 from helpdesk.oncall.policies import MOST_STEPS, Draft, people_of
+from helpdesk.oncall.steps import Plan, Scope
 
 PREFIX = "steps"
 # One person and several are chosen in the same list.

@@ -17,7 +17,7 @@ from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
-from helpdesk.oncall.plan import PHONE
+from helpdesk.oncall.steps import PHONE
 from helpdesk.oncall.warnings import AHEAD, PlanWarning, warnings
 from helpdesk.sentences import _
 

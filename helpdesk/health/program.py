@@ -13,7 +13,7 @@ from helpdesk.health.check import Check, Verdict
 from helpdesk.health.sent import recent
 from helpdesk.models import Attempt, Escalation
 from helpdesk.models.codes import AttemptState, Lane
-from helpdesk.oncall.further import IS_OPEN
+from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.sentences import _, span
 
 FRESH = timedelta(seconds=60)

@@ -16,7 +16,7 @@ from helpdesk.models import Attempt, Provider
 from helpdesk.models.codes import AttemptState, Channel, CircuitState
 from helpdesk.notify.channels import all_providers, provider_named, providers_of
 from helpdesk.notify.parcel import Decision
-from helpdesk.oncall.plan import PHONE
+from helpdesk.oncall.steps import PHONE
 from helpdesk.sentences import _, span
 
 FAILING = 3  # so many failures in an hour and no success: the channel itself is failing

@@ -10,8 +10,8 @@ from helpdesk.models import Attempt, EscalationStep, HotlineCall, Notification, 
 from helpdesk.models.codes import AttemptState, Channel, HotlineOutcome
 from helpdesk.oncall import escalation
 from helpdesk.oncall.people import address_of
-from helpdesk.oncall.plan import frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named
+from helpdesk.oncall.steps import frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.wanted import CALL_LASTS
 
 MOST_TURNS = 4

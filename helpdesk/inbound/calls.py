@@ -25,7 +25,7 @@ from helpdesk.models.codes import (
 from helpdesk.notify import outcome
 from helpdesk.notify.render import absolute, render
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.further import still_ask
+from helpdesk.oncall.further_people import still_ask
 from helpdesk.oncall.people import person_with_phone
 from helpdesk.tickets.proof import note_pressed
 from helpdesk.tokens import sign_attempt

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import OPEN_STATUSES, AttemptState, Channel, NotificationEvent, Priority
-from helpdesk.oncall.further import still_ask
+from helpdesk.oncall.further_people import still_ask
 
 ASKED = (NotificationEvent.ALERT, NotificationEvent.NEW_TICKET, NotificationEvent.STILL_YOURS)
 # One that was not confirmed in time may have arrived all the same; these have not.

@@ -22,7 +22,7 @@ from helpdesk.models.codes import (
 )
 from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.expiry import confirm, give_back
-from helpdesk.oncall.further import goes_on, have_it, more_wanted, note_yes
+from helpdesk.oncall.further_people import goes_on, have_it, more_wanted, note_yes
 from helpdesk.oncall.people import address_of
 from helpdesk.outbox import Letter
 from helpdesk.sla import clock as sla

@@ -30,11 +30,11 @@ from helpdesk.models.codes import (
     NotificationEvent,
     StepTarget,
 )
-from helpdesk.oncall.further import IS_OPEN, goes_on, have_it
+from helpdesk.oncall.further_people import IS_OPEN, goes_on, have_it
 from helpdesk.oncall.live_call import is_looking_for_somebody
-from helpdesk.oncall.plan import PHONE, Plan, frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.oncall.recipients import named, recipients, ways_of
 from helpdesk.oncall.sending import EMPTY_ROUND, alert, key_of_round, key_of_step
+from helpdesk.oncall.steps import PHONE, Plan, frozen_steps, plans_of, policy_for, scope_of
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record, record_attempt
 from helpdesk.transaction import changed_rows

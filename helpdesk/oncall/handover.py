@@ -13,7 +13,7 @@ from helpdesk.models import Escalation, EscalationStep, Schedule
 from helpdesk.models.codes import StepTarget
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.escalation import alert_too
-from helpdesk.oncall.further import IS_OPEN
+from helpdesk.oncall.further_people import IS_OPEN
 
 # An alert whose step was taken just before the change may be committed after we looked: so long we look again.
 LATECOMERS = timedelta(seconds=30)

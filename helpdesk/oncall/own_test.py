@@ -15,8 +15,8 @@ from helpdesk.models.codes import Lane, NotificationEvent, StepTarget
 from helpdesk.oncall import duty_test
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.personal import Way
-from helpdesk.oncall.plan import PHONE, Plan
 from helpdesk.oncall.recipients import ways_of
+from helpdesk.oncall.steps import PHONE, Plan
 from helpdesk.outbox import Letter
 
 MOST, WITHIN = 3, timedelta(hours=1)

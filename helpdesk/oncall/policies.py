@@ -10,9 +10,9 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, Ticket, User
-from helpdesk.oncall.further import IS_OPEN
-from helpdesk.oncall.plan import Plan, Scope, choice, plan_of, policy_for
+from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.oncall.recipients import ways_of
+from helpdesk.oncall.steps import Plan, Scope, choice, plan_of, policy_for
 from helpdesk.users import require_manager
 
 MOST_STEPS = 12

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import EscalationStep, Override, Schedule, User
 from helpdesk.models.codes import OverrideKind, StepTarget
-from helpdesk.oncall.plan import Plan, frozen_steps
 from helpdesk.oncall.recipients import named, recipients, schedule_of
 from helpdesk.oncall.sending import EMPTY_ROUND, Sending, sendings
+from helpdesk.oncall.steps import Plan, frozen_steps
 
 ROUNDS = 2  # the second as far as its first message
 

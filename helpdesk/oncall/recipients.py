@@ -14,7 +14,7 @@ from helpdesk.oncall import personal
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.personal import Way
-from helpdesk.oncall.plan import LAST_RESORT
+from helpdesk.oncall.steps import LAST_RESORT
 
 
 class Step(Protocol):

@@ -18,7 +18,7 @@ from sqlalchemy.orm import object_session
 from helpdesk.extensions import db
 from helpdesk.models import Absence, DutyShift, Override, Schedule, TemporarySchedule, User
 from helpdesk.models.codes import HolidayRule
-from helpdesk.oncall.reading import LayerRow, changes, layer_rows
+from helpdesk.oncall.plan_rows import LayerRow, changes, layer_rows
 from helpdesk.oncall.roster import Layer, Roster, Span, Stint
 from helpdesk.oncall.rotation import Rotation as Turns
 from helpdesk.oncall.spans import Spanning, uncovered

@@ -11,7 +11,7 @@ from helpdesk.models import Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.escalation import running
-from helpdesk.oncall.further import still_ask
+from helpdesk.oncall.further_people import still_ask
 from helpdesk.routes.access import public
 from helpdesk.transaction import transaction
 

@@ -7,7 +7,7 @@ from helpdesk.errors import NotAllowed
 from helpdesk.forms.desk import EmptyForm, HandOverForm
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import STAFF, RoleName
-from helpdesk.oncall import expiry, hand_to
+from helpdesk.oncall import expiry, ticket_handover
 from helpdesk.oncall.acknowledgement import enough
 from helpdesk.routes import desk
 from helpdesk.routes.access import allow, me
@@ -27,7 +27,7 @@ def hand_over(number: str) -> ResponseReturnValue:
 
     def rule(ticket: Ticket, by: User) -> str:
         to = people[form.hand_to.data]
-        hand_to.hand_over(ticket, to, by)
+        ticket_handover.hand_over(ticket, to, by)
         return _("%(who)s is being alerted. Until somebody takes it nothing changes.", who=to.name)
 
     if not form.validate():

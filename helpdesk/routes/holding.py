@@ -6,9 +6,9 @@ from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall.escalation import running
 from helpdesk.oncall.expiry import holder_of, is_asked
-from helpdesk.oncall.further import more_wanted, still_ask, who_took
-from helpdesk.oncall.hand_to import can_take
+from helpdesk.oncall.further_people import more_wanted, still_ask, who_took
 from helpdesk.oncall.people import people_with
+from helpdesk.oncall.ticket_handover import can_take
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from helpdesk.labels import error_sentence
 from helpdesk.models import EscalationPolicy, Group, Municipality, Schedule
 from helpdesk.models.codes import STAFF, RoleName
 from helpdesk.oncall import policies as rules
-from helpdesk.oncall.plan import Plan, plans_of, policy_for, with_last_resort
 from helpdesk.oncall.preview import preview
+from helpdesk.oncall.steps import Plan, plans_of, policy_for, with_last_resort
 from helpdesk.routes import policy_words as words
 from helpdesk.routes.access import allow, me
 from helpdesk.routes.desk import staff

@@ -10,10 +10,10 @@ from helpdesk.extensions import db
 from helpdesk.labels import label
 from helpdesk.models import EscalationPolicy, Group, Municipality, Schedule, User
 from helpdesk.models.codes import Channel, StepTarget
-from helpdesk.oncall.plan import Plan, Scope, with_last_resort
 from helpdesk.oncall.policies import named_by, people_of, unreachable
 from helpdesk.oncall.preview import Previewed, replaced, schedule_that_decides
 from helpdesk.oncall.sending import Sending
+from helpdesk.oncall.steps import Plan, Scope, with_last_resort
 from helpdesk.phone import hide_middle
 from helpdesk.sentences import _
 

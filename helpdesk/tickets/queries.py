@@ -19,7 +19,7 @@ from helpdesk.base import read_id
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Escalation, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
-from helpdesk.oncall import further
+from helpdesk.oncall import further_people
 from helpdesk.tickets.search import contains
 
 Condition: TypeAlias = sa.ColumnElement[bool]
@@ -147,7 +147,9 @@ def held_urgent(user_id: int) -> list[Ticket]:
 
 def further_wanted(visible: Condition, user_id: int) -> list[Ticket]:
     """Urgent tickets that others have and that wait for this person too, the oldest alert first."""
-    query = _rows(IS_OPEN, Ticket.acknowledged_at.is_not(None), visible, further.IS_OPEN, further.asks(user_id))
+    query = _rows(
+        IS_OPEN, Ticket.acknowledged_at.is_not(None), visible, further_people.IS_OPEN, further_people.asks(user_id)
+    )
     query = query.join(Escalation, Escalation.ticket_id == Ticket.id).order_by(Escalation.opened_at)
     return list(db.session.scalars(query.limit(ALERTS_SHOWN)))
 

@@ -14,7 +14,7 @@ from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.acknowledgement import pass_on
 from helpdesk.oncall.escalation import open_escalation, running, unanswered
-from helpdesk.oncall.plan import plans_of, policy_for, scope_of
+from helpdesk.oncall.steps import plans_of, policy_for, scope_of
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
 

@@ -6,7 +6,7 @@ from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, Group
 from helpdesk.models.codes import Category
 from helpdesk.oncall.escalation import running
-from helpdesk.oncall.plan import Scope, policy_for
+from helpdesk.oncall.steps import Scope, policy_for
 from helpdesk.transaction import transaction
 from tests.drafts import opened
 

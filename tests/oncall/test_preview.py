@@ -6,9 +6,9 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Override
 from helpdesk.models.codes import Channel, StepTarget
-from helpdesk.oncall.plan import PHONE, Plan, plans_of
 from helpdesk.oncall.preview import preview, replaced, schedule_that_decides
 from helpdesk.oncall.sending import EMPTY_ROUND
+from helpdesk.oncall.steps import PHONE, Plan, plans_of
 from helpdesk.transaction import transaction
 from tests.drafts import attempts
 

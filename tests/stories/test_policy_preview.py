@@ -8,8 +8,8 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, EscalationPolicy, PolicyStep
 from helpdesk.models.codes import AttemptState, Channel, StepTarget
-from helpdesk.oncall.plan import plans_of, policy_for, scope_of
 from helpdesk.oncall.preview import preview
+from helpdesk.oncall.steps import plans_of, policy_for, scope_of
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, phone_of
 

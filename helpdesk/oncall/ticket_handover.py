@@ -7,7 +7,7 @@ from helpdesk.models.codes import Channel, EventKind
 from helpdesk.oncall import escalation as escalations
 from helpdesk.oncall.expiry import holder_of
 from helpdesk.oncall.people import address_of
-from helpdesk.oncall.plan import PHONE
+from helpdesk.oncall.steps import PHONE
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
