@@ -15,7 +15,7 @@ from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, run_job
 from helpdesk.models import Escalation
 from helpdesk.models.codes import EscalationState
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.transaction import transaction
 
 ALERTS = 100_000
@@ -66,14 +66,14 @@ def _line(kind: str, name: str, seconds: list[float], note: str = "") -> None:
 def _find() -> None:
     """The query as the tick asks it, with a transaction of its own."""
     db.session.rollback()
-    found = len(escalation.due())
+    found = len(running_alerts.due())
     if found != DUE:
         raise RuntimeError(f"{found} alerts are due, not {DUE}")
 
 
 def _banner() -> None:
     db.session.rollback()
-    escalation.unanswered()
+    running_alerts.unanswered()
 
 
 def _let_come(count: int) -> None:
@@ -88,11 +88,11 @@ def _let_come(count: int) -> None:
 def _advance(app: Flask) -> float:
     with app.app_context():
         _let_come(DUE)
-        before = len(escalation.due())
+        before = len(running_alerts.due())
     start = perf_counter()
     run_job(app, ADVANCE)
     seconds = perf_counter() - start
     with app.app_context():
-        if before != DUE or escalation.due():
+        if before != DUE or running_alerts.due():
             raise RuntimeError("the tick did not advance what was due")
     return seconds

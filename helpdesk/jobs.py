@@ -22,6 +22,8 @@ from helpdesk.oncall import (
     expiry,
     handover,
     history,
+    in_vain,
+    running_alerts,
     shift_notices,
     warning_letters,
 )
@@ -42,7 +44,7 @@ class Job:
 
 
 def advance_escalations() -> None:
-    one_by_one(escalation.due(), escalation.advance)
+    one_by_one(running_alerts.due(), escalation.advance)
 
 
 def hand_over() -> None:
@@ -50,7 +52,7 @@ def hand_over() -> None:
 
 
 def pass_unconfirmed() -> None:
-    one_by_one(escalation.unconfirmed(), escalation.not_confirmed)
+    one_by_one(in_vain.unconfirmed(), in_vain.not_confirmed)
 
 
 def ask_who_still_has_it() -> None:

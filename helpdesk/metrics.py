@@ -16,7 +16,7 @@ from helpdesk.health import program, providers
 from helpdesk.health.sent import NEWEST
 from helpdesk.models import Attempt, DutyTest, Escalation, Notification, Ticket
 from helpdesk.models.codes import CircuitState, Lane
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.tickets import queries
 
@@ -114,7 +114,7 @@ def escalations() -> GaugeMetricFamily:
     family = GaugeMetricFamily("helpdesk_escalations", "Running alerts", labels=("state",))
     running = sa.select(sa.func.count()).select_from(Escalation).where(IS_OPEN)
     family.add_metric(("open",), db.session.scalar(running) or 0)
-    family.add_metric(("unanswered",), len(escalation.unanswered()))
+    family.add_metric(("unanswered",), len(running_alerts.unanswered()))
     family.add_metric(("overdue",), len(program.overdue_alerts()))
     return family
 

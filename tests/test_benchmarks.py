@@ -16,7 +16,7 @@ from helpdesk import outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Ticket
 from helpdesk.models.codes import AttemptState, Channel, EscalationState, Lane
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.transaction import transaction
 from tests.drafts import attempts
 
@@ -43,7 +43,7 @@ def test_an_aim_that_is_not_reached_says_so():
 
 def test_only_the_crowds_alerts_run_and_none_is_due(opened_crowd):
     assert count(Escalation.state == EscalationState.OPEN) == 7
-    assert escalation.due() == []
+    assert running_alerts.due() == []
     assert count(Attempt.state == AttemptState.DUE) == 0
 
 

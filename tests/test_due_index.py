@@ -30,7 +30,7 @@ from helpdesk.models import (
 from helpdesk.models.codes import AttemptState, Channel, EscalationState, HotlineState
 from helpdesk.notify import reconcile
 from helpdesk.notify.worker import REST
-from helpdesk.oncall import contacts, escalation, expiry, shift_notices, warning_letters
+from helpdesk.oncall import contacts, expiry, in_vain, running_alerts, shift_notices, warning_letters
 from helpdesk.oncall.live_call import is_looking_for_somebody
 from helpdesk.sla import reminders
 from helpdesk.transaction import transaction
@@ -127,7 +127,7 @@ def found_by(ask) -> str:
 
 
 def test_due_alerts_are_found_by_their_index():
-    assert "ix_escalation_next_step" in plan_of(escalation.due)
+    assert "ix_escalation_next_step" in plan_of(running_alerts.due)
 
 
 def test_due_attempts_are_found_by_their_index():
@@ -135,7 +135,7 @@ def test_due_attempts_are_found_by_their_index():
 
 
 def test_unconfirmed_sms_are_found_by_the_alerts_that_are_open():
-    plan = found_by(escalation.unconfirmed)
+    plan = found_by(in_vain.unconfirmed)
     assert "ix_escalation_next_step" in plan or "lease_until>" in plan
 
 

@@ -15,8 +15,8 @@ from helpdesk.models import Attempt, DutyTest, Notification, User
 from helpdesk.models.codes import Channel, RoleName, WarningKind
 from helpdesk.oncall import duty_test
 from helpdesk.oncall import schedule as duty
-from helpdesk.oncall.escalation import unanswered
 from helpdesk.oncall.people import address_of, people_with
+from helpdesk.oncall.running_alerts import unanswered
 from helpdesk.oncall.steps import PHONE
 from helpdesk.oncall.warnings import AHEAD, PlanWarning, warnings
 from helpdesk.sentences import _

@@ -8,7 +8,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, EscalationStep, HotlineCall, Notification, Ticket, User
 from helpdesk.models.codes import AttemptState, Channel, HotlineOutcome
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.recipients import named
 from helpdesk.oncall.steps import frozen_steps, plans_of, policy_for, scope_of
@@ -72,7 +72,7 @@ def _groups(ticket: Ticket) -> Iterator[list[User]]:
 
 
 def _steps(ticket: Ticket) -> list[EscalationStep]:
-    running = escalation.running(ticket)
+    running = running_alerts.running(ticket)
     return running.steps if running else frozen_steps(plans_of(policy_for(scope_of(ticket))))
 
 

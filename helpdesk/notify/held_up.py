@@ -9,7 +9,7 @@ from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.transaction import changed_rows, release, transaction
 from helpdesk.wanted import is_moot
 
@@ -36,7 +36,7 @@ def _is_ours_and_wanted(attempt_id: str, owner: str) -> bool:
     between, as with a claim, which locks a row that it would cancel."""
     try:
         with transaction():
-            escalation.hold(outbox.bundle(attempt_id))
+            running_alerts.hold(outbox.bundle(attempt_id))
             return _renew(attempt_id, owner) and not _cancel_if_moot(attempt_id)
     finally:
         release()

@@ -13,7 +13,7 @@ from helpdesk.models.codes import AttemptState, Lane, NotificationEvent
 from helpdesk.notify import circuit, pace
 from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
-from helpdesk.oncall import contacts, escalation
+from helpdesk.oncall import contacts, in_vain, running_alerts
 from helpdesk.tickets.proof import pressed_in
 from helpdesk.tickets.timeline import record_attempt
 
@@ -44,7 +44,7 @@ def refused(attempt_id: str, error: DeliveryError) -> None:
     facts = {"error_code": error.code, "error_text": error.text}
     state = AttemptState.UNKNOWN if error.decision is Decision.UNKNOWN else AttemptState.FAILED
     attempts = outbox.bundle(attempt_id)
-    escalation.hold(attempts)
+    running_alerts.hold(attempts)
     for each in attempts:
         if outbox.move(each, state, **facts) and state is AttemptState.FAILED:
             _after_failure(each, error.decision)
@@ -58,7 +58,7 @@ def refused(attempt_id: str, error: DeliveryError) -> None:
 def poisoned(attempt_id: str) -> None:
     """It cannot be put into words and is set aside; what it carried is tried without it."""
     attempts = outbox.bundle(attempt_id)
-    escalation.hold(attempts)
+    running_alerts.hold(attempts)
     for each in attempts:
         if outbox.move(each, AttemptState.FAILED, error_code="internal", error_text="see the log"):
             _after_failure(each, Decision.REFUSED if each == attempt_id else Decision.TEMPORARY)
@@ -71,7 +71,7 @@ def reported(attempt_id: str, state: AttemptState, *, sid: str | None, status: s
     if sid:
         facts["provider_sid"] = sid
     attempts = outbox.bundle(attempt_id)
-    escalation.hold(attempts)
+    running_alerts.hold(attempts)
     moved = [_reported(each, state, facts) for each in attempts]
     if any(moved) and state is AttemptState.DELIVERED:
         circuit.delivered(_get(attempt_id))
@@ -89,7 +89,7 @@ def _blame_the_account(attempt: Attempt, code: str) -> None:
 
 def pressed(attempt_id: str, digit: str) -> None:
     """A digit in a call answers the one alert that was read out."""
-    escalation.hold([attempt_id])
+    running_alerts.hold([attempt_id])
     _reported(attempt_id, AttemptState.DELIVERED, {"provider_status": f"digit {digit}", "error_code": ""})
 
 
@@ -102,7 +102,7 @@ def _reported(attempt_id: str, state: AttemptState, facts: dict[str, str]) -> bo
     elif moved and state is AttemptState.DELIVERED:
         attempt = _get(attempt_id)
         _note(attempt)
-        escalation.arrived(attempt)
+        in_vain.arrived(attempt)
         contacts.arrived(attempt)
     return moved
 
@@ -120,7 +120,7 @@ def heard(attempt_id: str, status: str, sid: str | None) -> None:
 def given_up(attempt_id: str) -> None:
     """Nobody knows what became of it, and it has been tried often enough."""
     attempts = outbox.bundle(attempt_id)
-    escalation.hold(attempts)
+    running_alerts.hold(attempts)
     for each in attempts:
         if outbox.move(each, AttemptState.FAILED):
             _after_failure(each, Decision.REFUSED)
@@ -140,7 +140,7 @@ def _after_failure(attempt_id: str, decision: Decision) -> None:
         return  # on its way again: the next channel keeps its time
     if has_tries_left(attempt, TRIES.get(decision, 0)):
         _try_again(attempt, decision)
-    escalation.not_reached(attempt)
+    in_vain.not_reached(attempt)
 
 
 def has_tries_left(attempt: Attempt, tries: int) -> bool:

@@ -23,7 +23,7 @@ from helpdesk.notify.channels import provider_named
 from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.notify.provider import Found, Provider
 from helpdesk.notify.sms import text_hash
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.transaction import changed_rows, release, transaction
 from helpdesk.wanted import is_moot
 
@@ -206,7 +206,7 @@ def _let_go(attempt_id: str) -> bool:
 def _still_unknown(attempt_id: str) -> list[Attempt]:
     """The attempt and what it carries, locked; nothing if a callback came while we were asking."""
     ids = outbox.bundle(attempt_id)
-    escalation.hold(ids)
+    running_alerts.hold(ids)
     attempts = [db.session.get_one(Attempt, each, with_for_update=True, populate_existing=True) for each in ids]
     return attempts if attempts[0].state is AttemptState.UNKNOWN else []
 

@@ -6,7 +6,7 @@ from helpdesk import clock, outbox
 from helpdesk.models import Attempt
 from helpdesk.models.codes import NotificationEvent
 from helpdesk.notify.render import render_sms
-from helpdesk.oncall.escalation import minutes_of_step
+from helpdesk.oncall.running_alerts import minutes_of_step
 
 ALERT_VALID_SECONDS = 240
 # Shorter than the time to the next step: an alert that comes later is noise.

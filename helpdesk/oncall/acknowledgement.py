@@ -21,6 +21,7 @@ from helpdesk.models.codes import (
     TicketStatus,
 )
 from helpdesk.oncall import escalation as escalations
+from helpdesk.oncall import in_vain, running_alerts
 from helpdesk.oncall.expiry import confirm, give_back
 from helpdesk.oncall.further_people import goes_on, have_it, more_wanted, note_yes
 from helpdesk.oncall.people import address_of
@@ -60,7 +61,7 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
         if ticket.acknowledged_by is None:
             raise NotAllowed("not_open")
         return _answer_late(ticket, ticket.acknowledged_by, by, via)
-    alert = escalations.running(ticket)
+    alert = running_alerts.running(ticket)
     more = _settle(ticket, alert, by, via)
     sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
     record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value, **({"more": more} if more else {}))
@@ -87,11 +88,11 @@ def pass_on(ticket: Ticket, by: User, via: AckVia) -> bool:
     do gives it back. False if no alert is running, or if they have taken it. The ticket is locked before its alert,
     as whoever takes it locks them."""
     hold_ticket(ticket)
-    running = escalations.hold_running(ticket)
+    running = running_alerts.hold_running(ticket)
     if running is None or (goes_on(running) and by.id in have_it(running)):
         return give_back(ticket, by)
     record(ticket, EventKind.PASSED_ON, of_user(by), via=via.value)
-    escalations.pass_by(running, by)
+    in_vain.pass_by(running, by)
     return True
 
 
@@ -117,7 +118,7 @@ def enough(ticket: Ticket, by: User) -> None:
     """
     require_manager(by)
     hold_ticket(ticket)
-    alert, holder = escalations.hold_running(ticket), ticket.acknowledged_by
+    alert, holder = running_alerts.hold_running(ticket), ticket.acknowledged_by
     if alert is None or holder is None or alert.acks_wanted == 1:
         raise NotAllowed("no_further")
     _end_alert(ticket, alert, holder, AckVia.PAGE)
@@ -127,14 +128,14 @@ def enough(ticket: Ticket, by: User) -> None:
 
 def _settle(ticket: Ticket, alert: Escalation | None, by: User, via: AckVia) -> int:
     """End the alert, unless it wants more people; how many."""
-    held = escalations.hold_running(ticket) if alert is not None and alert.acks_wanted > 1 else None
+    held = running_alerts.hold_running(ticket) if alert is not None and alert.acks_wanted > 1 else None
     more = note_yes(held, by, via) if held is not None else 0
     if held is None or not more:
         _end_alert(ticket, alert, by, via)
         return 0
     held.ask_again_at = _asks_again(held) if held.ack_minutes else None
     outbox.cancel_for_ticket(ticket.id, (NotificationEvent.NEW_TICKET,))
-    escalations.pass_by(held, by)
+    in_vain.pass_by(held, by)
     return more
 
 
@@ -146,7 +147,7 @@ def _asks_again(alert: Escalation) -> datetime:
 def _answer_late(ticket: Ticket, holder: User, by: User, via: AckVia) -> Acknowledged:
     """Somebody has the ticket: the answer counts where one more person is wanted, else it ends what rings on."""
     is_confirmed = confirm(ticket, by)
-    alert = escalations.running(ticket)
+    alert = running_alerts.running(ticket)
     if alert is None or is_confirmed:
         return Acknowledged(is_first=False, holder=by if is_confirmed else holder)
     if not goes_on(alert):

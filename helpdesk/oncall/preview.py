@@ -1,7 +1,7 @@
 """What an alert would do, before it does it: the same steps, people, addresses and times, and nothing is written.
 
 Nobody answers in it, and every phone rings on: the times are the latest. A line that is busy, or a call that ends
-without a key, brings the next message at once (`escalation.not_reached`).
+without a key, brings the next message at once (`in_vain.not_reached`).
 """
 
 from collections.abc import Iterator, Sequence

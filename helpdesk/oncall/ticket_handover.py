@@ -5,6 +5,7 @@ from helpdesk.errors import refuse
 from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import Channel, EventKind
 from helpdesk.oncall import escalation as escalations
+from helpdesk.oncall import in_vain, running_alerts
 from helpdesk.oncall.expiry import holder_of
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.steps import PHONE
@@ -25,7 +26,7 @@ def hand_over(ticket: Ticket, to: User, by: User) -> None:
     hold_ticket(ticket)
     holder = holder_of(ticket)
     _check(ticket, to, holder)
-    alert = escalations.hold_running(ticket)
+    alert = running_alerts.hold_running(ticket)
     record(ticket, EventKind.HANDED_OVER, of_user(by), to=to.name)
     if alert is not None:
         _join_running(alert, to, by, holder)
@@ -62,4 +63,4 @@ def _join_running(alert: Escalation, to: User, by: User, holder: User | None) ->
         alert.handed_over_by_id = holder.id
     escalations.alert_also(alert, to)
     if by.id != to.id and holder is None:
-        escalations.pass_by(alert, by)
+        in_vain.pass_by(alert, by)

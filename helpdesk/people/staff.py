@@ -12,7 +12,7 @@ from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, DutyTest, Role, User
 from helpdesk.models.codes import STAFF, RoleName
-from helpdesk.oncall import escalation, own_test
+from helpdesk.oncall import in_vain, own_test
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.schedule import Shift
 from helpdesk.people.contacts import AHEAD, next_shifts
@@ -109,7 +109,7 @@ def switch_off(user: User, by: User) -> None:
     if [manager.id for manager in managers] == [user.id]:
         raise NotAllowed("last_manager")
     user.active = False
-    escalation.leave_out(user)
+    in_vain.leave_out(user)
     outbox.cancel_for_key(user.id, "")
     user.fs_uniquifier = secrets.token_hex(32)  # last: a key; whoever writes to them waits for us from here on
     _note(user, by, "person_switched_off")

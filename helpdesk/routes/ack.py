@@ -10,8 +10,8 @@ from helpdesk.extensions import csrf, db
 from helpdesk.models import Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
 from helpdesk.oncall.further_people import still_ask
+from helpdesk.oncall.running_alerts import running
 from helpdesk.routes.access import public
 from helpdesk.transaction import transaction
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import STAFF, RoleName
-from helpdesk.oncall.escalation import running
 from helpdesk.oncall.expiry import holder_of, is_asked
 from helpdesk.oncall.further_people import more_wanted, still_ask, who_took
 from helpdesk.oncall.people import people_with
+from helpdesk.oncall.running_alerts import running
 from helpdesk.oncall.ticket_handover import can_take
 
 

@@ -15,7 +15,7 @@ from helpdesk import clock, contact_words, labels, sentences, warning_words
 from helpdesk.config import LOCALES, settings
 from helpdesk.health import providers
 from helpdesk.models.codes import RoleName
-from helpdesk.oncall.escalation import unanswered
+from helpdesk.oncall.running_alerts import unanswered
 from helpdesk.phone import mask_phone, show_phone
 from helpdesk.routes.contacts import own_problems
 from helpdesk.routes.headers import LONG_CACHED

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.labels import label
 from helpdesk.models import Clock, Ticket
 from helpdesk.models.codes import EventKind, Priority, SlaTargetKind, TicketStatus
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.phone import is_mobile, show_phone
 
 PROMISES: dict[SlaTargetKind, LazyString] = {
@@ -41,7 +41,7 @@ _STATES: dict[TicketStatus, tuple[LazyString, LazyString]] = {
 def state_of(ticket: Ticket) -> tuple[str, str]:
     """A headline and a sentence."""
     if ticket.status is TicketStatus.NEW:
-        if ticket.is_urgent and escalation.gets_nowhere(ticket):
+        if ticket.is_urgent and running_alerts.gets_nowhere(ticket):
             headline, explanation = _NOT_OUT_YET
             return str(headline), str(explanation)
         headline, explanation = _NEW[ticket.priority]

@@ -10,7 +10,8 @@ from helpdesk.inbound import calls
 from helpdesk.models import Notification
 from helpdesk.models.codes import AckVia, AttemptState, Channel
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import end, running
+from helpdesk.oncall.escalation import end
+from helpdesk.oncall.running_alerts import running
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction

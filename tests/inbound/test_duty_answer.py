@@ -12,7 +12,8 @@ from helpdesk.jobs import remind_of_duty
 from helpdesk.models import ShiftNotice
 from helpdesk.models.codes import AckVia, Channel
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import advance, running
+from helpdesk.oncall.escalation import advance
+from helpdesk.oncall.running_alerts import running
 from helpdesk.transaction import transaction
 from tests.drafts import opened, phone_of, works
 

@@ -11,7 +11,7 @@ from helpdesk.hotline import calls as hotline
 from helpdesk.inbound import hotline as spoken
 from helpdesk.models import HotlineCall, Ticket, User
 from helpdesk.models.codes import Priority
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import change_priority
 from helpdesk.transaction import transaction

@@ -14,7 +14,7 @@ from helpdesk.jobs import advance_escalations
 from helpdesk.models import Contact, Inbound
 from helpdesk.models.codes import EventKind, MessageKind
 from helpdesk.notify.sms_text import segments
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction

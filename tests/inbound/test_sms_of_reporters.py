@@ -7,7 +7,7 @@ from helpdesk.inbound import sms
 from helpdesk.models import Ticket
 from helpdesk.models.codes import AckVia, Priority, TicketSource
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction

@@ -13,7 +13,7 @@ from helpdesk.models.codes import AttemptState, Channel, CircuitState, EventKind
 from helpdesk.notify import outcome
 from helpdesk.notify.parcel import Decision, DeliveryError, Receipt
 from helpdesk.notify.worker import ALL
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import Letter
 from helpdesk.tokens import new_attempt_id
 from helpdesk.transaction import transaction

@@ -16,7 +16,7 @@ from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.notify.reconcile import ask_about_silent, reconcile_unknown, take_over_expired
 from helpdesk.notify.worker import ALL
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import Letter, claim
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, own_session, phone_of, works

@@ -16,7 +16,7 @@ from helpdesk.notify import twilio
 from helpdesk.notify.channels import PROVIDERS
 from helpdesk.notify.parcel import Parcel, Receipt
 from helpdesk.notify.worker import ALL, POLL_SECONDS, POSTS, REST, URGENT, Worker, deliver_one
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import Letter
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, phone_of, soon, works

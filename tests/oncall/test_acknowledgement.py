@@ -21,7 +21,8 @@ from helpdesk.models.codes import (
     TicketStatus,
 )
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.escalation import open_escalation, running
+from helpdesk.oncall.escalation import open_escalation
+from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import move
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_reporter

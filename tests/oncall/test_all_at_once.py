@@ -16,7 +16,7 @@ from helpdesk.notify import held_up, outcome
 from helpdesk.notify.worker import ALL, URGENT
 from helpdesk.oncall import acknowledgement
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.escalation import hold, running
+from helpdesk.oncall.running_alerts import hold, running
 from helpdesk.tickets.actor import of_reporter, of_user
 from helpdesk.tickets.conversation import write_as_reporter
 from helpdesk.tickets.lifecycle import change_priority, close, reopen, resolve

@@ -12,8 +12,10 @@ from helpdesk.models.codes import AckVia, AttemptState, Channel, ContactKind, Ev
 from helpdesk.notify import outcome
 from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.oncall import escalation as escalations
+from helpdesk.oncall import in_vain
 from helpdesk.oncall.acknowledgement import pass_on
-from helpdesk.oncall.escalation import open_escalation, running, unanswered
+from helpdesk.oncall.escalation import open_escalation
+from helpdesk.oncall.running_alerts import running, unanswered
 from helpdesk.oncall.steps import plans_of, policy_for, scope_of
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, opened
@@ -318,10 +320,10 @@ def test_unconfirmed_sms_that_were_given_up_do_not_hide_the_next_ones(cast, aler
     with transaction():
         outbox.claim(SMS, (Lane.ALERT, Lane.ALERT), "w")
     clock.advance(timedelta(seconds=40))
-    (given_up,) = escalations.unconfirmed()
+    (given_up,) = in_vain.unconfirmed()
     with transaction():
-        escalations.not_confirmed(given_up)
-    assert escalations.unconfirmed() == []
+        in_vain.not_confirmed(given_up)
+    assert in_vain.unconfirmed() == []
 
 
 def test_an_ended_alert_does_not_move(cast, ticket):

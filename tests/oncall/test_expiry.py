@@ -12,7 +12,7 @@ from helpdesk.models import Escalation, Ticket, User
 from helpdesk.models.codes import AckVia, Priority, TicketStatus
 from helpdesk.oncall import expiry
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_user
 from helpdesk.tickets.conversation import add_note

@@ -12,7 +12,8 @@ from helpdesk.models import Absence, Override, Schedule
 from helpdesk.models.codes import AckVia, OverrideKind
 from helpdesk.oncall import handover, overrides
 from helpdesk.oncall.acknowledgement import pass_on
-from helpdesk.oncall.escalation import advance, running
+from helpdesk.oncall.escalation import advance
+from helpdesk.oncall.running_alerts import running
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened
 

@@ -5,7 +5,7 @@ import pytest
 from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, Group
 from helpdesk.models.codes import Category
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.oncall.steps import Scope, policy_for
 from helpdesk.transaction import transaction
 from tests.drafts import opened

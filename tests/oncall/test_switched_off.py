@@ -6,7 +6,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.jobs import advance_escalations
 from helpdesk.models.codes import AttemptState
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import move
 from helpdesk.people.staff import switch_off
 from helpdesk.transaction import transaction

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.models import User
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.transaction import transaction
 from tests.factories import make_ticket
 from tests.routes.api_requests import TICKETS, bearer, file_ticket, only_ticket, read

@@ -6,7 +6,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import DutyTest, Override
 from helpdesk.models.codes import AckVia, Category, Priority, TicketStatus
-from helpdesk.oncall import escalation
+from helpdesk.oncall import running_alerts
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.tickets import conversation, lifecycle
@@ -60,7 +60,7 @@ def test_whoever_comes_second_reads_who_has_it(phone, cast):
 def test_passing_on_alerts_the_next_person_at_once(phone, cast):
     ticket = file_urgent(cast)
     phone.post(f"/duty/{ticket.number}/pass")
-    assert escalation.running(ticket).next_step_at == clock.now()
+    assert running_alerts.running(ticket).next_step_at == clock.now()
     assert "/pass" not in phone.get("/duty").text
 
 

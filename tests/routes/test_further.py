@@ -10,7 +10,7 @@ from helpdesk.jobs import ask_who_still_has_it
 from helpdesk.models import Ticket
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.drafts import attempts, opened

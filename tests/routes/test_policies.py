@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, EscalationPolicy
 from helpdesk.models.codes import Category, StepTarget
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.drafts import opened

@@ -5,7 +5,7 @@ import pytest
 from helpdesk.extensions import db
 from helpdesk.models import HotlineCall, Notification, Ticket
 from helpdesk.models.codes import HotlineState, NotificationEvent, Priority, TicketSource
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 
 STRANGER = "+48500000099"
 

@@ -6,7 +6,7 @@ import pytest
 
 from helpdesk import clock
 from helpdesk.models.codes import EventKind, SlaTargetKind, TicketStatus
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.conversation import add_note

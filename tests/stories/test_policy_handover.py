@@ -5,7 +5,7 @@ import pytest
 from helpdesk.errors import NotAllowed
 from helpdesk.models.codes import AckVia, EventKind
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.oncall.ticket_handover import hand_over
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import resolve

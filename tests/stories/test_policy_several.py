@@ -8,8 +8,8 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models.codes import AckVia, EscalationState, EventKind, SlaTargetKind
 from helpdesk.oncall.acknowledgement import acknowledge, enough
-from helpdesk.oncall.escalation import running, unanswered
 from helpdesk.oncall.further_people import who_took
+from helpdesk.oncall.running_alerts import running, unanswered
 from helpdesk.oncall.ticket_handover import hand_over
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import of_user

@@ -10,7 +10,7 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Notification
 from helpdesk.models.codes import EventKind, MessageKind, NotificationEvent, SlaTargetKind, TicketStatus
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.conversation import add_note, reply, write_as_reporter

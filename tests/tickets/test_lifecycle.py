@@ -20,7 +20,7 @@ from helpdesk.models.codes import (
     TicketStatus,
 )
 from helpdesk.oncall.acknowledgement import acknowledge
-from helpdesk.oncall.escalation import running
+from helpdesk.oncall.running_alerts import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_reporter, of_user
 from helpdesk.tickets.lifecycle import assign, change_priority, reopen, resolve, resume, wait_for_unit

@@ -7,7 +7,7 @@ import pytest
 from helpdesk import clock, outbox
 from helpdesk.errors import NotFound
 from helpdesk.models.codes import AckVia, AttemptState, Channel, EventKind, StepTarget
-from helpdesk.oncall import escalation
+from helpdesk.oncall import escalation, running_alerts
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.tickets.proof import note_picked_up, proof_of
 from helpdesk.transaction import transaction
@@ -22,7 +22,7 @@ def call_to(user):
 def next_step(ticket):
     clock.advance(timedelta(minutes=5))
     with transaction():
-        escalation.advance(escalation.running(ticket).id)
+        escalation.advance(running_alerts.running(ticket).id)
 
 
 def test_a_manager_reads_whole_numbers_and_an_administrator_their_ends(cast):
