@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.hotline.callers import unit_of
+from helpdesk.hotline.strangers import is_of_strangers
 from helpdesk.inbound.brakes import A_WHILE, is_known, no_text
 from helpdesk.inbound.people import open_ticket_of_reporter
 from helpdesk.labels import error_sentence
@@ -92,10 +93,12 @@ def _open(row: Inbound, user: User, unit: Unit) -> tuple[str, str]:
 
 
 def _urgent_words(ticket: Ticket) -> str:
-    """Of the unit too: some people have several."""
+    """Of the unit too: some people have several, and a stranger none."""
     if ticket.acknowledged_by is not None:
         name = shorten(ticket.acknowledged_by.name, SUMMARY // 2)
         return _("%(number)s is urgent now. %(name)s has it.", number=ticket.number, name=name)
+    if is_of_strangers(ticket.unit):
+        return _("%(number)s is urgent: an administrator is being called.", number=ticket.number)
     unit = ticket.unit.short_name
     return _("%(number)s (%(unit)s) is urgent: an administrator is being called.", number=ticket.number, unit=unit)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from helpdesk.extensions import db
-from helpdesk.inbound import sms
+from helpdesk.inbound import hotline, sms
 from helpdesk.models import Ticket
 from helpdesk.models.codes import AckVia, Priority, TicketSource
 from helpdesk.oncall.acknowledgement import acknowledge
@@ -13,6 +13,7 @@ from helpdesk.tickets.lifecycle import resolve
 from helpdesk.transaction import transaction
 from tests.drafts import opened, phone_of
 
+STRANGER = "+48500000099"
 TEXT = "Nasz post o zbiórce krwi zniknął"
 
 
@@ -133,3 +134,13 @@ def test_a_number_that_is_not_proven_opens_nothing(cast, texts):
         cast.jan.contacts[0].verified_at = None
     texts(cast.jan, TEXT)
     assert tickets() == []
+
+
+def test_a_stranger_is_not_told_the_name_under_which_strangers_are_kept(cast):
+    with transaction():
+        hotline.menu(hotline.begin("CA1", STRANGER), hotline.READINGS)
+    with transaction():
+        answer = sms.receive(sid="", number=STRANGER, body="PILNE woda podchodzi")
+    (ticket,) = tickets()
+    assert answer.startswith(f"{ticket.number} jest pilne")
+    assert ticket.unit.short_name not in answer
