@@ -43,6 +43,13 @@ def set_urgent() -> ResponseReturnValue:
     form = UrgentForm()
     if form.validate() and form.night_from.data == form.night_until.data:
         form.night_until.errors = [_("The night has a beginning and an end.")]
+    if not form.errors and not list(form.wanted()):
+        form.form_errors.append(
+            _(
+                "An alert has to reach you: choose at least one channel. "
+                "When you cannot be there, say so as an absence."
+            )
+        )
     if form.errors:
         return _show_rules({"urgent": form}), 422
     with transaction():

@@ -127,6 +127,13 @@ def test_what_was_typed_comes_back_and_the_standard_is_one_button_away(anna, cas
     assert "Masz ustawienia standardowe" in anna.get("/me/alerts").text
 
 
+def test_rules_without_any_channel_are_refused_and_not_taken_for_the_standard(anna, cast):
+    anna.post("/me/alerts/urgent", data=urgent(day_sms="3"))
+    answer = anna.post("/me/alerts/urgent", data=urgent())
+    assert answer.status_code == 422 and "wybierz choć jeden sposób" in answer.text
+    assert db.session.query(NotifyRule).one().minutes == 3
+
+
 def test_a_night_without_length_is_refused(anna, cast):
     answer = anna.post("/me/alerts/urgent", data=urgent(night_until="22:00", day_sms="0"))
     assert answer.status_code == 422 and "Noc ma początek i koniec" in answer.text
