@@ -26,7 +26,7 @@ from helpdesk.oncall.schedule import Shift, all_schedules, main_schedule, shifts
 from helpdesk.oncall.swaps import Offer
 from helpdesk.routes import plan_links
 from helpdesk.routes.access import allow, me
-from helpdesk.routes.cover_words import done_words, shift_words
+from helpdesk.routes.cover_words import absence_words, done_words, shift_words
 from helpdesk.routes.language import way_back
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
@@ -111,9 +111,9 @@ def absent() -> ResponseReturnValue:
     warned: list[User] = []
     if form.validate_on_submit():
         user, span = people[form.user.data], form.span
-        warned = absences.absent_too(user, span)
+        warned, saved = absences.absent_too(user, span), absence_words(_shifts_within(user, span))
         if _has_seen(form, warned) and _tried(form, lambda: _add(user, span, reader, form.note.data)):
-            flash(_("Noted. Where there was a duty in it, the others have been asked for cover."), "success")
+            flash(saved, "success")
             return redirect(url_for("cover.index"), 303)
         form.seen.data = _ids(warned)
     status = 422 if form.errors else 200
@@ -212,6 +212,13 @@ def _wanted(form: OfferForm, schedule: Schedule, others: dict[str, Shift]) -> Of
     to = shift.user if shift else (db.session.get(User, form.to.data) if form.to.data else None)
     back = Span(shift.starts_at, shift.ends_at) if shift else None
     return Offer(schedule, form.span, to, back, (form.note.data or "").strip())
+
+
+def _shifts_within(user: User, span: Span) -> list[Shift]:
+    """Those not over that the person would have in the span."""
+    since = max(span.starts_at, clock.now())
+    plans = _schedules() if since < span.ends_at else []
+    return [shift for plan in plans for shift in shifts(plan, since, span.ends_at) if shift.user.id == user.id]
 
 
 def _typed(name: str) -> datetime | None:

@@ -206,3 +206,13 @@ def test_a_manager_may_name_somebody_for_an_offered_shift(page, cast, offered):
     text = page(cast.marek).get("/oncall/cover").text
     assert f"instead_of={cast.beata.id}" in text
     assert "/override" not in page(cast.anna).get("/oncall/cover").text
+
+
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [("beata", "Poprosiliśmy innych o przejęcie dyżuru"), ("anna", "W tym czasie nie wypada żaden dyżur")],
+)
+def test_a_saved_absence_says_whether_a_duty_was_in_it(page, cast, absent, said):
+    user = getattr(cast, absent)
+    sent = TOMORROW | {"user": user.id}
+    assert said in page(user).post("/oncall/cover/absent", data=sent, follow_redirects=True).text
