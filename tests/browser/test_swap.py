@@ -19,7 +19,7 @@ def test_one_offers_a_shift_the_other_takes_it_and_it_is_undone(site, visit, siz
     giver, taker = site.people("administrator")[2:4]
     mine, theirs = visit(size, giver), visit(size, taker)
     mine.goto(site.url + "/oncall/cover")
-    mine.get_by_role("link", name="Zaproponuj").last.click()
+    mine.get_by_role("link", name="Oddaj komuś").last.click()
     mine.get_by_label("Dla kogo").select_option(label=taker.name)
     mine.get_by_label("Uwagi").fill("Wizyta u lekarza")
     is_clean(mine)

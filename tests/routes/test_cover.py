@@ -216,3 +216,7 @@ def test_a_saved_absence_says_whether_a_duty_was_in_it(page, cast, absent, said)
     user = getattr(cast, absent)
     sent = TOMORROW | {"user": user.id}
     assert said in page(user).post("/oncall/cover/absent", data=sent, follow_redirects=True).text
+
+
+def test_giving_a_duty_away_has_one_name_in_the_plan_and_among_the_swaps(page, cast):
+    assert "Oddaj komuś" in page(cast.beata).get("/oncall/cover").text
