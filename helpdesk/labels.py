@@ -71,7 +71,7 @@ WORDS: tuple[tuple[Enum, LazyString], ...] = (
     (c.AttemptState.UNKNOWN, _l("outcome unknown, being checked")),
     (c.AttemptMoment.PICKED_UP, _l("picked up")),
     (c.AttemptMoment.PRESSED, _l("a key was pressed")),
-    (c.AttemptMoment.UNCONFIRMED, _l("not confirmed in time, the alert went on")),
+    (c.AttemptMoment.UNCONFIRMED, _l("delivery not confirmed in time, the alert went on")),
     (c.SlaTargetKind.ACKNOWLEDGE, _l("Acknowledgement")),
     (c.SlaTargetKind.FIRST_RESPONSE, _l("First response")),
     (c.SlaTargetKind.RESOLVE, _l("Resolution")),
