@@ -41,7 +41,7 @@ def _unreachable(params: Params) -> str:
 
 def _cover_open(params: Params) -> str:
     return _(
-        "%(names)s looks for somebody to take the duty from %(start)s to %(end)s (%(schedule)s). "
+        "%(names)s is looking for somebody to take the duty from %(start)s to %(end)s (%(schedule)s). "
         "Nobody has taken it yet.",
         **_facts(params),
     )
