@@ -217,7 +217,7 @@ def _wanted(form: OfferForm, schedule: Schedule, others: dict[str, Shift]) -> Of
 def _shifts_within(user: User, span: Span) -> list[Shift]:
     """Those not over that the person would have in the span."""
     since = max(span.starts_at, clock.now())
-    plans = _schedules() if since < span.ends_at else []
+    plans = all_schedules() if since < span.ends_at else []
     return [shift for plan in plans for shift in shifts(plan, since, span.ends_at) if shift.user.id == user.id]
 
 
