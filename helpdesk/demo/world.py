@@ -13,7 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Municipality, Schedule, SlaPolicy, Unit, User
 from helpdesk.models.codes import Category, ContactKind, Priority, RoleName, UnitKind
 from helpdesk.oncall.rotation import Rotation
-from helpdesk.sla.clock import business_calendar
+from helpdesk.sla.calendars import business_calendar
 
 
 def read_world() -> World:

@@ -37,7 +37,7 @@ from helpdesk.models.codes import (
 from helpdesk.oncall import escalation, expiry
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.live_call import LONGEST_SEARCH
-from helpdesk.sla.clock import valid_contract
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets import lifecycle, tell
 from helpdesk.tickets.actor import SYSTEM, of_reporter, of_user
 from helpdesk.tickets.locks import hold_ticket

@@ -19,7 +19,7 @@ from helpdesk.models import Inbound, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, TicketSource
 from helpdesk.notify.sms_text import shorten, to_gsm7
 from helpdesk.oncall.escalation import open_escalation
-from helpdesk.sla.clock import valid_contract
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets import lifecycle, tell
 from helpdesk.tickets.actor import of_reporter
 from helpdesk.tickets.conversation import write_as_reporter

@@ -163,7 +163,9 @@ class ClockChange(Base):
     """The ledger of the clocks, append-only: when, by whom, why, from what, to what.
 
     `before` and `after`: {"minutes": int, "calendar_id": int, "started_at": ISO, "due_at": ISO or None,
-    "state": "…"}; `before` is empty for a clock that starts.
+    "state": "running" | "paused" | "breached" | "met" | "stopped"}; `before` is empty for a clock that starts.
+    `after` may also hold "offer": {"minutes", "calendar_id"}, what the policy promised at that moment, and
+    "kept": True where the old promise was kept all the same.
     """
 
     __tablename__ = "sla_clock_change"

@@ -63,7 +63,7 @@ def acknowledge(ticket: Ticket, by: User, via: AckVia) -> Acknowledged:
         return _answer_late(ticket, ticket.acknowledged_by, by, via)
     alert = running_alerts.running(ticket)
     more = _settle(ticket, alert, by, via)
-    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
+    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE, of_user(by))
     record(ticket, EventKind.ACKNOWLEDGED, of_user(by), via=via.value, **({"more": more} if more else {}))
     if alert is not None and not more:
         _tell_others(ticket, alert, {by.id}, holder=by)

@@ -171,7 +171,7 @@ def _look_for_somebody(
     """What was promised and kept stays so, what still is runs on."""
     escalations.end(ticket)
     record(ticket, EventKind.ACK_EXPIRED, by, name=holder.name, reason=reason)
-    sla.resume(ticket)
+    sla.resume(ticket, by)
     ticket.status = TicketStatus.NEW
     ticket.acknowledged_at = ticket.acknowledged_by = ticket.assignee = None
     db.session.flush()

@@ -33,7 +33,7 @@ from helpdesk.question_labels import EXPLANATIONS
 from helpdesk.routes.access import EVERYBODY, allow, public
 from helpdesk.routes.errors import too_large
 from helpdesk.routes.limits import is_stale_too_often
-from helpdesk.sla.clock import valid_contract
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tickets.questions import LINK_OR_PICTURE, POST_URL, suggested_priority
 from helpdesk.tickets.units import coordinators_of, find_unit, unit_of_link

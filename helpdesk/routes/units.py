@@ -19,7 +19,7 @@ from helpdesk.forms.units import InviteForm, UnitForm
 from helpdesk.models import Ticket, Unit
 from helpdesk.models.codes import STAFF, RoleName, UnitKind
 from helpdesk.routes.access import EVERYBODY, allow
-from helpdesk.sla.clock import valid_contract
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets import units as rules
 from helpdesk.tickets.access import visible_to
 from helpdesk.tickets.members import invite as invite_member

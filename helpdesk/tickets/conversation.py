@@ -28,7 +28,7 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
     lifecycle.take_if_nobody_has(ticket, by)
     if ticket.first_response_at is None:
         ticket.first_response_at = clock.now()
-    sla.meet(ticket, SlaTargetKind.FIRST_RESPONSE)
+    sla.meet(ticket, SlaTargetKind.FIRST_RESPONSE, by)
     if ticket.status in (TicketStatus.NEW, TicketStatus.ACKNOWLEDGED):
         ticket.status = TicketStatus.IN_PROGRESS
     record(ticket, EventKind.REPLIED, by, message_id=message.id)

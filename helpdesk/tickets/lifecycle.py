@@ -8,10 +8,19 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Message, Ticket, User
-from helpdesk.models.codes import AckVia, EventKind, NotificationEvent, Priority, SlaTargetKind, TicketStatus
+from helpdesk.models.codes import (
+    AckVia,
+    ClockCause,
+    EventKind,
+    NotificationEvent,
+    Priority,
+    SlaTargetKind,
+    TicketStatus,
+)
 from helpdesk.oncall import escalation, expiry
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla import clock as sla
+from helpdesk.sla.retargeting import retarget
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import SYSTEM, Actor
 from helpdesk.tickets.locks import hold_ticket
@@ -54,7 +63,7 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
     event = record(
         ticket, EventKind.PRIORITY_CHANGED, by, **{"from": before.value, "to": to.value, "reason": reason}
     )
-    sla.retarget(ticket)
+    retarget(ticket, ClockCause.PRIORITY, by, reason)
     if to is Priority.NORMAL:
         _calm_down(ticket, key=str(event.at), reason=reason)
     elif ticket.acknowledged_at is None:
@@ -74,7 +83,7 @@ def wait_for_unit(ticket: Ticket, by: Actor) -> None:
     if ticket.status is TicketStatus.WAITING:
         return
     ticket.status = TicketStatus.WAITING
-    sla.pause(ticket)
+    sla.pause(ticket, by)
     record(ticket, EventKind.WAITING, by)
 
 
@@ -87,7 +96,7 @@ def resume(ticket: Ticket, by: Actor) -> None:
     if ticket.status is not TicketStatus.WAITING:
         raise NotAllowed("not_waiting")
     ticket.status = TicketStatus.IN_PROGRESS
-    sla.resume(ticket)
+    sla.resume(ticket, by)
     record(ticket, EventKind.RESUMED, by)
 
 
@@ -100,11 +109,11 @@ def resolve(ticket: Ticket, by: Actor, *, closing: Message | None = None) -> Non
     """
     _require_open(ticket)
     take_if_nobody_has(ticket, by)
-    sla.resume(ticket)
+    sla.resume(ticket, by)
     ticket.status, ticket.resolved_at = TicketStatus.RESOLVED, clock.now()
-    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE)
-    sla.meet(ticket, SlaTargetKind.FIRST_RESPONSE)
-    sla.meet(ticket, SlaTargetKind.RESOLVE)
+    sla.meet(ticket, SlaTargetKind.ACKNOWLEDGE, by)
+    sla.meet(ticket, SlaTargetKind.FIRST_RESPONSE, by)
+    sla.meet(ticket, SlaTargetKind.RESOLVE, by)
     escalation.end(ticket)
     record(ticket, EventKind.RESOLVED, by)
     if closing is None:
@@ -123,7 +132,7 @@ def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
     ticket.status = TicketStatus.IN_PROGRESS
     ticket.resolved_at = ticket.closed_at = None
     ticket.reopened_count += 1
-    sla.run_again(ticket)
+    sla.run_again(ticket, by, reason)
     record(ticket, EventKind.REOPENED, by, reason=reason)
     if ticket.is_urgent and by.is_reporter:
         _alert_again(ticket)

@@ -3,8 +3,8 @@
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Ticket, Unit, User
-from helpdesk.models.codes import EventKind
-from helpdesk.sla import clock as sla
+from helpdesk.models.codes import ClockCause, EventKind
+from helpdesk.sla.retargeting import retarget
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.locks import hold_ticket
 from helpdesk.tickets.timeline import record
@@ -29,7 +29,7 @@ def move_ticket(ticket: Ticket, to: Unit, by: User) -> None:
         ticket.group_id = None
     ticket.unit, ticket.municipality = to, to.municipality
     db.session.flush()
-    sla.retarget(ticket)
+    retarget(ticket, ClockCause.MOVED, of_user(by))
     names = {"from": before.name, "to": to.name}
     record(ticket, EventKind.MOVED, of_user(by), **names)
     db.session.add(AuditEntry(user_id=by.id, action="ticket_moved", subject=f"ticket:{ticket.id}", data=names))

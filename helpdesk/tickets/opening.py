@@ -11,7 +11,8 @@ from helpdesk.extensions import db
 from helpdesk.models import Municipality, Ticket, Unit
 from helpdesk.models.codes import Category, EventKind, NotificationEvent, Priority, TicketSource
 from helpdesk.oncall.escalation import open_escalation
-from helpdesk.sla.clock import start_clocks, valid_contract
+from helpdesk.sla.clock import start_clocks
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets import tell
 from helpdesk.tickets.actor import of_reporter
 from helpdesk.tickets.attachments import StoredFile, attach

@@ -1,62 +1,24 @@
 """A ticket's clocks. Times are local; the office is open Monday to Friday, 8:00 to 16:00."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Calendar, Contract, SlaPolicy, SlaTarget
-from helpdesk.models.codes import Category, EventKind, Priority, SlaTargetKind
+from helpdesk.models.codes import AckVia, Category, EventKind, Priority, SlaTargetKind
+from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla.clock import clocks_of, note_breach, remaining
 from helpdesk.tickets.actor import SYSTEM, of_reporter
 from helpdesk.tickets.lifecycle import change_priority, reopen, resolve, resume, wait_for_unit
 from helpdesk.transaction import transaction
 from tests.drafts import opened
+from tests.hours import at, does, local
 
 URGENT, NORMAL = Priority.URGENT, Priority.NORMAL
 RESOLVE = SlaTargetKind.RESOLVE
-WARSAW = ZoneInfo("Europe/Warsaw")
-
-
-def local(text):
-    """An hour of Wednesday, 11 March 2026, or a day and an hour of that month."""
-    day, _, hour = text.rpartition(" ")
-    return datetime.fromisoformat(f"2026-03-{day or '11'} {hour}").replace(tzinfo=WARSAW).astimezone(UTC)
-
-
-@pytest.fixture
-def promises(cast):
-    """Normal: 8 office hours; urgent: 2 hours round the clock."""
-    policy = db.session.query(SlaPolicy).one()
-    minutes = {NORMAL: 480, URGENT: 120}
-    with transaction():
-        for target in policy.targets:
-            if target.kind is RESOLVE:
-                target.minutes = minutes[target.priority]
-    return policy
-
-
-@pytest.fixture
-def ticket(cast, promises):
-    return opened(cast, priority=NORMAL)
-
-
-@pytest.fixture
-def row(ticket):
-    return clocks_of(ticket)[RESOLVE]
-
-
-def at(text):
-    clock.freeze(local(text))
-
-
-def does(action, *args):
-    with transaction():
-        action(*args)
 
 
 def raises_priority(ticket):
@@ -287,3 +249,17 @@ def _click(ticket, action, *args):
             action(ticket, *args)
     except Exception as refused:
         assert type(refused).__name__ == "NotAllowed"  # noqa: PT017
+
+
+def test_whoever_takes_it_has_answered_where_the_policy_says_so(cast, promises, ticket):
+    with transaction():
+        promises.acknowledgement_answers = True
+    at("11:00")
+    does(acknowledge, ticket, cast.anna, AckVia.PAGE)
+    first = clocks_of(ticket)[SlaTargetKind.FIRST_RESPONSE]
+    assert (first.met_at, first.business_minutes) == (local("11:00"), 60)
+
+
+def test_whoever_takes_it_has_not_answered_otherwise(cast, ticket):
+    does(acknowledge, ticket, cast.anna, AckVia.PAGE)
+    assert clocks_of(ticket)[SlaTargetKind.FIRST_RESPONSE].met_at is None

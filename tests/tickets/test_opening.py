@@ -11,7 +11,7 @@ from helpdesk.errors import NoContract
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Contract, Escalation, Notification, Ticket, TicketCounter, Unit
 from helpdesk.models.codes import Channel, EventKind, NotificationEvent, Priority, SlaTargetKind, TicketStatus
-from helpdesk.sla.clock import valid_contract
+from helpdesk.sla.promises import valid_contract
 from helpdesk.tickets.opening import Reporter, open_ticket
 from helpdesk.transaction import transaction
 from tests.drafts import at_once, attempts, draft, opened
