@@ -157,6 +157,13 @@ ERRORS: dict[str, LazyString] = {
     "not_open": _l("This ticket is already finished. Reopen it first."),
     "not_finished": _l("This ticket is still open."),
     "not_waiting": _l("This ticket is not waiting for the unit."),
+    "merge_other": _l("There is no other ticket of this municipality with that number."),
+    "merge_merged": _l("That ticket was itself merged into another one. Enter the number of that one."),
+    "merge_silences": _l(
+        "Nobody has this urgent ticket yet, and in the other one nobody is being alerted. "
+        "Take it first, or make the other one urgent."
+    ),
+    "merged": _l("This ticket was merged into another one; go on in that one."),
     "reason_required": _l("Say why; the reason stays on the ticket."),
     "not_staff": _l("Only an administrator or a manager can do this."),
     "not_manager": _l("Only a manager can do this."),

@@ -14,6 +14,7 @@ from helpdesk.models.codes import (
     AckVia,
     AttemptMoment,
     AttemptState,
+    Category,
     Channel,
     EventKind,
     HotlineMoment,
@@ -236,6 +237,23 @@ def _priority_changed(event: TimelineEvent) -> str:
     return _with_reason(text, _value(event, "reason"))
 
 
+def _category_changed(event: TimelineEvent) -> str:
+    return _(
+        "Category changed from %(old)s to %(new)s by %(who)s",
+        old=_word(event, "from", Category).lower(),
+        new=_word(event, "to", Category).lower(),
+        who=event.actor_name or _("Helpdesk"),
+    )
+
+
+def _merged(event: TimelineEvent) -> str:
+    if number := _value(event, "into"):
+        return _("Merged into %(number)s by %(who)s", number=number, who=event.actor_name)
+    return _(
+        "%(number)s was merged into this ticket by %(who)s", number=_value(event, "from"), who=event.actor_name
+    )
+
+
 def _waiting(event: TimelineEvent) -> str:
     return _with_reason(_("Waiting for the unit's answer"), _value(event, "question"))
 
@@ -315,6 +333,8 @@ SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
     EventKind.NOTED: _noted,
     EventKind.ATTACHED: _attached,
     EventKind.PRIORITY_CHANGED: _priority_changed,
+    EventKind.CATEGORY_CHANGED: _category_changed,
+    EventKind.MERGED: _merged,
     EventKind.WAITING: _waiting,
     EventKind.RESUMED: _resumed,
     EventKind.RESOLVED: _resolved,
@@ -344,6 +364,8 @@ ICONS: dict[EventKind, str] = {
     EventKind.NOTED: "note",
     EventKind.ATTACHED: "file",
     EventKind.PRIORITY_CHANGED: "urgent",
+    EventKind.CATEGORY_CHANGED: "reply",
+    EventKind.MERGED: "closed",
     EventKind.WAITING: "waiting",
     EventKind.RESUMED: "in_progress",
     EventKind.RESOLVED: "resolved",

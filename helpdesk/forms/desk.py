@@ -18,6 +18,7 @@ from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.forms.fields import at_most, needed
 from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
+from helpdesk.labels import label
 from helpdesk.models import User
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
 from helpdesk.tickets.queries import NOBODY, DueIn, Outcome, Span, Wanted
@@ -66,6 +67,24 @@ class PriorityForm(FlaskForm):  # type: ignore[misc]
 
     to_priority = HiddenField()
     reason = StringField(_l("Reason"), validators=[Optional(), at_most(300)])
+
+
+class CategoryForm(FlaskForm):  # type: ignore[misc]
+    category = SelectField(_l("Category"), validators=[InputRequired()])
+
+    def offer(self, now: Category) -> "CategoryForm":
+        self.category.choices = [(each.value, label(each)) for each in Category]
+        if self.category.data is None:
+            self.category.data = now.value
+        return self
+
+
+class MergeForm(FlaskForm):  # type: ignore[misc]
+    into = StringField(
+        _l("Number of the other ticket"),
+        description=_l("For example LEO-2026-0042; of the same municipality."),
+        validators=[needed(_l("Enter the number of the other ticket.")), at_most(20)],
+    )
 
 
 class ReopenForm(FlaskForm):  # type: ignore[misc]

@@ -126,6 +126,8 @@ class EventKind(StrEnum):
     STILL_HELD = "still_held"  # they said that they have it
     ACK_EXPIRED = "ack_expired"  # they did not, or gave it back: somebody else is looked for
     HANDED_OVER = "handed_over"  # a named person is alerted to take it
+    CATEGORY_CHANGED = "category_changed"
+    MERGED = "merged"  # two reports of one problem; the event says which was merged into which
 
 
 class MessageKind(StrEnum):
@@ -267,6 +269,7 @@ class NotificationEvent(StrEnum):
     DUTY_WARNING = "duty_warning"  # to the managers: what will go wrong with the duty unless they act
     CONTACT_CODE = "contact_code"  # proves that a number or address is the person's
     STILL_YOURS = "still_yours"  # to whoever has an urgent ticket and wrote nothing for long
+    MERGED = "merged"  # to the reporter: in which ticket the matter goes on
 
 
 class CircuitState(StrEnum):

@@ -110,6 +110,11 @@ class Ticket(Base):
         return self.status in OPEN_STATUSES
 
     @property
+    def survivor(self) -> "Ticket":
+        """The ticket in which the matter goes on: where it was merged into, else itself."""
+        return self.merged_into.survivor if self.merged_into is not None else self
+
+    @property
     def is_urgent(self) -> bool:
         return self.priority is Priority.URGENT
 

@@ -10,7 +10,9 @@ from flask_wtf import FlaskForm
 from helpdesk import tokens
 from helpdesk.forms.desk import (
     AssignForm,
+    CategoryForm,
     EmptyForm,
+    MergeForm,
     NoteForm,
     PriorityForm,
     ReopenForm,
@@ -47,6 +49,8 @@ FORMS: dict[str, type[FlaskForm]] = {
     "assign": AssignForm,
     "priority": PriorityForm,
     "reopen": ReopenForm,
+    "category": CategoryForm,
+    "merge": MergeForm,
 }
 
 
@@ -192,6 +196,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
     """The page for staff. `sent` are forms that came back, by name; the others are empty."""
     forms = {name: kind(formdata=None) for name, kind in FORMS.items()} | (sent or {})
     forms["assign"].offer(staff())
+    forms["category"].offer(ticket.category)
     forms["priority"].reason.flags.required = ticket.is_urgent
     return render_template(
         "desk/ticket.html",
@@ -238,7 +243,8 @@ def _complain(form: FlaskForm, kept: Kept) -> None:
 
 def _explain(result: Result, form: FlaskForm) -> None:
     """Beside the field where there is one for it, else on top of the page."""
-    fields: dict[str, Callable[[], Any]] = {"reason_required": lambda: form.reason}
+    into = dict.fromkeys(("merge_other", "merge_merged", "merge_silences"), lambda: form.into)
+    fields: dict[str, Callable[[], Any]] = {"reason_required": lambda: form.reason} | into
     if result.code in fields:
         fields[result.code]().errors = [result.sentence]
     flash(result.sentence, "warning" if result.code == CHANGED_MEANWHILE else "error")

@@ -49,12 +49,24 @@ class View:
     files: list[Attachment]
 
     @property
+    def is_open(self) -> bool:
+        return self.ticket.survivor.is_open
+
+    @property
+    def survivors_link(self) -> str:
+        """To the ticket in which this one goes on, if it is of the same unit: the link shows all of it."""
+        survivor = self.ticket.survivor
+        if survivor.id == self.ticket.id or survivor.unit_id != self.ticket.unit_id:
+            return ""
+        return url_for("reporter.page", token=tokens.sign(tokens.TICKET_PAGE, survivor.id))
+
+    @property
     def link(self) -> str:
         return settings().public_url + url_for("reporter.page", token=self.token)
 
     @property
     def last_message_id(self) -> int:
-        return max((message.id for message in self.ticket.messages), default=0)
+        return max((message.id for message in self.ticket.survivor.messages), default=0)
 
     def files_of(self, message: Message | None) -> list[Attachment]:
         wanted = message.id if message else None
@@ -110,7 +122,7 @@ def write(token: str) -> ResponseReturnValue:
     ticket, form, kept = ticket_of(token), AnswerForm(), uploads_sent()
     if not form.is_valid(kept):
         return show(ticket, form, kept), 422
-    if not ticket.is_open and not form.reopen.data:
+    if not ticket.survivor.is_open and not form.reopen.data:
         sentence = _("The ticket was resolved in the meantime. If something is still wrong, reopen it below.")
         return show(ticket, form, kept, sentence), 409
     try:
@@ -127,7 +139,7 @@ def write_once(ticket_id: int, body: str, kept: Kept) -> None:
     seen = request.form.get("seen", default=0, type=int)
     with transaction():
         ticket = db.session.get_one(Ticket, ticket_id, with_for_update=True)
-        if not _is_written(ticket, body, seen):
+        if not _is_written(ticket.survivor, body, seen):
             write_as_reporter(ticket, body, kept.files)
 
 
@@ -181,7 +193,7 @@ def view_of(ticket: Ticket) -> View:
 
 
 def show(ticket: Ticket, form: AnswerForm, kept: Kept, remark: str = "") -> str:
-    form.body.flags.required = not ticket.is_open
+    form.body.flags.required = not ticket.survivor.is_open
     answers = answers_for_display(ticket)
     view = view_of(ticket)
     return render_template("reporter/page.html", view=view, form=form, kept=kept, remark=remark, answers=answers)

@@ -40,6 +40,8 @@ _STATES: dict[TicketStatus, tuple[LazyString, LazyString]] = {
 
 def state_of(ticket: Ticket) -> tuple[str, str]:
     """A headline and a sentence."""
+    if ticket.merged_into is not None:
+        return _merged_words(ticket)
     if ticket.status is TicketStatus.NEW:
         if ticket.is_urgent and running_alerts.gets_nowhere(ticket):
             headline, explanation = _NOT_OUT_YET
@@ -48,6 +50,11 @@ def state_of(ticket: Ticket) -> tuple[str, str]:
         return str(headline), _with_alerted(ticket, str(explanation))
     headline, explanation = _STATES[ticket.status]
     return _with_holder(ticket, str(headline)), str(explanation)
+
+
+def _merged_words(ticket: Ticket) -> tuple[str, str]:
+    headline = _("It goes on as ticket %(number)s", number=ticket.survivor.number)
+    return headline, _("It is about the same problem. What you write here is read there.")
 
 
 def way_back_of(ticket: Ticket) -> str:

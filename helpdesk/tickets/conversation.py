@@ -37,9 +37,11 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
 
 
 def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] = ()) -> Message:
-    """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened."""
+    """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened. Of a
+    merged ticket: in the one where the matter goes on."""
+    by, ticket = of_reporter(ticket), ticket.survivor
     hold_ticket(ticket)
-    by, holder = of_reporter(ticket), ticket.assignee
+    holder = ticket.assignee
     message = _add(ticket, by, body, MessageKind.PUBLIC)
     attach(ticket, uploads, by, message)
     record(ticket, EventKind.REPORTER_WROTE, by, message_id=message.id)

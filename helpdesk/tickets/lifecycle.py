@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Message, Ticket, User
+from helpdesk.models import AuditEntry, Message, Ticket, User
 from helpdesk.models.codes import (
     AckVia,
+    Category,
     ClockCause,
     EventKind,
     NotificationEvent,
@@ -72,6 +73,26 @@ def change_priority(ticket: Ticket, to: Priority, by: Actor, reason: str = "") -
         expiry.alert_anew(ticket, by)
 
 
+def change_category(ticket: Ticket, to: Category, by: Actor) -> None:
+    """The promised times become those of the other category.
+
+    Raises:
+        NotAllowed: "not_open", or "not_staff".
+    """
+    hold_ticket(ticket)
+    _require_open(ticket)
+    if by.is_reporter:
+        raise NotAllowed("not_staff")
+    if ticket.category is to:
+        return
+    before, ticket.category = ticket.category, to
+    codes = {"from": before.value, "to": to.value}
+    record(ticket, EventKind.CATEGORY_CHANGED, by, **codes)
+    retarget(ticket, ClockCause.CATEGORY, by)
+    audited = {"user_id": by.user_id, "action": "category_changed", "subject": f"ticket:{ticket.id}"}
+    db.session.add(AuditEntry(**audited, data=codes))
+
+
 def wait_for_unit(ticket: Ticket, by: Actor) -> None:
     """The unit owes an answer: the clocks pause. The question itself is a reply.
 
@@ -124,9 +145,11 @@ def reopen(ticket: Ticket, by: Actor, reason: str = "") -> None:
     """It was not done. An urgent one alerts again: nobody may be left to notice it by chance.
 
     Raises:
-        NotAllowed: "not_finished".
+        NotAllowed: "not_finished" or "merged".
     """
     hold_ticket(ticket)
+    if ticket.merged_into_id is not None:
+        raise NotAllowed("merged")
     if ticket.is_open:
         raise NotAllowed("not_finished")
     ticket.status = TicketStatus.IN_PROGRESS

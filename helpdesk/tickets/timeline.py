@@ -18,6 +18,8 @@ PUBLIC = frozenset(
         EventKind.REPORTER_WROTE,
         EventKind.ATTACHED,
         EventKind.PRIORITY_CHANGED,
+        EventKind.CATEGORY_CHANGED,
+        EventKind.MERGED,
         EventKind.WAITING,
         EventKind.RESUMED,
         EventKind.RESOLVED,

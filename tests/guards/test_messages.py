@@ -43,6 +43,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.REOPENED: {},
     Event.ASSIGNED: {"by": LONG_NAME},
     Event.PRIORITY_LOWERED: {"reason": "Wydarzenie jest dopiero za miesiąc. " * 6},
+    Event.MERGED: {"into": "MODRZEWIE-2026-10042"},
     Event.REMINDER: {"target": "first_response", "share": 90},
     Event.BREACH: {"target": "first_response", "share": 100},
     Event.SIGN_IN_CODE: {"code": "123456"},

@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload
 from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Escalation, Notification, Ticket
+from helpdesk.models import AuditEntry, Escalation, Notification, SlaPolicy, SlaTarget, Ticket
 from helpdesk.models.codes import (
     AckVia,
+    Category,
     EscalationState,
     EventKind,
     NotificationEvent,
@@ -23,7 +24,15 @@ from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.running_alerts import running
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.actor import SYSTEM, of_reporter, of_user
-from helpdesk.tickets.lifecycle import assign, change_priority, reopen, resolve, resume, wait_for_unit
+from helpdesk.tickets.lifecycle import (
+    assign,
+    change_category,
+    change_priority,
+    reopen,
+    resolve,
+    resume,
+    wait_for_unit,
+)
 from helpdesk.transaction import transaction
 from tests.drafts import opened
 
@@ -190,3 +199,26 @@ def test_a_ticket_that_a_page_has_read_with_its_unit_can_be_taken(cast):
     with transaction():
         ticket = db.session.get_one(Ticket, ticket_id, options=[joinedload(Ticket.unit)], populate_existing=True)
         assert acknowledge(ticket, cast.anna, AckVia.PAGE).is_first
+
+
+def test_another_category_brings_its_promised_times(cast):
+    policy = db.session.query(SlaPolicy).one()
+    with transaction():
+        calendar = policy.targets[0].calendar
+        kind = SlaTargetKind.RESOLVE
+        policy.targets.append(
+            SlaTarget(priority=Priority.URGENT, kind=kind, category=Category.HATE, minutes=30, calendar=calendar)
+        )
+    ticket = opened(cast)
+    with transaction():
+        change_category(ticket, Category.HATE, of_user(cast.anna))
+    assert clocks_of(ticket)[kind].minutes == 30
+    event = ticket.events[-1]
+    assert (event.kind, event.data) == (EventKind.CATEGORY_CHANGED, {"from": "held_post", "to": "hate"})
+    assert db.session.query(AuditEntry).filter_by(action="category_changed").one().user_id == cast.anna.id
+
+
+def test_only_staff_change_the_category(cast):
+    ticket = opened(cast)
+    with pytest.raises(NotAllowed):
+        change_category(ticket, Category.HATE, of_reporter(ticket))

@@ -56,6 +56,7 @@ EVENTS_BEFORE = (
     "still_yours",
 )
 EVENTS_NEW: tuple[str, ...] = (
+    "merged",
     # one a line
 )
 KINDS_BEFORE = (
@@ -87,6 +88,8 @@ KINDS_BEFORE = (
     "handed_over",
 )
 KINDS_NEW: tuple[str, ...] = (
+    "category_changed",
+    "merged",
     # one a line
 )
 TABLES = ("sla_clock_change", "reminder_rule", "digest_item", "report_sent")
