@@ -10,7 +10,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from helpdesk import signs
+from helpdesk import recount, signs
 from helpdesk.hotline import calls as hotline
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile, recordings
@@ -28,12 +28,14 @@ from helpdesk.oncall import (
     warning_letters,
 )
 from helpdesk.outage import DATABASE
+from helpdesk.reports import counting
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
 from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
+FOLDS_IN_A_RUN = 20
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,15 @@ def end_silent_calls() -> None:
     one_by_one(hotline.silent(), hotline.end_silent)
 
 
+def count_tickets() -> None:
+    """What changed goes into the summaries; a great backlog over several runs."""
+    for _turn in range(FOLDS_IN_A_RUN):
+        if not counting.is_any_due():
+            return
+        with transaction():
+            counting.fold()
+
+
 def heartbeat() -> None:
     signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
@@ -142,6 +153,8 @@ JOBS = (
     Job("heartbeat", 15, heartbeat),
     Job("tell_the_monitor", 60, monitor.tell),
     Job("ask_balances", 3600, balances.ask_all),
+    Job("count_tickets", 2, count_tickets),
+    Job("recount", 1800, recount.nightly),
     Job("close_resolved", 600, close_resolved),
     Job("clean_up", 3600, clean_up),
 )

@@ -14,6 +14,8 @@ from helpdesk.transaction import changed_rows, transaction
 WORKER, SCHEDULER = "worker", "scheduler"
 WEBHOOK = "webhook"  # the provider's word reached us
 MONITOR = "monitor"  # the monitor outside heard from us
+RECOUNT = "recount"  # the summaries were compared with the tickets
+MISCOUNT = "miscount"  # and were wrong
 EVERY = timedelta(seconds=60)  # how often at most it is written of what may come often
 ALWAYS = timedelta()
 

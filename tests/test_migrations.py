@@ -13,6 +13,7 @@ from flask_migrate import downgrade
 from helpdesk import schema
 from helpdesk.app import create_app
 from helpdesk.extensions import db
+from helpdesk.models.figures import TRIGGERS
 from tests.conftest import DATABASES, make_settings, new_database
 
 MIGRATED, CREATED = "migrated", "created"
@@ -84,6 +85,22 @@ def test_constraints_and_indexes_are_those_of_the_models(migrated, database):
         theirs = sa.inspect(db.engine)
         for table in db.metadata.tables:
             assert described(table, ours) == described(table, theirs)
+
+
+def triggers() -> list[tuple[str, str]]:
+    """Their tables and names; a migration that rebuilds a table loses them on SQLite."""
+    statements = {
+        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY 1, 2",
+        "postgresql": "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2",
+    }
+    rows = db.session.execute(sa.text(statements[db.engine.dialect.name])).all()
+    db.session.remove()
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_the_triggers_are_those_of_the_models(migrated):
+    wanted = [(table, name) for table, rows in TRIGGERS.items() for name, _moment, _whose in rows]
+    assert triggers() == sorted(wanted)
 
 
 def test_every_check_of_the_models_is_in_the_database(migrated):

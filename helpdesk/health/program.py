@@ -14,6 +14,7 @@ from helpdesk.health.sent import recent
 from helpdesk.models import Attempt, Escalation
 from helpdesk.models.codes import AttemptState, Lane
 from helpdesk.oncall.further_people import IS_OPEN
+from helpdesk.reports import counting
 from helpdesk.sentences import _, span
 
 FRESH = timedelta(seconds=60)
@@ -22,6 +23,7 @@ PATIENCE_WITH_NOTICES = timedelta(minutes=15)
 STUCK_AFTER = timedelta(minutes=1)  # so late, and the next step of an alert is overdue
 UNHEARD_AFTER = timedelta(minutes=5)  # so long without an answer from the monitor outside
 PARTS = (signs.WORKER, signs.SCHEDULER)
+MISCOUNT_TOLD_FOR = timedelta(days=7)
 POISONED = "internal"  # the error code of a message that could not even be prepared
 
 
@@ -127,6 +129,23 @@ def poisoned() -> Check:
         id=rows[0].id,
     )
     return Check("poisoned", Verdict.BROKEN, str(says))
+
+
+def figures() -> Check:
+    """Does the overview say what the tickets say?"""
+    miscount = heartbeat_age(signs.MISCOUNT)
+    if miscount is not None and miscount < MISCOUNT_TOLD_FOR:
+        says = _("The figures of the overview were wrong and have been mended; the log says which. Report this.")
+        return Check("figures", Verdict.WARNING, says)
+    waiting = counting.how_many_due()
+    if waiting > counting.AT_ONCE:
+        says = ngettext(
+            "%(num)s change of tickets is not counted in the overview yet. Does the scheduler run?",
+            "%(num)s changes of tickets are not counted in the overview yet. Does the scheduler run?",
+            waiting,
+        )
+        return Check("figures", Verdict.WARNING, str(says))
+    return Check("figures", Verdict.OK, _("The figures of the overview are up to date."))
 
 
 def monitor() -> Check:

@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     duty.administrators,
     duty.tested,
     disk.uploads,
+    program.figures,
     program.monitor,
 )
 # Without these no alert gets out, whatever else is in order.

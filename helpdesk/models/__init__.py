@@ -9,6 +9,7 @@ from helpdesk.models.escalation import (
     EscalationStep,
     PolicyStep,
 )
+from helpdesk.models.figures import CountedTicket, Figure, FigureDue
 from helpdesk.models.hotline import HotlineCall
 from helpdesk.models.organisation import Contract, Group, Municipality, Profile, Unit
 from helpdesk.models.outbox import Attempt, Inbound, Notification
@@ -54,12 +55,15 @@ __all__ = [
     "ClockPause",
     "Contact",
     "Contract",
+    "CountedTicket",
     "DigestItem",
     "DutyShift",
     "DutyTest",
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
+    "Figure",
+    "FigureDue",
     "Group",
     "Heartbeat",
     "HotlineCall",

@@ -369,3 +369,22 @@ class HotlineOutcome(StrEnum):
     PASSED = "passed"  # pressed 2
     TOO_LATE = "too_late"  # pressed 1 when somebody else had it
     TAKEN = "taken"
+
+
+class FigureKind(StrEnum):
+    """What a summary of tickets is kept for."""
+
+    HOUSE = "house"
+    CATEGORY = "category"
+    PRIORITY = "priority"
+    CATEGORY_PRIORITY = "category_priority"
+    MUNICIPALITY = "municipality"
+    UNIT = "unit"
+    ADMINISTRATOR = "administrator"
+
+
+class Grain(StrEnum):
+    """The span of a summary; its day is the first of it."""
+
+    DAY = "day"
+    MONTH = "month"

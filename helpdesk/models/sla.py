@@ -11,6 +11,9 @@ from helpdesk.base import Base, BigId
 from helpdesk.models.codes import Category, ClockCause, Priority, SlaTargetKind
 from helpdesk.models.ticket import Ticket
 
+# A promise that runs, or ran out without anybody having noted it.
+UNNOTED = "met_at IS NULL AND stopped_at IS NULL AND breached_at IS NULL"
+
 
 class Calendar(Base):
     """When the clock runs. `weekly_hours`: {"0": [["08:00", "16:00"]], …}, 0 = Monday, local time.
@@ -122,6 +125,12 @@ class Clock(Base):
         sa.UniqueConstraint("ticket_id", "kind"),
         sa.CheckConstraint("paused_at IS NULL OR due_at IS NULL", name="paused_has_no_due"),
         sa.Index("ix_sla_clock_kind_started", "kind", "started_at"),
+        sa.Index(
+            "ix_sla_clock_unnoted",
+            "due_at",
+            sqlite_where=sa.text(UNNOTED),
+            postgresql_where=sa.text(UNNOTED),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -92,7 +92,7 @@ def _month(args: Mapping[str, str], today: date) -> Span | None:
     first = _date(f"{args.get('month', today.isoformat()[:7])}-01")
     if first is None or first > today:
         return None
-    return first, min(_end_of_month(first), today)
+    return first, min(end_of_month(first), today)
 
 
 def _custom(args: Mapping[str, str], today: date) -> Span | None:
@@ -128,14 +128,14 @@ def _end_of_week(day: date) -> date:
     return day + (6 - day.weekday()) * _DAY
 
 
-def _end_of_month(day: date) -> date:
+def end_of_month(day: date) -> date:
     return (day.replace(day=1) + 31 * _DAY).replace(day=1) - _DAY
 
 
 _PARTS: tuple[tuple[int, Callable[[date], date]], ...] = (
     (31, _same_day),
     (190, _end_of_week),
-    (LONGEST + 1, _end_of_month),
+    (LONGEST + 1, end_of_month),
 )
 
 

@@ -84,18 +84,18 @@ def past(choice: Choice) -> dict[str, Any]:
     """How the chosen period went, beside the one before."""
     now, period, filters = clock.now(), choice.period, choice.filters
     before = period.before()
-    points = measures.trend(choice.target, period, now, filters)
-    targets = measures.targets(period, now, filters)
-    targets_before = measures.targets(before, now, filters)
+    counted = measures.Measures(now)
+    points = counted.trend(choice.target, period, filters)
+    targets, targets_before = counted.targets(period, filters), counted.targets(before, filters)
     return {
         "choice": choice,
         "before": before,
-        "flow": measures.flow(period, filters),
-        "flow_before": measures.flow(before, filters),
+        "flow": counted.flow(period, filters),
+        "flow_before": counted.flow(before, filters),
         "cards": [words.target_card(kind, targets[kind], targets_before[kind]) for kind in SlaTargetKind],
         "charts": words.charts(points, choice.target),
         "points": points,
-        "tables": words.tables(measures.groups(choice.target, period, now, filters)),
+        "tables": words.tables(counted.groups(choice.target, period, filters)),
         "most": measures.ROWS_SHOWN,
         "percent": words.percent,
         "lasting": words.lasting,

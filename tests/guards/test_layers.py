@@ -22,7 +22,7 @@ LAYERS = {
         api_tokens hotline idempotency oncall outbox people quiet reports sla tickets users wake wanted
     """,
     "notify": "health inbound notify signs",
-    "entry points": "demo doctor forms jobs metrics migrations.env routes serve signin simulator",
+    "entry points": "demo doctor forms jobs metrics migrations.env recount routes serve signin simulator",
     "app": "__main__ app cli",
 }
 NAMES = tuple(LAYERS)

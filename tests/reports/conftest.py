@@ -22,7 +22,13 @@ RESOLVE = SlaTargetKind.RESOLVE
 
 
 @pytest.fixture
-def file(cast: Cast) -> File:
+def afterwards() -> Callable[[], object]:
+    """What happens after each ticket was filed; a test may want it folded into the summaries."""
+    return lambda: None
+
+
+@pytest.fixture
+def file(cast: Cast, afterwards: Callable[[], object]) -> File:
     """file(created_at, met_after=minutes or None, **columns): a ticket with a 60-minute promise to resolve."""
 
     def put(
@@ -47,10 +53,12 @@ def file(cast: Cast) -> File:
                     due_at=due,
                     met_at=met,
                     breached_at=due if late else None,
+                    business_minutes=met_after,
                 )
             )
             ticket.resolved_at = met if kind is RESOLVE else None
             ticket.next_due_at = due if met is None else None
+        afterwards()
         return ticket
 
     return put

@@ -1,4 +1,4 @@
-"""What the dashboard counts, on both databases."""
+"""What the dashboard counts, on both databases, whether a change is in the summaries already or only noted."""
 
 import math
 from datetime import timedelta
@@ -6,12 +6,19 @@ from datetime import timedelta
 import pytest
 
 from helpdesk import clock
+from helpdesk.jobs import count_tickets
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
-from helpdesk.reports import measures
+from helpdesk.reports import measures, summary
 from helpdesk.reports.figures import Dimension, Filters, Flow, Measure
+from helpdesk.reports.period import Period
 
 RESOLVE = SlaTargetKind.RESOLVE
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture(params=["noted", "summed up"])
+def afterwards(request):
+    return {"noted": lambda: None, "summed up": count_tickets}[request.param]
 
 
 def _resolve(period, filters=Filters()):  # noqa: B008
@@ -146,3 +153,26 @@ def test_pressing_puts_an_unanswered_alert_before_what_is_late(file, cast):
     burning = file(now, priority=Priority.URGENT)
     file(now - 90 * DAY, met_after=5, status=TicketStatus.CLOSED)
     assert [ticket.id for ticket in measures.pressing(now)] == [burning.id, late.id]
+
+
+def test_hours_of_the_week_are_local(file, week):
+    file(week.since + 13 * HOUR, met_after=1)  # a Thursday
+    assert [n for n, count in enumerate(measures.Measures(clock.now()).hours(week)) if count] == [3 * 24 + 13]
+
+
+def test_units_over_months_are_counted_to_the_day(file, cast, week):
+    month = Period(week.last - 40 * DAY, week.last, week.zone)
+    for days in (0, 3, 12, 39, 41):
+        file(clock.now() - days * DAY, met_after=days + 1, unit=cast.library)
+    measure = measures.groups(RESOLVE, month, clock.now())[Dimension.UNIT][0].measure
+    assert (measure.filed, measure.median, measure.p90) == (4, 4, 40)
+    assert _resolve(month, Filters(unit_id=cast.library.id)) == measure
+
+
+def test_where_too_many_tickets_would_be_read_the_table_is_missing(file, week, monkeypatch):
+    monkeypatch.setattr(summary, "READ_AT_MOST", 1)
+    month = Period(week.last - 30 * DAY, week.last, week.zone)
+    for _ in range(2):
+        file(clock.now() - DAY, category=Category.HATE)
+    assert measures.groups(RESOLVE, month, clock.now(), Filters(category=Category.HATE)) == {}
+    assert set(measures.groups(RESOLVE, month, clock.now())) == set(Dimension)

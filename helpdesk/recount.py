@@ -1,0 +1,86 @@
+"""The summaries are compared with a full recount, at night or by `helpdesk recount`, and mended."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from helpdesk import clock, signs
+from helpdesk.config import settings
+from helpdesk.reports import recount
+from helpdesk.reports.counting import Change
+from helpdesk.reports.tally import Slot, Tally
+from helpdesk.transaction import transaction
+
+log = logging.getLogger(__name__)
+AT_HOUR = 3  # local; a night that was missed is made up for
+EXAMPLES = 20
+Wrong = Mapping[Slot, tuple[Tally, Tally]]
+
+
+@dataclass
+class Found:
+    """How many tickets were counted wrongly, how many summaries say something wrong; some of them in words."""
+
+    tickets: int = 0
+    figures: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def is_right(self) -> bool:
+        return not self.tickets and not self.figures
+
+
+def compare() -> Found:
+    """What is wrong; nothing is changed."""
+    return _look(lambda _changes: None, lambda _wrong: None)
+
+
+def repair() -> Found:
+    """What was wrong and is right now."""
+    return _look(recount.count_anew, recount.set_right)
+
+
+def nightly() -> None:
+    """Once a night; whoever looks at the health page learns of what was wrong."""
+    now, zone = clock.now().astimezone(settings().zone), settings().zone
+    before = signs.seen_at(signs.RECOUNT)
+    if before is not None and (now.hour < AT_HOUR or before.astimezone(zone).date() == now.date()):
+        return
+    found = repair()
+    signs.note(signs.RECOUNT, signs.ALWAYS)
+    if not found.is_right:
+        signs.note(signs.MISCOUNT, signs.ALWAYS)
+        log.error("summaries were wrong and have been mended: %s", "; ".join(found.examples))
+
+
+def _look(mend_tickets: Callable[[Sequence[Change]], None], mend_figures: Callable[[Wrong], None]) -> Found:
+    found = Found()
+    for span in list(recount.spans_of_tickets()):
+        with transaction():
+            changes = recount.wrong_tickets(*span)
+            mend_tickets(changes)
+        found.tickets += len(changes)
+        found.examples += [f"ticket {_id(change)}: {_words(change)}" for change in changes[:EXAMPLES]]
+    for month in recount.months():
+        with transaction():
+            wrong = recount.wrong_figures(month)
+            mend_figures(wrong)
+        found.figures += len(wrong)
+        found.examples += [_line(slot, *wrong[slot]) for slot in sorted(wrong)[:EXAMPLES]]
+    return found
+
+
+def _id(change: Change) -> int:
+    return next(fact.ticket_id for fact in change if fact)
+
+
+def _words(change: Change) -> str:
+    before, now = change
+    return "not counted" if before is None else "counted, and gone" if now is None else "counted otherwise"
+
+
+def _line(slot: Slot, said: Tally, right: Tally) -> str:
+    kind, key, grain, day = slot
+    names = sorted(name for name in said.keys() | right.keys() if said[name] != right[name])
+    differences = ", ".join(f"{name} {said[name]} instead of {right[name]}" for name in names[:3])
+    return f"{kind} {key} {grain} {day}: {differences}".replace("  ", " ")

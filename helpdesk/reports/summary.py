@@ -1,0 +1,237 @@
+"""Tallies of a period, read from the summaries; from the tickets as they were counted only where an index makes
+them few. What the summaries do not say yet is added, so every answer holds for this moment.
+
+A period is read as whole months and the days at both ends: the days that belong to it, or the month without those
+that do not, whatever is less.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from helpdesk.extensions import db
+from helpdesk.models import Figure
+from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
+from helpdesk.reports.counted import add_units, days_of_tickets, groups_of_tickets, largest_of_tickets, of_tickets
+from helpdesk.reports.counting import Change, pending, tally_of
+from helpdesk.reports.figures import Dimension, Filters
+from helpdesk.reports.period import Period, end_of_month
+from helpdesk.reports.tally import COUNTS, Fact, Tally, add, both, parts_of
+
+_DAY = timedelta(days=1)
+READ_AT_MOST = 50_000  # tickets, for tables of what no summary is kept for
+DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
+LARGEST_OF_A_MONTH = 50
+Condition = sa.ColumnElement[bool]
+
+KINDS = {
+    Dimension.MUNICIPALITY: FigureKind.MUNICIPALITY,
+    Dimension.UNIT: FigureKind.UNIT,
+    Dimension.CATEGORY: FigureKind.CATEGORY,
+    Dimension.ADMINISTRATOR: FigureKind.ADMINISTRATOR,
+}
+# The one summary that answers for these filters and no others.
+_SINGLE = {
+    "municipality_id": FigureKind.MUNICIPALITY,
+    "unit_id": FigureKind.UNIT,
+    "category": FigureKind.CATEGORY,
+    "priority": FigureKind.PRIORITY,
+    "administrator_id": FigureKind.ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The summaries of a grain whose days lie in [first, last]; `sign` -1 where they are taken off."""
+
+    grain: Grain
+    first: date
+    last: date
+    sign: int = 1
+
+    def has(self, grain: Grain, day: date) -> bool:
+        return grain is self.grain and self.first <= day <= self.last
+
+
+def pieces(first: date, last: date) -> list[Piece]:
+    """The fewest rows that give the days `first` to `last`."""
+    return [piece for month in _months(first, last) for piece in _of_month(*month)]
+
+
+def only_added(first: date, last: date) -> list[Piece]:
+    """The same without taking anything off."""
+    return [
+        Piece(Grain.MONTH, start, start) if start == begin and end == stop else Piece(Grain.DAY, begin, stop)
+        for start, end, begin, stop in _months(first, last)
+    ]
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date, date, date]]:
+    """Of each month: its first and last day, and which of its days belong to the period."""
+    start = first.replace(day=1)
+    while start <= last:
+        end = end_of_month(start)
+        yield start, end, max(first, start), min(last, end)
+        start = end + _DAY
+
+
+def _of_month(start: date, end: date, begin: date, stop: date) -> list[Piece]:
+    if (stop - begin).days * 2 < (end - start).days:
+        return [Piece(Grain.DAY, begin, stop)]
+    before, after = Piece(Grain.DAY, start, begin - _DAY, -1), Piece(Grain.DAY, stop + _DAY, end, -1)
+    return [Piece(Grain.MONTH, start, start), *(part for part in (before, after) if part.first <= part.last)]
+
+
+class Summaries:
+    """What is counted at `now`. `is_behind`: so many changes wait that not all of them are in the answers."""
+
+    def __init__(self, now: datetime) -> None:
+        self.changes: list[Change]
+        self.changes, self.is_behind = pending(now)
+
+    def tally(self, period: Period, filters: Filters) -> Tally:
+        """Everything that is counted of the period."""
+        place = place_of(filters)
+        if place is None:
+            found = of_tickets(period, filters)
+        else:
+            kind, key = place
+            found = _of_keys(kind, [key], period).get(key, Tally())
+        for _fact, day, tally, sign in self._changed(filters):
+            if period.first <= day <= period.last:
+                add(found, tally, sign)
+        return found
+
+    def by_day(self, period: Period, filters: Filters) -> dict[date, Tally]:
+        """The counts of each local day, without hours and minutes."""
+        place = place_of(filters)
+        if place is None or place[0] is FigureKind.UNIT:
+            found = days_of_tickets(period, filters)
+        else:
+            found = _days_of_key(*place, period)
+        for _fact, day, tally, sign in self._changed(filters):
+            if period.first <= day <= period.last:
+                add(found.setdefault(day, Tally()), tally, sign)
+        return found
+
+    def largest(
+        self, dimension: Dimension, period: Period, filters: Filters, target: SlaTargetKind, limit: int
+    ) -> dict[str, Tally] | None:
+        """By key, the groups with most tickets, at least `limit` if there are so many. None where it would mean to
+        read more than READ_AT_MOST tickets."""
+        kind = KINDS[dimension]
+        changed = [row for row in self._changed(filters) if period.first <= row[1] <= period.last]
+        keys = {fact.keys[kind] for fact, *_rest in changed}
+        from_tickets = filters != Filters() or (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS)
+        if from_tickets and self._are_too_many(period, filters):
+            return None
+        if from_tickets:
+            keys |= largest_of_tickets(dimension, period, filters, limit)
+            found = groups_of_tickets(dimension, sorted(keys), period, filters, target)
+        else:
+            keys |= set(_RANKED.get(kind, _largest_keys)(kind, period, limit))
+            found = _of_keys(kind, sorted(keys), period)
+        for fact, _day, tally, sign in changed:
+            add(found.setdefault(fact.keys[kind], Tally()), tally, sign)
+        return {key: tally for key, tally in found.items() if tally["filed"]}
+
+    def _are_too_many(self, period: Period, filters: Filters) -> bool:
+        """A place has only so many tickets, and a week too."""
+        if filters.municipality_id or filters.unit_id or period.days <= DAYS_OF_UNITS:
+            return False
+        return self.tally(period, filters)["filed"] > READ_AT_MOST
+
+    def _changed(self, filters: Filters) -> Iterator[tuple[Fact, date, Tally, int]]:
+        """Ticket by ticket and day by day, what is to be added (1) or taken off (-1)."""
+        wanted = {name: value for name, value in asdict(filters).items() if value is not None}
+        for before, after in self.changes:
+            for fact, sign in ((before, -1), (after, 1)):
+                if fact is not None and before != after and all(_has(fact, *each) for each in wanted.items()):
+                    yield from ((fact, day, tally, sign) for day, tally in parts_of(fact))
+
+
+def place_of(filters: Filters) -> tuple[FigureKind, str] | None:
+    """The summary that answers for the filters; None where there is none."""
+    chosen = {name: value for name, value in asdict(filters).items() if value is not None}
+    if not chosen:
+        return FigureKind.HOUSE, ""
+    if set(chosen) == {"category", "priority"}:
+        return FigureKind.CATEGORY_PRIORITY, both(chosen["category"], chosen["priority"])
+    if len(chosen) > 1:
+        return None
+    name, value = chosen.popitem()
+    return _SINGLE[name], str(value)
+
+
+def _has(fact: Fact, name: str, value: object) -> bool:
+    return bool(getattr(fact, "assignee_id" if name == "administrator_id" else name) == value)
+
+
+def _of_keys(kind: FigureKind, keys: Sequence[str], period: Period) -> dict[str, Tally]:
+    """By key; units have no days of their own, theirs are counted from the tickets."""
+    of_units = kind is FigureKind.UNIT
+    parts = (only_added if of_units else pieces)(period.first, period.last)
+    found: dict[str, Tally] = {key: Tally() for key in keys}
+    table = Figure.__table__
+    rows = db.session.execute(
+        sa.select(table).where(table.c.kind == kind, table.c.key.in_(keys), sa.or_(*map(_in_piece, parts)))
+    )
+    for row in rows:
+        sign = next(part.sign for part in parts if part.has(row.grain, row.day))
+        add(found[row.key], tally_of(row), sign)
+    for part in parts if of_units else ():
+        if part.grain is Grain.DAY:
+            add_units(found, Period(part.first, part.last, period.zone))
+    return found
+
+
+def _in_piece(piece: Piece) -> Condition:
+    table = Figure.__table__.c
+    return sa.and_(table.grain == piece.grain, table.day.between(piece.first, piece.last))
+
+
+def _largest_keys(kind: FigureKind, period: Period, limit: int) -> Iterable[str]:
+    """The keys with most tickets, through the index that has the counts in it."""
+    table = Figure.__table__.c
+    parts = [
+        sa.select(table.key, (table.filed * part.sign).label("filed")).where(table.kind == kind, _in_piece(part))
+        for part in pieces(period.first, period.last)
+    ]
+    rows = sa.union_all(*parts).subquery()
+    total = sa.func.sum(rows.c.filed)
+    query = sa.select(rows.c.key).group_by(rows.c.key).having(total > 0).order_by(total.desc(), rows.c.key)
+    return db.session.scalars(query.limit(2 * limit)).all()
+
+
+def _largest_units(kind: FigureKind, period: Period, limit: int) -> Iterable[str]:
+    """Of the largest of every month that the period touches, those with most tickets in these months."""
+    table = Figure.__table__.c
+    months = [start for start, _end, _begin, _stop in _months(period.first, period.last)]
+    keys: set[str] = set()
+    for month in months:
+        of_month = sa.select(table.key).where(
+            table.kind == kind, table.grain == Grain.MONTH, table.day == month, table.filed > 0
+        )
+        keys |= set(db.session.scalars(of_month.order_by(table.filed.desc()).limit(LARGEST_OF_A_MONTH)))
+    total = sa.func.sum(table.filed)
+    query = sa.select(table.key).where(
+        table.kind == kind, table.key.in_(keys), table.grain == Grain.MONTH, table.day.in_(months)
+    )
+    return db.session.scalars(query.group_by(table.key).order_by(total.desc(), table.key).limit(2 * limit)).all()
+
+
+_RANKED = {FigureKind.UNIT: _largest_units}
+
+
+def _days_of_key(kind: FigureKind, key: str, period: Period) -> dict[date, Tally]:
+    table = Figure.__table__.c
+    counts = [getattr(table, name) for name in COUNTS]
+    query = sa.select(table.day, *counts).where(
+        table.kind == kind,
+        table.key == key,
+        table.grain == Grain.DAY,
+        table.day.between(period.first, period.last),
+    )
+    return {row.day: Tally(dict(zip(COUNTS, row[1:], strict=True))) for row in db.session.execute(query)}
