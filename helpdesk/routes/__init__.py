@@ -31,6 +31,7 @@ from helpdesk.routes import (
     smsapi_hooks,
     temporary,
     units,
+    why,
 )
 
 BLUEPRINTS: list[Blueprint] = [
@@ -59,6 +60,7 @@ BLUEPRINTS: list[Blueprint] = [
     further.bp,
     reporter.bp,
     units.bp,
+    why.bp,
     schedules.bp,
     layers.bp,
     temporary.bp,

@@ -1,0 +1,55 @@
+"""The page "Why this deadline?" for staff, for a gmina and for the reporter."""
+
+import pytest
+
+from helpdesk import tokens
+from helpdesk.clock_words import CAUSES
+from helpdesk.models.codes import ClockCause, Priority
+from helpdesk.tickets.actor import SYSTEM
+from helpdesk.tickets.lifecycle import change_priority, wait_for_unit
+from tests.conftest import sign_in
+from tests.drafts import opened
+from tests.hours import at, does
+
+
+@pytest.fixture
+def ticket(cast):
+    return opened(cast, priority=Priority.NORMAL)
+
+
+def test_it_says_calendar_count_and_sum_in_words(client, cast, ticket):
+    sign_in(client, cast.anna)
+    page = client.get(f"/desk/{ticket.number}/why").text
+    assert "poniedziałek–piątek 08:00–16:00, bez polskich świąt" in page
+    assert "śr. 11 mar 2026, 10:00" in page
+    assert 'Razem: <strong class="number">24 godz.</strong>' in page
+
+
+def test_the_reporter_reads_it_by_the_personal_link(client, ticket):
+    link = f"/t/{tokens.sign(tokens.TICKET_PAGE, ticket.id)}"
+    assert f"{link}/why" in client.get(link).text
+    assert "Skąd ten termin?" in client.get(f"{link}/why").text
+
+
+def test_a_forged_link_shows_nothing(client):
+    assert client.get("/t/forged/why").status_code == 404
+
+
+def test_another_gmina_does_not_see_it(client, cast, ticket):
+    sign_in(client, cast.olga)
+    assert client.get(f"/desk/{ticket.number}/why").status_code == 404
+
+
+def test_the_history_names_who_why_and_what_was_before(client, cast, ticket):
+    does(change_priority, ticket, Priority.URGENT, SYSTEM)
+    at("11:00")
+    does(wait_for_unit, ticket, SYSTEM)
+    sign_in(client, cast.anna)
+    page = client.get(f"/desk/{ticket.number}/why").text
+    assert "Zmieniono pilność" in page
+    assert "wcześniej: 24 godz. w kalendarzu „Godziny pracy”" in page
+    assert "nie ma terminu, pozostało 3 godz." in page
+
+
+def test_every_cause_has_its_words():
+    assert set(CAUSES) == set(ClockCause)
