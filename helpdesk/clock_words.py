@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.i18n import current_locale, when_in
 from helpdesk.models import Calendar
 from helpdesk.models.codes import ClockCause
-from helpdesk.sentences import _
+from helpdesk.sentences import _, exact_span
 
 # What happened, seen from the clock.
 CAUSES: dict[ClockCause, LazyString] = {
@@ -113,6 +113,7 @@ WORDS: dict[str, Callable[..., object]] = {
     "calendar_words": calendar_words,
     "cause_words": cause_words,
     "day_words": day_words,
+    "exact_span": exact_span,
     "forward_or_back": forward_or_back,
     "terms_words": terms_words,
     "when_in": when_in,

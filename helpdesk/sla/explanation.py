@@ -15,6 +15,7 @@ from helpdesk.sla.calendars import business_calendar, closed_days
 from helpdesk.sla.clock import due_of, spans
 from helpdesk.sla.ledger import history
 
+_SECOND = timedelta(seconds=1)
 ROWS_SHOWN = 14  # more counted intervals are summed up by week
 
 
@@ -86,13 +87,24 @@ def explain(row: Clock) -> Explanation:
         clock=row,
         calendar=row.calendar,
         budget=timedelta(minutes=row.minutes),
-        counted=[Counted(since, to, to - since) for since, to in counted],
+        counted=list(_in_whole_seconds(counted)),
         until=until,
         pauses=_within(pauses, row.started_at, until),
         holidays=list(_holidays(row.calendar, row.started_at, until)),
         clock_changes=list(_clock_changes(row.calendar, row.started_at, until)),
         steps=[_step(change) for change in history(row)],
     )
+
+
+def _in_whole_seconds(intervals: Iterable[Interval]) -> Iterator[Counted]:
+    """Lengths rounded together, so that what is shown adds up to the second; what rounds to nothing is left out."""
+    exact = told = timedelta()
+    for since, to in intervals:
+        exact += to - since
+        length = exact // _SECOND * _SECOND - told
+        told += length
+        if length:
+            yield Counted(since, to, length)
 
 
 def _end_of_count(row: Clock) -> datetime:

@@ -163,6 +163,8 @@ PAGES = {
     "ticket, new": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}"),
     "ticket, waiting": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.WAITING).number}"),
     "ticket, resolved": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.RESOLVED).number}"),
+    "why this deadline": ("administrator", lambda site: f"/desk/{_alerted(site).number}/why"),
+    "why this deadline, reporter": (None, lambda site: _page_of(_ticket(TicketStatus.WAITING)) + "/why"),
     "proof, urgent": ("manager", lambda site: f"/desk/{_alerted(site).number}/proof"),
     "proof, nothing sent": ("administrator", lambda site: f"/desk/{_ticket(TicketStatus.NEW).number}/proof"),
     "ticket, alerted": ("administrator", lambda site: f"/desk/{_alerted(site).number}"),

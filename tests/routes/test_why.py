@@ -6,7 +6,7 @@ from helpdesk import tokens
 from helpdesk.clock_words import CAUSES
 from helpdesk.models.codes import ClockCause, Priority
 from helpdesk.tickets.actor import SYSTEM
-from helpdesk.tickets.lifecycle import change_priority, wait_for_unit
+from helpdesk.tickets.lifecycle import change_priority, resume, wait_for_unit
 from tests.conftest import sign_in
 from tests.drafts import opened
 from tests.hours import at, does
@@ -49,6 +49,14 @@ def test_the_history_names_who_why_and_what_was_before(client, cast, ticket):
     assert "Zmieniono pilność" in page
     assert "wcześniej: 24 godz. w kalendarzu „Godziny pracy”" in page
     assert "nie ma terminu, pozostało 3 godz." in page
+
+
+def test_a_pause_is_named_with_its_length(client, cast, ticket):
+    does(wait_for_unit, ticket, SYSTEM)
+    at("12:30")
+    does(resume, ticket, SYSTEM)
+    sign_in(client, cast.anna)
+    assert "wstrzymany (2 godz. 30 min 0 s)" in client.get(f"/desk/{ticket.number}/why").text
 
 
 def test_every_cause_has_its_words():

@@ -90,3 +90,14 @@ def test_the_ledger_is_its_history(ticket, row):
     steps = explain(row).steps
     assert [step.change.cause for step in steps] == [ClockCause.FILED, ClockCause.PRIORITY]
     assert (steps[0].before, steps[1].before.name, steps[1].after.name) == (None, "Godziny pracy", "24/7")
+
+
+def test_fractions_of_a_second_are_lost_in_no_sum(ticket, row):
+    for microseconds in (400_000, 700_000, 900_000):
+        clock.advance(timedelta(microseconds=microseconds))
+        does(wait_for_unit, ticket, SYSTEM)
+        clock.advance(timedelta(seconds=1.3))
+        does(resume, ticket, SYSTEM)
+    found = explain(row)
+    assert all(not part.length % timedelta(seconds=1) for part in found.counted)
+    assert sum((part.length for part in found.counted), timedelta()) == found.budget

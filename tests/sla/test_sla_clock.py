@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Calendar, Contract, SlaPolicy, SlaTarget
-from helpdesk.models.codes import AckVia, Category, EventKind, Priority, SlaTargetKind
+from helpdesk.models.codes import AckVia, Category, ClockCause, EventKind, Priority, SlaTargetKind
 from helpdesk.oncall.acknowledgement import acknowledge
+from helpdesk.sla import reminders
 from helpdesk.sla.clock import clocks_of, note_breach, remaining
+from helpdesk.sla.ledger import history
 from helpdesk.tickets.actor import SYSTEM, of_reporter
+from helpdesk.tickets.conversation import write_as_reporter
 from helpdesk.tickets.lifecycle import change_priority, reopen, resolve, resume, wait_for_unit
 from helpdesk.transaction import transaction
 from tests.drafts import opened
@@ -263,3 +266,44 @@ def test_whoever_takes_it_has_answered_where_the_policy_says_so(cast, promises, 
 def test_whoever_takes_it_has_not_answered_otherwise(cast, ticket):
     does(acknowledge, ticket, cast.anna, AckVia.PAGE)
     assert clocks_of(ticket)[SlaTargetKind.FIRST_RESPONSE].met_at is None
+
+
+def test_row_23_while_paused_nothing_is_due_reminded_or_breached(ticket, row):
+    at("12:50")
+    does(wait_for_unit, ticket, SYSTEM)
+    at("31 10:00")
+    assert (row.due_at, ticket.next_due_at, row.breached_at) == (None, None, None)
+    assert remaining(row) == timedelta(hours=5, minutes=10)
+    assert row.id not in reminders.due()
+
+
+def test_row_24_no_target_is_never_due_and_never_breached(cast, promises):
+    with transaction():
+        for target in promises.targets:
+            db.session.delete(target)
+    db.session.expire_all()
+    ticket = opened(cast)
+    at("31 10:00")
+    does(resolve, ticket, SYSTEM)
+    assert (ticket.clocks, ticket.next_due_at) == ([], None)
+    assert EventKind.BREACHED not in [event.kind for event in ticket.events]
+
+
+def test_the_reporter_writing_again_does_not_move_the_deadline(ticket, row):
+    at("12:00")
+    does(write_as_reporter, ticket, "Dalej nie działa")
+    assert row.due_at == local("12 10:00")
+
+
+def test_an_acknowledgement_does_not_meet_the_other_targets(cast, ticket):
+    does(acknowledge, ticket, cast.anna, AckVia.PAGE)
+    met = {kind for kind, clock_row in clocks_of(ticket).items() if clock_row.met_at}
+    assert met == {SlaTargetKind.ACKNOWLEDGE}
+
+
+def test_reopenings_are_counted_and_the_first_closing_stays_in_the_ledger(ticket, row):
+    at("12:00")
+    does(resolve, ticket, SYSTEM)
+    does(reopen, ticket, SYSTEM)
+    assert ticket.reopened_count == 1
+    assert [change.at for change in history(row) if change.cause is ClockCause.MET] == [local("12:00")]
