@@ -6,9 +6,10 @@ import platform
 from functools import partial
 from time import monotonic
 
-from benchmarks import duty, flood, latency, memory, pages, throughput, tick
+from benchmarks import duty, flood, latency, memory, pages, scale, throughput, tick
+from benchmarks.stage import DATABASES
 
-PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty")
+PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale")
 
 
 def main() -> None:
@@ -17,6 +18,8 @@ def main() -> None:
         "parts", nargs="*", choices=[*PARTS, []], metavar="part", help=f"{', '.join(PARTS)}; all without any"
     )
     parser.add_argument("--messages", type=int, default=memory.MARKS[-1], help="how many the memory part sends")
+    parser.add_argument("--sizes", type=int, nargs="+", default=scale.SIZES, help="tickets of the scale part")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES, help="of the scale part")
     given = parser.parse_args()
     runs = {
         "latency": latency.run,
@@ -26,6 +29,7 @@ def main() -> None:
         "throughput": throughput.run,
         "pages": pages.run,
         "duty": duty.run,
+        "scale": partial(scale.run, given.sizes, given.databases),
     }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")
     for name in given.parts or PARTS:

@@ -51,6 +51,7 @@ class Ticket(Base):
         sa.Index("ix_ticket_resolved", "resolved_at"),
         sa.Index("ix_ticket_municipality_created", "municipality_id", "created_at", "id"),
         sa.Index("ix_ticket_unit_created", "unit_id", "created_at", "id"),
+        sa.Index("ix_ticket_assignee_created", "assignee_id", "created_at", "id"),
         sa.Index(
             "ix_ticket_open_due",
             "next_due_at",
@@ -80,7 +81,7 @@ class Ticket(Base):
     reporter_email: Mapped[str] = mapped_column(sa.String(254), default="", index=True)
     locale: Mapped[str] = mapped_column(sa.String(8), default="pl")
     submission_key: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))

@@ -80,7 +80,7 @@ def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
 def largest_of_tickets(dimension: Dimension, period: Period, filters: Filters, limit: int) -> set[str]:
     column = _COLUMNS[dimension]
     query = sa.select(column).where(*_filed(period, filters)).group_by(column)
-    query = query.order_by(sa.func.count().desc(), column).limit(2 * limit)
+    query = query.order_by(sa.func.count().desc(), column).limit(limit)
     return {str(key) for key in db.session.scalars(query)}
 
 

@@ -214,12 +214,12 @@ def write_slots(changes: Mapping[Slot, Tally]) -> None:
         after = {slot: Tally(before.get(slot, {})) for slot in slots}
         for slot, tally in after.items():
             add(tally, changes[slot])
-        put(after)
+        put(after, before)
 
 
-def put(tallies: Mapping[Slot, Tally]) -> None:
-    """The summaries as they shall be, whatever was there."""
-    for slots in in_chunks(list(tallies), ROWS_ASKED_FOR):
+def put(tallies: Mapping[Slot, Tally], there: Iterable[Slot]) -> None:
+    """The summaries as they shall be, in place of those that are `there`."""
+    for slots in in_chunks(list(there), ROWS_ASKED_FOR):
         db.session.execute(sa.delete(Figure).where(_named(slots)))
     rows = [figure_row(slot, tally) for slot, tally in tallies.items() if any(tally.values())]
     if rows:

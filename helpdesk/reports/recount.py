@@ -96,7 +96,10 @@ def wrong_figures(month: date) -> dict[Slot, tuple[Tally, Tally]]:
 
 
 def set_right(wrong: Mapping[Slot, tuple[Tally, Tally]]) -> None:
-    put({slot: right for slot, (_said, right) in wrong.items()})
+    put(
+        {slot: right for slot, (_said, right) in wrong.items()},
+        [slot for slot, (said, _right) in wrong.items() if said],
+    )
 
 
 def _without_note(ids: list[int]) -> list[int]:

@@ -15,15 +15,16 @@ from helpdesk.extensions import db
 from helpdesk.models import Figure
 from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
 from helpdesk.reports.counted import add_units, days_of_tickets, groups_of_tickets, largest_of_tickets, of_tickets
-from helpdesk.reports.counting import Change, pending, tally_of
+from helpdesk.reports.counting import Change, pending
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, end_of_month
-from helpdesk.reports.tally import COUNTS, Fact, Tally, add, both, parts_of
+from helpdesk.reports.tally import COUNTS, LETTERS, Fact, Tally, add, both, parts_of
 
 _DAY = timedelta(days=1)
 READ_AT_MOST = 50_000  # tickets, for tables of what no summary is kept for
 DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
 LARGEST_OF_A_MONTH = 50
+ALL_LETTERS = "".join((*LETTERS.values(), "h"))
 Condition = sa.ColumnElement[bool]
 
 KINDS = {
@@ -128,11 +129,11 @@ class Summaries:
         if from_tickets and self._are_too_many(period, filters):
             return None
         if from_tickets:
-            keys |= largest_of_tickets(dimension, period, filters, limit)
+            keys |= largest_of_tickets(dimension, period, filters, limit + len(keys))
             found = groups_of_tickets(dimension, sorted(keys), period, filters, target)
         else:
-            keys |= set(_RANKED.get(kind, _largest_keys)(kind, period, limit))
-            found = _of_keys(kind, sorted(keys), period)
+            keys |= set(_RANKED.get(kind, _largest_keys)(kind, period, limit + len(keys)))
+            found = _of_keys(kind, sorted(keys), period, LETTERS[target])
         for fact, _day, tally, sign in changed:
             add(found.setdefault(fact.keys[kind], Tally()), tally, sign)
         return {key: tally for key, tally in found.items() if tally["filed"]}
@@ -169,18 +170,19 @@ def _has(fact: Fact, name: str, value: object) -> bool:
     return bool(getattr(fact, "assignee_id" if name == "administrator_id" else name) == value)
 
 
-def _of_keys(kind: FigureKind, keys: Sequence[str], period: Period) -> dict[str, Tally]:
-    """By key; units have no days of their own, theirs are counted from the tickets."""
+def _of_keys(kind: FigureKind, keys: Sequence[str], period: Period, letters: str = ALL_LETTERS) -> dict[str, Tally]:
+    """By key, of the spread only what begins with one of the letters; units have no days of their own, theirs are
+    counted from the tickets."""
     of_units = kind is FigureKind.UNIT
     parts = (only_added if of_units else pieces)(period.first, period.last)
     found: dict[str, Tally] = {key: Tally() for key in keys}
-    table = Figure.__table__
-    rows = db.session.execute(
-        sa.select(table).where(table.c.kind == kind, table.c.key.in_(keys), sa.or_(*map(_in_piece, parts)))
-    )
-    for row in rows:
-        sign = next(part.sign for part in parts if part.has(row.grain, row.day))
-        add(found[row.key], tally_of(row), sign)
+    table = Figure.__table__.c
+    columns = [table.grain, table.day, table.key, table.spread, *(getattr(table, name) for name in COUNTS)]
+    query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), sa.or_(*map(_in_piece, parts)))
+    for grain, day, key, spread, *counts in db.session.execute(query):
+        sign = next(part.sign for part in parts if part.has(grain, day))
+        add(found[key], dict(zip(COUNTS, counts, strict=True)), sign)
+        add(found[key], {name: count for name, count in spread.items() if name[0] in letters}, sign)
     for part in parts if of_units else ():
         if part.grain is Grain.DAY:
             add_units(found, Period(part.first, part.last, period.zone))
@@ -202,7 +204,7 @@ def _largest_keys(kind: FigureKind, period: Period, limit: int) -> Iterable[str]
     rows = sa.union_all(*parts).subquery()
     total = sa.func.sum(rows.c.filed)
     query = sa.select(rows.c.key).group_by(rows.c.key).having(total > 0).order_by(total.desc(), rows.c.key)
-    return db.session.scalars(query.limit(2 * limit)).all()
+    return db.session.scalars(query.limit(limit)).all()
 
 
 def _largest_units(kind: FigureKind, period: Period, limit: int) -> Iterable[str]:
@@ -219,7 +221,7 @@ def _largest_units(kind: FigureKind, period: Period, limit: int) -> Iterable[str
     query = sa.select(table.key).where(
         table.kind == kind, table.key.in_(keys), table.grain == Grain.MONTH, table.day.in_(months)
     )
-    return db.session.scalars(query.group_by(table.key).order_by(total.desc(), table.key).limit(2 * limit)).all()
+    return db.session.scalars(query.group_by(table.key).order_by(total.desc(), table.key).limit(limit)).all()
 
 
 _RANKED = {FigureKind.UNIT: _largest_units}

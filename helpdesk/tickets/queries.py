@@ -4,8 +4,8 @@ Open tickets are found through the partial index ix_ticket_open_due, so that the
 with the number of closed ones. `visible` is the WHERE clause of helpdesk.tickets.access.visible_to.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -20,6 +20,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Clock, Escalation, Municipality, Ticket, Unit, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
 from helpdesk.oncall import further_people
+from helpdesk.tickets.paging import Page, page_of, read_key, write_key
 from helpdesk.tickets.search import contains
 
 Condition: TypeAlias = sa.ColumnElement[bool]
@@ -27,6 +28,7 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 PAGE_SIZE = 30
 ALERTS_SHOWN = 20
 SOON = timedelta(hours=2)
+SEARCHED_AT_ONCE = 5_000  # tickets of all states: no index knows what stands in the middle of a summary
 NOBODY = 0  # as an assignee: the ticket has none
 
 # Literals in the order of the index's own condition: SQLite takes a partial index for nothing less.
@@ -38,6 +40,10 @@ IS_BREACHED: Condition = Clock.breached_at.is_not(None)
 IS_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), sa.not_(IS_BREACHED))
 # Of a person whose name is all that is shown, the own lists stay unloaded.
 NAME_ONLY = (lazyload(User.roles), lazyload(User.units), lazyload(User.contacts))
+
+
+_KEY = sa.tuple_(Ticket.created_at, Ticket.id)
+_NEWEST_FIRST = (Ticket.created_at.desc(), Ticket.id.desc())
 
 
 class Span(StrEnum):
@@ -86,17 +92,9 @@ class Wanted:
         return self.status is Span.OPEN or self.status in OPEN_STATUSES
 
 
-@dataclass(frozen=True)
-class Page:
-    """`next_key` continues the list; empty on its last page."""
-
-    tickets: Sequence[Ticket]
-    next_key: str
-
-
 def due_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int = PAGE_SIZE) -> Page:
     """Open tickets, what is due next first, paused ones last. A key that is not ours starts from the top."""
-    due_at, last_id = _read_key(after)
+    due_at, last_id = read_key(after)
     query = _rows(*_open_conditions(wanted), visible)
     found: list[Ticket] = []
     if due_at or not last_id:
@@ -109,17 +107,30 @@ def due_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int =
         paused = query.where(Ticket.next_due_at.is_(None), Ticket.id > last_id)
         paused = paused.order_by(Ticket.next_due_at, Ticket.id)  # as in the index
         found += db.session.scalars(paused.limit(size + 1 - len(found)))
-    return _page(found, size, lambda ticket: (ticket.next_due_at, ticket.id))
+    return page_of(found, size, lambda ticket: (ticket.next_due_at, ticket.id))
 
 
 def history_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int = PAGE_SIZE) -> Page:
     """Tickets of the wanted states, the newest first. A key that is not ours starts from the top."""
     query = _rows(*_history_conditions(wanted), visible)
-    created_at, last_id = _read_key(after)
-    if created_at:
-        query = query.where(sa.tuple_(Ticket.created_at, Ticket.id) < (created_at, last_id))
-    query = query.order_by(Ticket.created_at.desc(), Ticket.id.desc()).limit(size + 1)
-    return _page(list(db.session.scalars(query)), size, lambda ticket: (ticket.created_at, ticket.id))
+    created_at, last_id = read_key(after)
+    earlier = [(created_at, last_id) > _KEY] if created_at else []
+    end = _end_of_search(wanted, [*earlier, visible]) if wanted.text else None
+    if end is not None:
+        earlier.append(end <= _KEY)
+    query = query.where(*earlier).order_by(*_NEWEST_FIRST).limit(size + 1)
+    page = page_of(list(db.session.scalars(query)), size, lambda ticket: (ticket.created_at, ticket.id))
+    if page.next_key or end is None:
+        return page
+    return Page(page.tickets, write_key(*end), end[0])
+
+
+def _end_of_search(wanted: Wanted, conditions: list[Condition]) -> tuple[datetime, int] | None:
+    """The last of the tickets that are searched for this page; None where that is all of them."""
+    places = [*_equal(_places(wanted)), *_filed(wanted, Ticket.created_at)]
+    query = sa.select(Ticket.created_at, Ticket.id).where(*conditions, *places).order_by(*_NEWEST_FIRST)
+    last = db.session.execute(query.offset(SEARCHED_AT_ONCE - 1).limit(1)).tuples().one_or_none()
+    return last and (last[0], last[1])
 
 
 def unanswered_alerts(visible: Condition) -> list[Ticket]:
@@ -156,7 +167,7 @@ def further_wanted(visible: Condition, user_id: int) -> list[Ticket]:
 
 def count_open(wanted: Wanted, visible: Condition) -> dict[TicketStatus, int]:
     """How many open tickets stand in each state, under the other filters."""
-    conditions = [IS_OPEN, visible, *_open_places(wanted), *_shared_conditions(wanted)]
+    conditions = [visible, *_open_conditions(replace(wanted, status=Span.OPEN))]
     query = sa.select(Ticket.status, sa.func.count()).where(*conditions).group_by(Ticket.status)
     counted = dict(db.session.execute(query).tuples().all())
     return {status: counted.get(status, 0) for status in OPEN_STATUSES}
@@ -199,7 +210,9 @@ def _for_a_row() -> list[ExecutableOption]:
 
 def _open_conditions(wanted: Wanted) -> list[Condition]:
     state = [Ticket.status == wanted.status] if isinstance(wanted.status, TicketStatus) else []
-    return [IS_OPEN, *state, *_open_places(wanted), *_shared_conditions(wanted)]
+    own = _equal({_past_indexes(Ticket.assignee_id): wanted.assignee_id})
+    filed = _filed(wanted, sa.func.coalesce(Ticket.created_at, Ticket.created_at))
+    return [IS_OPEN, *state, *_open_places(wanted), *own, *filed, *_shared_conditions(wanted)]
 
 
 def _history_conditions(wanted: Wanted) -> list[Condition]:
@@ -209,7 +222,18 @@ def _history_conditions(wanted: Wanted) -> list[Condition]:
         Span.FINISHED: [Ticket.status.not_in(OPEN_STATUSES)],
     }
     state = states.get(wanted.status, [Ticket.status == wanted.status])
-    return [*state, *_equal(_places(wanted)), *_shared_conditions(wanted)]
+    filed = _filed(wanted, Ticket.created_at)
+    return [*state, *_equal(_places(wanted)), *_held_by(wanted.assignee_id), *filed, *_shared_conditions(wanted)]
+
+
+def _held_by(user_id: int | None) -> list[Condition]:
+    return [Ticket.assignee_id.is_(None)] if user_id == NOBODY else _equal({Ticket.assignee_id: user_id})
+
+
+def _filed(wanted: Wanted, created_at: Any) -> list[Condition]:
+    """Of open tickets the column comes hidden from the planner, as in `_past_indexes`."""
+    since = [created_at >= wanted.since] if wanted.since else []
+    return [*since, *([created_at < wanted.until] if wanted.until else [])]
 
 
 def _places(wanted: Wanted) -> dict[Any, int | None]:
@@ -235,13 +259,8 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
         {
             Ticket.priority: wanted.priority,
             Ticket.category: wanted.category,
-            _past_indexes(Ticket.assignee_id): wanted.assignee_id,
         }
     )
-    if wanted.since:
-        conditions.append(Ticket.created_at >= wanted.since)
-    if wanted.until:
-        conditions.append(Ticket.created_at < wanted.until)
     if wanted.text:
         conditions.append(contains(wanted.text, Ticket.number, Ticket.summary, Ticket.case_number))
     if wanted.due:
@@ -275,27 +294,3 @@ _OUTCOMES: dict[Outcome, Callable[[datetime], Condition]] = {
 def _has_outcome(target: SlaTargetKind | None, outcome: Outcome) -> Condition:
     kind = [Clock.kind == target] if target else []
     return sa.exists().where(Clock.ticket_id == Ticket.id, *kind, _OUTCOMES[outcome](clock.now()))
-
-
-def _page(found: list[Ticket], size: int, key: Callable[[Ticket], tuple[datetime | None, int]]) -> Page:
-    tickets = found[:size]
-    return Page(tickets, _write_key(*key(tickets[-1])) if len(found) > size else "")
-
-
-def _write_key(at: datetime | None, last_id: int) -> str:
-    return f"{at.isoformat() if at else ''}_{last_id}"
-
-
-def _read_key(text: str) -> tuple[datetime | None, int]:
-    """(None, 0) for a text that is no key of ours."""
-    at, _, number = text.rpartition("_")
-    last_id = read_id(number)
-    if last_id is None:
-        return None, 0
-    try:
-        instant = datetime.fromisoformat(at) if at else None
-    except ValueError:
-        return None, 0
-    if instant and instant.tzinfo is None:
-        return None, 0
-    return instant, last_id

@@ -10,5 +10,6 @@ def contains(text: str, *columns: Any) -> sa.ColumnElement[bool]:
 
     The variants because SQLite folds the case of ASCII letters only.
     """
-    variants = sorted({text, text.lower(), text.upper(), text.capitalize()})
+    others = () if text.isascii() else (text.lower(), text.upper(), text.capitalize())
+    variants = sorted({text, *others})
     return sa.or_(*(column.icontains(variant, autoescape=True) for column in columns for variant in variants))

@@ -291,3 +291,16 @@ def test_a_row_needs_no_query_of_its_own(app, cast):
             assert ticket.unit.municipality.name and ticket.assignee.name
 
     assert len(statements_of(app, show)) == 1
+
+
+def test_a_text_is_looked_for_piece_by_piece(cast, monkeypatch):
+    monkeypatch.setattr(queries, "SEARCHED_AT_ONCE", 3)
+    for days in range(8):
+        summary = "Żywopłot" if days in (0, 7) else "Inne"
+        make_ticket(cast, created_at=clock.now() - timedelta(days=days), summary=summary)
+    found, key = [], "from the top"
+    while key:
+        page = history(Wanted(status=Span.ALL, text="żywopłot"), after=key)
+        found.append((len(page.tickets), page.searched_back_to is not None))
+        key = page.next_key
+    assert found == [(1, True), (0, True), (1, False)]

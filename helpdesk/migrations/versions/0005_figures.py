@@ -58,11 +58,15 @@ def upgrade() -> None:
     for trigger in TRIGGERS:
         _create_trigger(*trigger)
     op.create_index("ix_sla_clock_unnoted", "sla_clock", ["due_at"], sqlite_where=UNNOTED, postgresql_where=UNNOTED)
+    op.create_index("ix_ticket_assignee_created", "ticket", ["assignee_id", "created_at", "id"])
+    op.drop_index("ix_ticket_assignee_id", "ticket")
     # The job counts what is there already.
     op.execute("INSERT INTO figure_due (ticket_id) SELECT id FROM ticket ORDER BY id")
 
 
 def downgrade() -> None:
+    op.create_index("ix_ticket_assignee_id", "ticket", ["assignee_id"])
+    op.drop_index("ix_ticket_assignee_created", "ticket")
     op.drop_index("ix_sla_clock_unnoted", "sla_clock")
     for name, _moment, table, _whose in TRIGGERS:
         if op.get_context().dialect.name == "sqlite":
