@@ -21,7 +21,7 @@ LAYERS = {
     "rules": """
         api_tokens hotline idempotency oncall outbox people quiet reports sla tickets users wake wanted
     """,
-    "notify": "health inbound notify signs",
+    "notify": "health inbound monthly notify signs",
     "entry points": "demo doctor forms jobs metrics migrations.env recount routes serve signin simulator",
     "app": "__main__ app cli",
 }
@@ -43,6 +43,7 @@ ONLY_IN = {
     "smsapi": ("notify.smsapi",),
     "apscheduler": ("jobs", "serve"),
     "waitress": ("serve",),
+    "typst": ("monthly.pdf",),
     "smtplib": ("notify.email", "doctor"),
     "flask_mail": ("extensions", "notify.email"),
     "imaplib": (),
