@@ -28,7 +28,7 @@ from helpdesk.oncall import (
     warning_letters,
 )
 from helpdesk.outage import DATABASE
-from helpdesk.reports import counting
+from helpdesk.reports import counting, monthly_letters
 from helpdesk.sla import reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
@@ -112,6 +112,10 @@ def remind_of_duty() -> None:
     one_by_one(shift_notices.due(), shift_notices.act)
 
 
+def send_monthly_reports() -> None:
+    one_by_one(monthly_letters.due(), monthly_letters.send)
+
+
 def end_silent_calls() -> None:
     """The end of a call to the units' number may never be reported."""
     one_by_one(hotline.silent(), hotline.end_silent)
@@ -150,6 +154,7 @@ JOBS = (
     Job("warn_of_the_plan", 600, warn_of_the_plan),
     Job("record_duty", 60, record_duty),
     Job("remind_of_duty", 30, remind_of_duty),
+    Job("send_monthly_reports", 600, send_monthly_reports),
     Job("heartbeat", 15, heartbeat),
     Job("tell_the_monitor", 60, monitor.tell),
     Job("ask_balances", 3600, balances.ask_all),

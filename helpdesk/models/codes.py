@@ -270,6 +270,7 @@ class NotificationEvent(StrEnum):
     CONTACT_CODE = "contact_code"  # proves that a number or address is the person's
     STILL_YOURS = "still_yours"  # to whoever has an urgent ticket and wrote nothing for long
     MERGED = "merged"  # to the reporter: in which ticket the matter goes on
+    MONTHLY_REPORT = "monthly_report"  # to the coordinators, with the PDF
 
 
 class CircuitState(StrEnum):

@@ -15,6 +15,7 @@ from flask_mail import Connection, Mail, Message
 from helpdesk.config import settings
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel
+from helpdesk.notify.attached import files_of
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Provider
 from helpdesk.notify.render import context_of, render
@@ -78,6 +79,8 @@ def write(attempt: Attempt) -> Message:
         extra_headers=dict(AUTOMATIC),
     )
     host = urlsplit(settings().public_url).hostname
+    for file in files_of(notification):
+        message.attach(file.name, file.content_type, file.content)
     message.msgId = f"<notification-{notification.id}.{notification.created_at:%Y%m%d%H%M%S}@{host}>"
     return message
 

@@ -49,7 +49,10 @@ PAGES = {
     NotificationEvent.SWAP_ANSWERED: "cover.index",
     NotificationEvent.DUTY_REMINDER: "duty.now",
     NotificationEvent.DUTY_UNCONFIRMED: "cover.index",
+    NotificationEvent.MONTHLY_REPORT: "reports.month",
 }
+# What the address of such a page needs, from the params of the letter.
+PAGE_VALUES = {NotificationEvent.MONTHLY_REPORT: ("municipality_id", "month")}
 # Their words name third persons: they stay in the ticket and are not sent around.
 DISCREET = frozenset({Category.HATE, Category.HATE_SPEECH})
 
@@ -114,7 +117,8 @@ def link_of(notification: Notification) -> str:
     ticket = notification.ticket
     if ticket is None:
         page = PAGES.get(notification.event)
-        return absolute(page) if page else ""
+        values = PAGE_VALUES.get(notification.event, ())
+        return absolute(page, **{name: notification.params[name] for name in values}) if page else ""
     if notification.event in TO_TAKE and notification.user_id is not None:
         return absolute("ack.page", token=tokens.sign(tokens.ACK_LINK, ticket.id, notification.user_id))
     if notification.event in FOR_STAFF:

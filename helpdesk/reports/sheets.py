@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TIME = "time"  # naive local time
     HOURS = "hours"  # a number with two places
     COUNT = "count"
+    SHARE = "share"  # 0 to 1, shown as per cent
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`title`: at most 31 characters, none of []:*?/\\."""
+    """`title`: at most 31 characters, none of []:*?/\\. None in a row is an empty cell."""
 
     title: str
     columns: Sequence[Column]
@@ -49,6 +50,7 @@ FORMATS = {
     Kind.TIME: {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     Kind.HOURS: {"num_format": "0.00"},
     Kind.COUNT: {"num_format": "0"},
+    Kind.SHARE: {"num_format": "0%"},
 }
 WRITERS = {Kind.TEXT: "write_string", Kind.TIME: "write_datetime"}
 PLAIN: dict[Kind, Callable[[Any], object]] = {
@@ -56,6 +58,7 @@ PLAIN: dict[Kind, Callable[[Any], object]] = {
     Kind.TIME: lambda value: value.strftime("%Y-%m-%d %H:%M"),
     Kind.HOURS: lambda value: f"{value:.2f}".replace(".", ","),
     Kind.COUNT: lambda value: value,
+    Kind.SHARE: lambda value: f"{value:.2f}".replace(".", ","),
 }
 
 
@@ -77,16 +80,21 @@ def _fill(page: Any, sheet: Sheet, formats: dict[Kind, Any], bold: Any) -> None:
         page.write_string(0, place, column.heading, bold)
     for number, row in enumerate(sheet.rows, 1):
         for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            write = getattr(page, WRITERS.get(column.kind, "write_number"))
-            write(number, place, value, formats[column.kind])
+            if value is not None:
+                write = getattr(page, WRITERS.get(column.kind, "write_number"))
+                write(number, place, value, formats[column.kind])
 
 
 def csv_text(sheet: Sheet) -> str:
     """Semicolons between the cells, a byte order mark before UTF-8."""
     lines = [line([column.heading for column in sheet.columns])]
     for row in sheet.rows:
-        lines.append(line([PLAIN[c.kind](value) for c, value in zip(sheet.columns, row, strict=True)]))
+        lines.append(line([_plain(c, value) for c, value in zip(sheet.columns, row, strict=True)]))
     return BYTE_ORDER_MARK + "".join(lines)
+
+
+def _plain(column: Column, value: Any) -> object:
+    return "" if value is None else PLAIN[column.kind](value)
 
 
 def local(at: datetime, zone: ZoneInfo) -> datetime:

@@ -15,6 +15,7 @@ from helpdesk import clock, contact_words, labels, sentences, warning_words
 from helpdesk.config import LOCALES, settings
 from helpdesk.health import providers
 from helpdesk.models.codes import RoleName
+from helpdesk.monthly.words import month_named
 from helpdesk.oncall.running_alerts import unanswered
 from helpdesk.phone import mask_phone, show_phone
 from helpdesk.routes.contacts import own_problems
@@ -31,6 +32,7 @@ def init_look(app: Flask) -> None:
     app.jinja_env.globals.update(
         contact_words=contact_words,
         warning_words=warning_words,
+        month_named=month_named,
         label=labels.label,
         attempt_label=labels.attempt_label,
         sentence=sentences.sentence,

@@ -44,6 +44,7 @@ MENU = (
     Entry("units.index", _l("Units"), (*STAFF, RoleName.COORDINATOR)),
     Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1, _own_unit),
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
+    Entry("reports.start", _l("Reports"), (RoleName.MANAGER, RoleName.COORDINATOR)),
     Entry("people.index", _l("People"), (RoleName.MANAGER,)),
     Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )

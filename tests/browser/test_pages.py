@@ -87,6 +87,15 @@ def _next_month() -> str:
     return f"{clock.now() + timedelta(days=31):%Y-%m}"
 
 
+def _last_month() -> str:
+    return f"{clock.now().replace(day=1) - timedelta(days=2):%Y-%m}"
+
+
+def _home(site: Site) -> int:
+    """The municipality of the coordinator."""
+    return site.people("coordinator")[0].municipality_id
+
+
 def _dead(site: Site) -> User:
     """An administrator whose number does not work any more."""
     user = site.people("administrator")[-1]
@@ -202,6 +211,11 @@ PAGES = {
     "load of duty, no month": ("manager", lambda site: "/oncall/load?month=marzec"),
     "dashboard": ("manager", lambda site: "/dashboard"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
+    "comparison of municipalities": ("manager", lambda site: "/reports?month=" + _last_month()),
+    "comparison, no month": ("manager", lambda site: "/reports?month=marzec"),
+    "months of a municipality": ("coordinator", lambda site: f"/reports/{_home(site)}"),
+    "monthly report": ("coordinator", lambda site: f"/reports/{_home(site)}/{_last_month()}"),
+    "monthly report, empty": ("manager", lambda site: f"/reports/{_home(site)}/2020-01"),
     "policies": ("manager", lambda site: "/oncall/policies"),
     "policies, administrator": ("administrator", lambda site: "/oncall/policies"),
     "add a policy": ("manager", lambda site: "/oncall/policies/add"),
@@ -224,7 +238,7 @@ PAGES = {
 }
 A4_INSIDE = 702  # CSS pixels between the margins: 186 mm
 # The console notes these answers by itself.
-NOT_FOUND = {"not found", "unknown link", "load of duty, no month"}
+NOT_FOUND = {"not found", "unknown link", "load of duty, no month", "comparison, no month"}
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
@@ -249,3 +263,12 @@ def test_the_proof_prints_on_a4_with_page_numbers_and_nothing_cut(site: Site, vi
     page.set_viewport_size({"width": A4_INSIDE, "height": 1000})
     assert page.evaluate("document.documentElement.scrollWidth") <= A4_INSIDE
     assert page.locator("thead .running").is_visible() and not page.locator(".site-header").is_visible()
+
+
+def test_the_monthly_report_prints_on_a4_with_nothing_cut(site: Site, visit):
+    page: Page = visit(DESKTOP, site.people("coordinator")[0])
+    page.goto(f"{site.url}/reports/{_home(site)}/{_last_month()}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4_INSIDE, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_INSIDE
+    assert not page.locator(".site-header").is_visible() and page.locator(".operator").is_visible()

@@ -58,6 +58,7 @@ EVENTS_BEFORE = (
 EVENTS_NEW: tuple[str, ...] = (
     "merged",
     # one a line
+    "monthly_report",
 )
 KINDS_BEFORE = (
     "opened",
