@@ -20,7 +20,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Clock, Group, Municipality, Profile, Ticket, Unit, User
 from helpdesk.models.codes import Category, Priority, ProfileRight, RoleName, SlaTargetKind
 from helpdesk.reports.period import Period, PeriodKind
-from helpdesk.sla.clock import business_calendar
+from helpdesk.sla.calendars import business_calendar
 
 CASES = 6  # a report is read in a minute
 _MINUTE = timedelta(minutes=1)
