@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
-from helpdesk.models.codes import AttemptState
+from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.oncall import running_alerts
 from helpdesk.transaction import changed_rows, release, transaction
 from helpdesk.wanted import is_moot
@@ -55,11 +55,15 @@ def _renew(attempt_id: str, owner: str) -> bool:
 
 
 def _cancel_if_moot(attempt_id: str) -> bool:
-    """A message that somebody still wants goes out with all that it carries."""
-    ids = outbox.bundle(attempt_id)
-    wanted = sa.select(Attempt.id).where(Attempt.id.in_(ids), ~is_moot()).limit(1)
-    if db.session.scalar(wanted) is not None:
+    """A text that speaks of a ticket which somebody has taken meanwhile is not sent: what is still wanted of it is
+    put into words anew. A call is sent while any of it is wanted: what it says is decided when it is answered."""
+    attempts = [db.session.get_one(Attempt, each) for each in outbox.bundle(attempt_id)]
+    ids = [attempt.id for attempt in attempts]
+    wanted = set(db.session.scalars(sa.select(Attempt.id).where(Attempt.id.in_(ids), ~is_moot())))
+    if len(wanted) == len(ids) or (wanted and attempts[0].channel is Channel.VOICE):
         return False
-    for each in ids:
-        outbox.move(each, AttemptState.CANCELLED)
+    for attempt in attempts:
+        outbox.move(attempt.id, AttemptState.CANCELLED)
+        if attempt.id in wanted:
+            outbox.add_attempt(attempt.notification, attempt.lane, clock.now(), attempt.expires_at)
     return True

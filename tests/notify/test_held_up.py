@@ -76,6 +76,28 @@ def test_after_a_while_an_alert_that_was_acknowledged_is_cancelled(claimed, tick
     assert attempts(channel=Channel.SMS)[0].state is S.CANCELLED
 
 
+def test_after_a_while_a_text_about_a_ticket_that_was_taken_is_written_anew_without_it(story, ticket, cast):
+    other = opened(cast)
+    with transaction():
+        both = claim(Channel.SMS, URGENT, "worker")
+    with transaction():
+        acknowledge(ticket, cast.beata, AckVia.PAGE)
+    assert not may_send_after(2, both)
+    story.passes(seconds=30)
+    told = [text for text in story.texts(cast.anna) if "PILNE" in text]
+    assert [other.number in text and ticket.number not in text for text in told] == [True]
+
+
+def test_after_a_while_a_call_about_several_tickets_rings_for_those_that_nobody_took(ticket, cast):
+    opened(cast)
+    clock.advance(timedelta(seconds=30))
+    with transaction():
+        both = claim(Channel.VOICE, URGENT, "worker")
+    with transaction():
+        acknowledge(ticket, cast.beata, AckVia.PAGE)
+    assert may_send_after(2, both)
+
+
 @pytest.mark.parametrize(("channel", "seconds"), [(Channel.SMS, 60), (Channel.VOICE, 60), (Channel.EMAIL, 300)])
 def test_the_lease_is_as_long_as_the_channel_is_slow(app, channel, seconds):
     with transaction():
