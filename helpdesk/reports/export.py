@@ -1,12 +1,13 @@
-"""The tickets of a period as a table that Polish Excel opens with a double click.
+"""The tickets of a period as a table: a file that Polish Excel opens with a double click, or a workbook.
 
-Semicolons between cells, a byte order mark before UTF-8, local times without a zone, nothing that Excel would take
-for a formula. The reporter's name, phone and address are left out: the file goes on to others.
+In the file: semicolons between cells, a byte order mark before UTF-8, local times without a zone, nothing that
+Excel would take for a formula. The reporter's name, phone and address are left out: the file goes on to others.
+Tickets are read a few thousand at a time, so that a million of them fill no memory.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -24,7 +25,7 @@ from helpdesk.reports.measures import filed_in
 from helpdesk.reports.period import Period
 
 BYTE_ORDER_MARK = "\ufeff"
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 4_000
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -41,7 +42,7 @@ class Style:
 Cell = Callable[[Any, Style], object]  # of a row of `_query`
 
 
-def _plain(name: str) -> Cell:
+def _as_it_is(name: str) -> Cell:
     return lambda row, _style: getattr(row, name)
 
 
@@ -54,39 +55,39 @@ def _time(name: str) -> Cell:
 
 
 def _promise(kind: SlaTargetKind) -> Cell:
-    def cell(row: Any, style: Style) -> str:
+    def cell(row: Any, style: Style) -> str | None:
         if getattr(row, f"{kind}_breached_at"):
             return style.missed
-        return style.kept if getattr(row, f"{kind}_met_at") else ""
+        return style.kept if getattr(row, f"{kind}_met_at") else None
 
     return cell
 
 
 def _minutes(kind: SlaTargetKind) -> Cell:
-    def cell(row: Any, _style: Style) -> int | str:
+    def cell(row: Any, _style: Style) -> int | None:
         met: datetime | None = getattr(row, f"{kind}_met_at")
-        return "" if met is None else int((met - row.created_at).total_seconds()) // 60
+        return None if met is None else int((met - row.created_at).total_seconds()) // 60
 
     return cell
 
 
 # By the name under which the route keeps the column's heading.
 COLUMNS: dict[str, Cell] = {
-    "number": _plain("number"),
-    "municipality": _plain("municipality"),
-    "unit": _plain("unit"),
+    "number": _as_it_is("number"),
+    "municipality": _as_it_is("municipality"),
+    "unit": _as_it_is("unit"),
     "category": _code("category"),
     "priority": _code("priority"),
     "status": _code("status"),
     "source": _code("source"),
-    "summary": _plain("summary"),
-    "case_number": _plain("case_number"),
-    "holder": _plain("holder"),
+    "summary": _as_it_is("summary"),
+    "case_number": _as_it_is("case_number"),
+    "holder": _as_it_is("holder"),
     "created_at": _time("created_at"),
     "acknowledged_at": _time("acknowledged_at"),
     "first_response_at": _time("first_response_at"),
     "resolved_at": _time("resolved_at"),
-    "reopened": _plain("reopened_count"),
+    "reopened": _as_it_is("reopened_count"),
     **{f"{kind}_outcome": _promise(kind) for kind in SlaTargetKind},
     **{f"{kind}_minutes": _minutes(kind) for kind in SlaTargetKind},
 }
@@ -98,22 +99,37 @@ def csv_lines(headings: dict[str, str], period: Period, filters: Filters, style:
     `headings` has a text for every name in COLUMNS.
     """
     yield BYTE_ORDER_MARK + line([headings[name] for name in COLUMNS])
-    query = _query(period, filters).limit(ROWS_AT_ONCE)
-    rows = db.session.execute(query).all()
+    for rows in _batches(period, filters):
+        yield lines(_cells(row, style) for row in rows)
+
+
+def ticket_rows(period: Period, filters: Filters, style: Style) -> Iterator[list[object]]:
+    """The same for a workbook: a value for every name in COLUMNS, None for an empty cell."""
+    for rows in _batches(period, filters):
+        yield from (_cells(row, style) for row in rows)
+
+
+def _cells(row: Any, style: Style) -> list[object]:
+    return [cell(row, style) for cell in COLUMNS.values()]
+
+
+def _batches(period: Period, filters: Filters) -> Iterator[Sequence[Any]]:
+    page = sa.select(Ticket.id).where(*filed_in(period, filters)).order_by(Ticket.created_at, Ticket.id)
+    rows = _read(page)
     while rows:
-        lines = [line([cell(row, style) for cell in COLUMNS.values()]) for row in rows]
         db.session.rollback()  # whoever reads slowly holds no transaction open
-        yield "".join(lines)
-        rows = db.session.execute(query.where(_comes_after(rows[-1]))).all()
+        yield rows
+        last = rows[-1]
+        rows = _read(page.where(sa.tuple_(Ticket.created_at, Ticket.id) > (last.created_at, last.id)))
 
 
-def _comes_after(row: Any) -> sa.ColumnElement[bool]:
-    """In the order of filing; of the same moment by id."""
-    is_later = Ticket.created_at > row.created_at
-    return sa.or_(is_later, sa.and_(Ticket.created_at == row.created_at, Ticket.id > row.id))
+def _read(page: sa.Select[tuple[int]]) -> Sequence[Any]:
+    """The first of them. The page is cut before its rows are joined, else all clocks are read for each page."""
+    chosen = page.limit(ROWS_AT_ONCE).subquery()
+    return db.session.execute(_query().join(chosen, chosen.c.id == Ticket.id)).all()
 
 
-def _query(period: Period, filters: Filters) -> sa.Select[Any]:
+def _query() -> sa.Select[Any]:
     query = (
         sa.select(
             *(getattr(Ticket, name) for name in _OF_THE_TICKET),
@@ -124,7 +140,6 @@ def _query(period: Period, filters: Filters) -> sa.Select[Any]:
         .join(Municipality, Municipality.id == Ticket.municipality_id)
         .join(Unit, Unit.id == Ticket.unit_id)
         .outerjoin(User, User.id == Ticket.assignee_id)
-        .where(*filed_in(period, filters))
         .order_by(Ticket.created_at, Ticket.id)
     )
     for kind in SlaTargetKind:
@@ -154,17 +169,26 @@ _OF_THE_TICKET = (
 
 def line(cells: Sequence[object]) -> str:
     """One line of the file, with nothing in it that would be taken for a formula."""
+    return lines([cells])
+
+
+def lines(rows: Iterable[Sequence[object]]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
+    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows(
+        [_plain_text(c) for c in row] for row in rows
+    )
     return buffer.getvalue()
 
 
-def _harmless(cell: object) -> object:
+def _plain_text(cell: object) -> object:
     """An apostrophe keeps a spreadsheet from computing what a stranger wrote."""
-    if isinstance(cell, str) and cell.startswith(STARTS_A_FORMULA):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(STARTS_A_FORMULA) else cell
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "minutes")
     return "" if cell is None else cell
 
 
-def _local(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else ""
+def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Naive, as spreadsheets want it."""
+    return at.astimezone(zone).replace(tzinfo=None) if at else None

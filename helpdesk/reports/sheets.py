@@ -5,11 +5,12 @@ decimal commas, and an apostrophe before what a spreadsheet would compute.
 """
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from itertools import chain, count, islice
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -18,7 +19,10 @@ from helpdesk.reports.export import BYTE_ORDER_MARK, line
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A text is never a formula or a link.
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+ROWS_OF_A_SHEET = 1_048_575  # Excel's most, without the headings
 
 
 class Kind(StrEnum):
@@ -65,12 +69,33 @@ PLAIN: dict[Kind, Callable[[Any], object]] = {
 def workbook(sheets: Iterable[Sheet]) -> bytes:
     """An .xlsx file with the sheets in their order."""
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, OPTIONS) as book:
+    _write(file, sheets, {"in_memory": True})
+    return file.getvalue()
+
+
+def write_workbook(file: IO[bytes], sheet: Sheet) -> None:
+    """One long table, row by row; memory does not grow. What a sheet cannot hold goes on in the next one."""
+    _write(file, _split(sheet), {"constant_memory": True})
+
+
+def _split(sheet: Sheet) -> Iterator[Sheet]:
+    """The rows in sheets of ROWS_OF_A_SHEET; the first even if there are none."""
+    rows = iter(sheet.rows)
+    yield replace(sheet, rows=islice(rows, ROWS_OF_A_SHEET))
+    for number in count(2):
+        first = next(rows, None)
+        if first is None:
+            return
+        part = chain([first], islice(rows, ROWS_OF_A_SHEET - 1))
+        yield replace(sheet, title=f"{sheet.title} {number}", rows=part)
+
+
+def _write(file: IO[bytes], sheets: Iterable[Sheet], memory: dict[str, bool]) -> None:
+    with xlsxwriter.Workbook(file, OPTIONS | memory) as book:
         formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for sheet in sheets:
             _fill(book.add_worksheet(sheet.title), sheet, formats, bold)
-    return file.getvalue()
 
 
 def _fill(page: Any, sheet: Sheet, formats: dict[Kind, Any], bold: Any) -> None:
@@ -78,11 +103,14 @@ def _fill(page: Any, sheet: Sheet, formats: dict[Kind, Any], bold: Any) -> None:
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
         page.write_string(0, place, column.heading, bold)
+    writers = [
+        (place, getattr(page, WRITERS.get(column.kind, "write_number")), formats[column.kind])
+        for place, column in enumerate(sheet.columns)
+    ]
     for number, row in enumerate(sheet.rows, 1):
-        for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+        for (place, write, look), value in zip(writers, row, strict=True):
             if value is not None:
-                write = getattr(page, WRITERS.get(column.kind, "write_number"))
-                write(number, place, value, formats[column.kind])
+                write(number, place, value, look)
 
 
 def csv_text(sheet: Sheet) -> str:

@@ -1,6 +1,6 @@
 """The dashboard's figures in words: counts, cards with the change since the period before, charts, tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKi
 from helpdesk.reports.charts import Series, Words, bar_chart, meter, share_chart
 from helpdesk.reports.figures import Dimension, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period, PeriodKind
+from helpdesk.reports.sheets import Column, Kind, Sheet
 from helpdesk.sentences import span
 
 PERIODS: dict[PeriodKind, LazyString] = {
@@ -202,3 +203,15 @@ def _shares_in_words(points: Sequence[TrendPoint]) -> str:
         share=percent(worst),
         day=part_in_full(point.part),
     )
+
+
+def headings() -> dict[str, str]:
+    return {name: str(text) for name, text in HEADINGS.items()}
+
+
+def tickets_sheet(rows: Iterable[Sequence[object]]) -> Sheet:
+    """Times as times, minutes as numbers."""
+    kinds = {name: Kind.TIME for name in HEADINGS if name.endswith("_at")}
+    kinds |= {name: Kind.COUNT for name in HEADINGS if name == "reopened" or name.endswith("_minutes")}
+    columns = [Column(str(text), kinds.get(name, Kind.TEXT), 17) for name, text in HEADINGS.items()]
+    return Sheet(_("Tickets"), columns, rows)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from helpdesk.reports import sheets
 from helpdesk.reports.sheets import Column, Kind, Sheet, csv_text, workbook
 
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -54,3 +55,21 @@ def test_polish_excel_reads_the_other_file():
 def test_sheets_keep_their_order_and_names():
     book = opened(workbook([sheet(), Sheet("Razem", [Column("Osoba")], [])])).read("xl/workbook.xml").decode()
     assert book.index("Dyżury") < book.index("Razem")
+
+
+def test_a_long_table_goes_on_in_the_next_sheet(monkeypatch):
+    monkeypatch.setattr(sheets, "ROWS_OF_A_SHEET", 2)
+    file = io.BytesIO()
+    sheets.write_workbook(file, Sheet("Zgłoszenia", [Column("Numer", Kind.COUNT)], ([n] for n in range(5))))
+    archive = zipfile.ZipFile(file)
+    found = [archive.read(f"xl/worksheets/sheet{n}.xml").decode().count("<row ") - 1 for n in (1, 2, 3)]
+    assert found == [2, 2, 1]
+    assert "Zgłoszenia 3" in archive.read("xl/workbook.xml").decode()
+
+
+def test_a_table_without_rows_has_one_sheet_with_its_headings():
+    file = io.BytesIO()
+    sheets.write_workbook(file, Sheet("Zgłoszenia", [Column("Numer")], []))
+    assert [name for name in zipfile.ZipFile(file).namelist() if "worksheets/" in name] == [
+        "xl/worksheets/sheet1.xml"
+    ]

@@ -2,16 +2,21 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from xlsxwriter.utility import xl_col_to_name
 
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Provider
 from helpdesk.models.codes import Category, CircuitState, Priority, TicketStatus
+from helpdesk.reports import export
 from helpdesk.reports.export import COLUMNS
+from helpdesk.routes import dashboard
 from helpdesk.routes.dashboard_words import HEADINGS, percent
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
@@ -177,3 +182,46 @@ def test_every_column_of_the_export_has_a_heading():
 )
 def test_a_hundred_per_cent_means_all_of_them(share, text):
     assert percent(share) == text
+
+
+def _sheets(answer):
+    """The sheets as XML, and the texts that they share."""
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    return [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
+
+
+def test_the_workbook_has_times_and_numbers_and_no_formula(client, cast):
+    make_ticket(cast, created_at=clock.now() - DAY, summary="=1+1", reopened_count=2)
+    sign_in(client, cast.marek)
+    (sheet,) = _sheets(client.get("/dashboard/export.xlsx?period=7"))
+    assert "<f>" not in sheet and ">=1+1<" in sheet
+    place = {name: xl_col_to_name(number) for number, name in enumerate(COLUMNS)}
+    assert re.search(rf'<c r="{place["reopened"]}2" s="\d+"><v>2</v>', sheet)
+    filed = re.search(rf'<c r="{place["created_at"]}2" s="\d+"><v>([\d.]+)</v>', sheet).group(1)
+    assert float(filed) == pytest.approx(46091 + 10 / 24)  # 10 March 2026, 10:00 in Warsaw
+    assert "Zgłoszono" in sheet and cast.jan.name not in sheet
+
+
+def test_the_workbook_is_for_staff(client, cast):
+    sign_in(client, cast.kinga)
+    assert client.get("/dashboard/export.xlsx").status_code == 403
+
+
+def test_more_tickets_than_a_workbook_takes_lead_to_the_other_file(client, cast, monkeypatch):
+    monkeypatch.setattr(dashboard, "MOST_IN_A_WORKBOOK", 0)
+    make_ticket(cast, created_at=clock.now() - DAY)
+    sign_in(client, cast.marek)
+    answer = client.get("/dashboard/export.xlsx?period=7", follow_redirects=True)
+    assert "Wybierz mniej zgłoszeń albo pobierz plik CSV" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_every_ticket_stands_in_the_file_once_however_many_are_read_at_a_time(client, cast, monkeypatch, ending):
+    monkeypatch.setattr(export, "ROWS_AT_ONCE", 2)
+    for _ in range(2):
+        at_once = [make_ticket(cast, created_at=clock.now() - DAY, summary="Post") for _ in range(3)]
+    sign_in(client, cast.marek)
+    answer = client.get(f"/dashboard/export.{ending}?period=7")
+    content = answer.get_data(as_text=True) if ending == "csv" else _sheets(answer)[0]
+    assert all(content.count(ticket.number) == 1 for ticket in at_once)
+    assert content.count("Post") == 6
