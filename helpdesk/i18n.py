@@ -59,6 +59,11 @@ def soon_in(at: datetime, time_zone: str) -> str:
     return _shown_in(at, time_zone, "EEE d MMM, HH:mm")
 
 
+def exact_in(at: datetime, time_zone: str) -> str:
+    """As `when_in`, to the second where it is not a whole minute: what is added up must add up to the eye."""
+    return _shown_in(at, time_zone, "EEE d MMM y, HH:mm:ss" if at.second else "EEE d MMM y, HH:mm")
+
+
 def _shown_in(at: datetime, time_zone: str, pattern: str) -> str:
     wall = at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
     return str(format_datetime(wall, pattern, rebase=False))
