@@ -8,7 +8,7 @@ from babel import Locale
 from flask_babel import LazyString, format_date, ngettext
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.i18n import current_locale, when_in
+from helpdesk.i18n import current_locale, exact_in, when_in
 from helpdesk.models import Calendar
 from helpdesk.models.codes import ClockCause
 from helpdesk.sentences import _, exact_span
@@ -116,7 +116,7 @@ WORDS: dict[str, Callable[..., object]] = {
     "exact_span": exact_span,
     "forward_or_back": forward_or_back,
     "terms_words": terms_words,
-    "when_in": when_in,
+    "exact_in": exact_in,
     "minutes": minutes,
     "parts_words": parts_words,
 }

@@ -21,7 +21,9 @@ from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
 from helpdesk.labels import label
 from helpdesk.models import User
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
-from helpdesk.tickets.queries import NOBODY, DueIn, Outcome, Span, Wanted
+from helpdesk.reports.period import LONGEST
+from helpdesk.tickets.queries import NOBODY
+from helpdesk.tickets.wanted import DueIn, Outcome, Span, Wanted
 
 HISTORY_DAYS = 90  # how far back the history goes unless a day is named
 _LONG = 10_000
@@ -121,6 +123,8 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
     """What the address asks for. Whatever cannot be read is left out; open tickets unless it says otherwise."""
     status = _status(args)
     days = read_days(args, status)
+    since, until = _midnight(days.since), _midnight(days.until + timedelta(days=1)) if days.until else None
+    by_end = args.get("by") == BY_END
     return Wanted(
         status=status,
         priority=code_or_none(Priority, args.get("priority")),
@@ -129,8 +133,12 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
         unit_id=read_id(args.get("unit")),
         assignee_id=_assignee(args, me),
         text=args.get("q", "").strip()[:100],
-        since=_midnight(days.since),
-        until=_midnight(days.until + timedelta(days=1)) if days.until else None,
+        since=None if by_end else since,
+        until=None if by_end else until,
+        resolved_since=since if by_end else None,
+        resolved_until=until if by_end else None,
+        hours=hours_of(days, read_id(args.get("hour"))),
+        reopened=args.get("reopened") == "yes",
         target=code_or_none(SlaTargetKind, args.get("target")),
         outcome=_outcome(args.get("outcome")),
         due=code_or_none(DueIn, args.get("due")),
@@ -146,6 +154,19 @@ def read_days(args: Mapping[str, str], status: Span | TicketStatus) -> DayRange:
         today = clock.now().astimezone(settings().zone).date()
         since = min(today, until or today) - timedelta(days=HISTORY_DAYS)
     return DayRange(since, until)
+
+
+BY_END = "end"  # as `by`: the days are those of the end, not of the filing
+
+
+def hours_of(days: DayRange, hour: int | None) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans of an hour of the local week (0 = Monday 00:00) within the days; both clock changes included."""
+    if hour is None or not days.since or not days.until:
+        return ()
+    zone, count = settings().zone, (days.until - days.since).days + 1
+    every = (days.since + timedelta(days=n) for n in range(min(count, LONGEST)))
+    starts = (datetime.combine(day, time(hour % 24)) for day in every if day.weekday() == hour // 24)
+    return tuple((at.replace(tzinfo=zone), (at + timedelta(hours=1)).replace(tzinfo=zone)) for at in starts)
 
 
 _NARROWS_THE_PAST = ("since", "until", "outcome", "target")

@@ -22,8 +22,8 @@ class Figure(Base):
 
     `key`: an id ("0": nobody), a code, "category:priority", or "" for the whole house. Units have months only.
     `resolved` counts those resolved in the span, whenever filed. `spread`: how many tickets there are by the hour
-    of the local week ("h61": Wednesday 13:00) and by the business minutes of a target ("r480"), see
-    reports/tally.py.
+    of the local week ({"h": {"61": 2}}: two on Wednesday at 13) and by the business minutes of a target
+    ({"r": {"480": 1}}), see reports/tally.py.
     A row that would say nothing but zeros does not exist.
     """
 

@@ -32,18 +32,18 @@ _FILTERED = {  # by the name of the filter
 }
 
 
-def add_units(found: dict[str, Tally], days: Period) -> None:
-    ids = [int(key) for key in found]
-    conditions = [*_filed(days, Filters()), _TICKET.unit_id.in_(ids)]
-    for kind in SlaTargetKind:
-        for key, tally in _tallies(_TICKET.unit_id, conditions, [kind]).items():
-            is_first = kind is SlaTargetKind.ACKNOWLEDGE
-            add(found[key], tally if is_first else {n: c for n, c in tally.items() if n not in COUNTS})
-    for key, tally in _hours(_TICKET.unit_id, conditions).items():
-        add(found[key], tally)
-    resolved = [*_resolved(days, Filters()), _TICKET.unit_id.in_(ids)]
-    for key, count in _counts(_TICKET.unit_id, resolved):
-        add(found[key], {"resolved": count})
+def add_units(found: dict[str, Tally], days: Period, targets: Sequence[SlaTargetKind]) -> None:
+    """Add the days of the units that are the keys."""
+    own = _TICKET.unit_id.in_([int(key) for key in found])
+    conditions = [*_filed(days, Filters()), own]
+    counted = [
+        _tallies(_TICKET.unit_id, conditions, targets),
+        _hours(_TICKET.unit_id, conditions),
+        {key: Tally(resolved=n) for key, n in _counts(_TICKET.unit_id, [*_resolved(days, Filters()), own])},
+    ]
+    for tallies in counted:
+        for key, tally in tallies.items():
+            add(found[key], tally)
 
 
 def _filed(period: Period, filters: Filters) -> list[Condition]:

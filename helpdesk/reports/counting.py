@@ -235,14 +235,22 @@ def kept(slots: Sequence[Slot]) -> dict[Slot, Tally]:
 def tally_of(row: Any) -> Tally:
     """A row of Figure, zeros left out."""
     tally = Tally({name: count for name in COUNTS if (count := getattr(row, name))})
-    tally.update(row.spread)
+    tally.update(flat(row.spread))
     return tally
+
+
+def flat(spread: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """By the names of a tally: the letter and the number together."""
+    return {f"{letter}{number}": count for letter, counts in spread.items() for number, count in counts.items()}
 
 
 def figure_row(slot: Slot, tally: Tally) -> dict[str, Any]:
     """The columns of Figure."""
     kind, key, grain, day = slot
-    spread = {name: tally[name] for name in sorted(tally) if tally[name] and name not in COUNTS}
+    spread: dict[str, dict[str, int]] = {}
+    for name in sorted(tally):
+        if tally[name] and name not in COUNTS:
+            spread.setdefault(name[0], {})[name[1:]] = tally[name]
     counts = {name: tally[name] for name in COUNTS}
     return {"kind": kind, "key": key, "grain": grain, "day": day, **counts, "spread": spread}
 

@@ -8,6 +8,7 @@ that do not, whatever is less.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Figure
 from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
 from helpdesk.reports.counted import add_units, days_of_tickets, groups_of_tickets, largest_of_tickets, of_tickets
-from helpdesk.reports.counting import Change, pending
+from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, end_of_month
 from helpdesk.reports.tally import COUNTS, LETTERS, Fact, Tally, add, both, parts_of
@@ -24,7 +25,7 @@ _DAY = timedelta(days=1)
 READ_AT_MOST = 50_000  # tickets, for tables of what no summary is kept for
 DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
 LARGEST_OF_A_MONTH = 50
-ALL_LETTERS = "".join((*LETTERS.values(), "h"))
+ALL = tuple(SlaTargetKind)
 Condition = sa.ColumnElement[bool]
 
 KINDS = {
@@ -133,7 +134,7 @@ class Summaries:
             found = groups_of_tickets(dimension, sorted(keys), period, filters, target)
         else:
             keys |= set(_RANKED.get(kind, _largest_keys)(kind, period, limit + len(keys)))
-            found = _of_keys(kind, sorted(keys), period, LETTERS[target])
+            found = _of_keys(kind, sorted(keys), period, [target])
         for fact, _day, tally, sign in changed:
             add(found.setdefault(fact.keys[kind], Tally()), tally, sign)
         return {key: tally for key, tally in found.items() if tally["filed"]}
@@ -170,22 +171,28 @@ def _has(fact: Fact, name: str, value: object) -> bool:
     return bool(getattr(fact, "assignee_id" if name == "administrator_id" else name) == value)
 
 
-def _of_keys(kind: FigureKind, keys: Sequence[str], period: Period, letters: str = ALL_LETTERS) -> dict[str, Tally]:
-    """By key, of the spread only what begins with one of the letters; units have no days of their own, theirs are
-    counted from the tickets."""
+def _of_keys(
+    kind: FigureKind, keys: Sequence[str], period: Period, targets: Sequence[SlaTargetKind] = ALL
+) -> dict[str, Tally]:
+    """By key. With hours where all targets are asked for. Units have no days of their own, theirs are counted from
+    the tickets."""
     of_units = kind is FigureKind.UNIT
     parts = (only_added if of_units else pieces)(period.first, period.last)
     found: dict[str, Tally] = {key: Tally() for key in keys}
     table = Figure.__table__.c
-    columns = [table.grain, table.day, table.key, table.spread, *(getattr(table, name) for name in COUNTS)]
+    letters = [LETTERS[target] for target in targets]
+    letters += ["h"] if targets is ALL else []
+    columns: list[Any] = [table.grain, table.day, table.key, *(table[name] for name in COUNTS)]
+    columns += [table.spread[letter] for letter in letters]
     query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), sa.or_(*map(_in_piece, parts)))
-    for grain, day, key, spread, *counts in db.session.execute(query):
+    for grain, day, key, *counts in db.session.execute(query):
         sign = next(part.sign for part in parts if part.has(grain, day))
-        add(found[key], dict(zip(COUNTS, counts, strict=True)), sign)
-        add(found[key], {name: count for name, count in spread.items() if name[0] in letters}, sign)
+        add(found[key], dict(zip(COUNTS, counts[: len(COUNTS)], strict=True)), sign)
+        spread = zip(letters, counts[len(COUNTS) :], strict=True)
+        add(found[key], flat({letter: own for letter, own in spread if own}), sign)
     for part in parts if of_units else ():
         if part.grain is Grain.DAY:
-            add_units(found, Period(part.first, part.last, period.zone))
+            add_units(found, Period(part.first, part.last, period.zone), targets)
     return found
 
 

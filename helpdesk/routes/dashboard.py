@@ -33,6 +33,7 @@ from helpdesk.routes import dashboard_words as words
 from helpdesk.routes.access import allow
 from helpdesk.routes.contacts import problem_in
 from helpdesk.routes.dashboard_choice import Choice, read_choice
+from helpdesk.routes.dashboard_heat import heat_map
 from helpdesk.routes.plan_warnings import plan_warnings
 from helpdesk.routes.ticket_actions import me
 from helpdesk.tickets.queries import units_of
@@ -55,6 +56,13 @@ def index() -> ResponseReturnValue:
 def live() -> ResponseReturnValue:
     """The part that changes by itself; the page's script asks for it."""
     return render_template("dashboard/_now.html", **present())
+
+
+@bp.get("/wall")
+@allow(*STAFF)
+def wall() -> ResponseReturnValue:
+    """Big figures for a screen that nobody touches; its script asks for the same page again."""
+    return render_template("dashboard/wall.html", **present())
 
 
 @bp.get("/export.csv")
@@ -131,6 +139,8 @@ def past(choice: Choice) -> dict[str, Any]:
         "flow": counted.flow(period, filters),
         "flow_before": counted.flow(before, filters),
         "cards": [words.target_card(kind, targets[kind], targets_before[kind]) for kind in SlaTargetKind],
+        "heat": heat_map(counted.hours(period, filters)),
+        "is_behind": counted.is_behind,
         "charts": words.charts(points, choice.target),
         "points": points,
         "tables": words.tables(counted.groups(choice.target, period, filters)),

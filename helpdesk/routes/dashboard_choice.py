@@ -9,12 +9,12 @@ from flask import url_for
 from helpdesk import clock
 from helpdesk.base import read_id
 from helpdesk.config import settings
-from helpdesk.forms.desk import code_or_none
+from helpdesk.forms.desk import BY_END, code_or_none
 from helpdesk.models.codes import Category, Priority, SlaTargetKind
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, PeriodKind, read_period
 from helpdesk.routes.desk_list import Place, read_place
-from helpdesk.tickets.queries import Outcome, Span
+from helpdesk.tickets.wanted import Outcome, Span
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,15 @@ class Choice:
     def missed(self, target: SlaTargetKind, dimension: Dimension | None = None, key: str = "") -> str:
         """The same, only those whose promise was broken."""
         return self.tickets(dimension, key, target=target.value, outcome=Outcome.BREACHED.value)
+
+    def reopened(self) -> str:
+        return self.tickets(reopened="yes")
+
+    def resolved(self) -> str:
+        return self.tickets(by=BY_END)
+
+    def urgent(self) -> str:
+        return self.tickets(None, "", priority=Priority.URGENT.value)
 
     def _filters(self) -> dict[str, Any]:
         chosen = self.filters

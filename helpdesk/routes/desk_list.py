@@ -18,7 +18,8 @@ from helpdesk.oncall.people import people_with
 from helpdesk.sentences import _
 from helpdesk.tickets import queries
 from helpdesk.tickets.access import find_ticket, visible_to
-from helpdesk.tickets.queries import NOBODY, Span, Wanted
+from helpdesk.tickets.queries import NOBODY
+from helpdesk.tickets.wanted import Span, Wanted
 
 _NUMBER = re.compile(r"[A-Za-z]{1,4}-\d{4}-\d{4,}")
 _NO_PLACE = 0

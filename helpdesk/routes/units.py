@@ -25,7 +25,8 @@ from helpdesk.tickets.access import visible_to
 from helpdesk.tickets.members import invite as invite_member
 from helpdesk.tickets.members import members_of
 from helpdesk.tickets.members import remove_member as remove
-from helpdesk.tickets.queries import Span, Wanted, history_page
+from helpdesk.tickets.queries import history_page
+from helpdesk.tickets.wanted import Span, Wanted
 from helpdesk.transaction import transaction
 
 bp = Blueprint("units", __name__)

@@ -5,9 +5,8 @@ with the number of closed ones. `visible` is the WHERE clause of helpdesk.ticket
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -18,10 +17,11 @@ from helpdesk import clock
 from helpdesk.base import read_id
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Escalation, Municipality, Ticket, Unit, User
-from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
+from helpdesk.models.codes import OPEN_STATUSES, Priority, SlaTargetKind, TicketStatus
 from helpdesk.oncall import further_people
 from helpdesk.tickets.paging import Page, page_of, read_key, write_key
 from helpdesk.tickets.search import contains
+from helpdesk.tickets.wanted import DueIn, Outcome, Span, Wanted
 
 Condition: TypeAlias = sa.ColumnElement[bool]
 
@@ -44,52 +44,6 @@ NAME_ONLY = (lazyload(User.roles), lazyload(User.units), lazyload(User.contacts)
 
 _KEY = sa.tuple_(Ticket.created_at, Ticket.id)
 _NEWEST_FIRST = (Ticket.created_at.desc(), Ticket.id.desc())
-
-
-class Span(StrEnum):
-    """Several states at once."""
-
-    OPEN = "open"
-    FINISHED = "finished"
-    ALL = "all"
-
-
-class DueIn(StrEnum):
-    """How near the next promised time of an open ticket is."""
-
-    LATE = "late"
-    SOON = "soon"  # within SOON
-
-
-class Outcome(StrEnum):
-    """What became of one SLA target of a ticket."""
-
-    MET = "met"  # in time
-    LATE = "late"  # met after its time
-    BREACHED = "breached"  # its time passed, met since or not
-    RUNNING = "running"  # neither met nor overdue so far
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What somebody is looking for. `since` and `until` (aware) frame the creation: [since, until)."""
-
-    status: Span | TicketStatus = Span.OPEN
-    priority: Priority | None = None
-    category: Category | None = None
-    municipality_id: int | None = None
-    unit_id: int | None = None
-    assignee_id: int | None = None
-    text: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    target: SlaTargetKind | None = None
-    outcome: Outcome | None = None
-    due: DueIn | None = None
-
-    @property
-    def is_open_only(self) -> bool:
-        return self.status is Span.OPEN or self.status in OPEN_STATUSES
 
 
 def due_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int = PAGE_SIZE) -> Page:
@@ -263,11 +217,21 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
     )
     if wanted.text:
         conditions.append(contains(wanted.text, Ticket.number, Ticket.summary, Ticket.case_number))
+    if wanted.reopened:
+        conditions.append(Ticket.reopened_count > 0)
+    if wanted.resolved_since and wanted.resolved_until:
+        conditions += [Ticket.resolved_at >= wanted.resolved_since, Ticket.resolved_at < wanted.resolved_until]
+    if wanted.hours:
+        conditions.append(sa.or_(*(_is_within(Ticket.created_at, *span) for span in wanted.hours)))
     if wanted.due:
         conditions.append(_is_due(wanted.due, clock.now()))
     if wanted.outcome:
         conditions.append(_has_outcome(wanted.target, wanted.outcome))
     return conditions
+
+
+def _is_within(column: Any, start: datetime, end: datetime) -> Condition:
+    return sa.and_(column >= start, column < end)
 
 
 def _is_due(due: DueIn, now: datetime) -> Condition:

@@ -1,10 +1,11 @@
 """The dashboard shows what burns, how the period went, and leads on to the tickets behind each figure."""
 
 import csv
+import html
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from helpdesk import clock
 from helpdesk.extensions import db
+from helpdesk.forms.desk import DayRange, hours_of
 from helpdesk.models import Provider
 from helpdesk.models.codes import Category, CircuitState, Priority, TicketStatus
 from helpdesk.reports import export
@@ -225,3 +227,48 @@ def test_every_ticket_stands_in_the_file_once_however_many_are_read_at_a_time(cl
     content = answer.get_data(as_text=True) if ending == "csv" else _sheets(answer)[0]
     assert all(content.count(ticket.number) == 1 for ticket in at_once)
     assert content.count("Post") == 6
+
+
+def rows_behind(page, name, text):
+    """How many tickets the list shows to which the figure of that name leads; how many the figure says."""
+    found = re.search(rf'href="([^"]+)" aria-label="{name}[^"]*?(\d+)"', text)
+    assert found, name
+    listed = page(html.unescape(found[1]))
+    return len(re.findall(r'<tr class="|<tr>', listed.split("<tbody>")[-1])), int(found[2])
+
+
+@pytest.fixture
+def busy(cast):
+    """A fortnight of tickets of all kinds, some reopened, some resolved days later."""
+    for n in range(12):
+        filed = clock.now() - n * DAY - n * timedelta(hours=5)
+        make_ticket(
+            cast,
+            created_at=filed,
+            priority=Priority.URGENT if n % 4 == 0 else Priority.NORMAL,
+            reopened_count=n % 3 // 2,
+            status=TicketStatus.CLOSED if n % 2 else TicketStatus.IN_PROGRESS,
+            resolved_at=filed + 2 * DAY if n % 2 else None,
+            assignee=cast.anna,
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["w tym pilne", "w tym otwarte ponownie", "rozwiązane w tym okresie", "środa, 10:00"]
+)
+def test_a_figure_counts_as_many_tickets_as_its_list_has(page, busy, name):
+    listed, said = rows_behind(page, name, page("/dashboard?period=7"))
+    assert listed == said > 0
+
+
+def test_the_hour_that_the_clocks_put_back_is_found_whole(app):
+    day = DayRange(date(2025, 10, 26), date(2025, 10, 26))  # a Sunday
+    (start, end), *others = hours_of(day, 6 * 24 + 2)
+    assert (end.astimezone(UTC) - start.astimezone(UTC), others) == (timedelta(hours=2), [])
+
+
+def test_the_wall_board_says_what_burns_and_has_no_menu(page, cast):
+    assert 'class="alarm"' not in page("/dashboard/wall")
+    make_ticket(cast, priority=Priority.URGENT)
+    text = page("/dashboard/wall")
+    assert 'class="alarm"' in text and "<nav" not in text and cast.anna.name in text

@@ -11,7 +11,9 @@ from helpdesk.models import Clock, Ticket
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
 from helpdesk.sla.clock import start_clocks
 from helpdesk.tickets import queries
-from helpdesk.tickets.queries import NOBODY, Outcome, Page, Span, Wanted
+from helpdesk.tickets.paging import Page
+from helpdesk.tickets.queries import NOBODY
+from helpdesk.tickets.wanted import Outcome, Span, Wanted
 from helpdesk.transaction import transaction
 from tests.factories import make_ticket
 

@@ -22,8 +22,9 @@ from helpdesk.routes.api.once import REPLAYED_DOCUMENTED, answer_once
 from helpdesk.routes.api.schemas import NewTicket, TicketQuery
 from helpdesk.tickets.access import find_ticket, visible_to
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
-from helpdesk.tickets.queries import Span, Wanted, history_page
+from helpdesk.tickets.queries import history_page
 from helpdesk.tickets.units import find_unit
+from helpdesk.tickets.wanted import Span, Wanted
 
 LATEST_EVENTS = 200
 NUMBER = {

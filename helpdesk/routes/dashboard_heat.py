@@ -1,0 +1,41 @@
+"""Tickets by weekday and hour: a table with its numbers, shaded by how many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel import Locale
+from flask_babel import get_locale
+
+SHADES = 5
+HOURS, WEEKDAYS = range(24), range(7)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`hour` of the local week; `shade` 0 (none) to SHADES (the most); `name` says in words which hour it is."""
+
+    hour: int
+    count: int
+    shade: int
+    name: str
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """`rows`: by the hour of the day, a cell for each weekday."""
+
+    weekdays: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+
+def heat_map(counts: Sequence[int]) -> HeatMap:
+    """`counts` by hour of the local week, Monday 00:00 first."""
+    most, days = max(counts), Locale.parse(str(get_locale())).days["format"]
+
+    def cell(weekday: int, hour: int) -> Cell:
+        count = counts[weekday * 24 + hour]
+        name = f"{days['wide'][weekday]}, {hour:02}:00–{hour + 1:02}:00"
+        return Cell(weekday * 24 + hour, count, -(-count * SHADES // most) if most else 0, name)
+
+    rows = [(f"{hour:02}–{hour + 1:02}", [cell(weekday, hour) for weekday in WEEKDAYS]) for hour in HOURS]
+    return HeatMap([days["abbreviated"][weekday] for weekday in WEEKDAYS], rows)
