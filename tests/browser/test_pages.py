@@ -249,7 +249,7 @@ def test_a_page_is_accessible_quiet_and_fits(site: Site, visit, name, size):
     path = path_of(site)
     page: Page = visit(size, _reader(site, role), noise=name in NOT_FOUND)
     page.goto(path if path.startswith("http") else site.url + path)
-    page.evaluate("document.querySelectorAll('.proof-fold').forEach((folded) => { folded.open = true; })")
+    page.evaluate("document.querySelectorAll('.proof-fold, .more').forEach((folded) => { folded.open = true; })")
     results = Axe().run(page, options=RULES)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
