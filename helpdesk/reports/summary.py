@@ -8,6 +8,7 @@ that do not, whatever is less.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +93,7 @@ class Summaries:
     def __init__(self, now: datetime) -> None:
         self.changes: list[Change]
         self.changes, self.is_behind = pending(now)
+        self._changed = cache(self._changes_of)  # a page asks a dozen times
 
     def tally(self, period: Period, filters: Filters) -> Tally:
         """Everything that is counted of the period."""
@@ -145,13 +147,17 @@ class Summaries:
             return False
         return self.tally(period, filters)["filed"] > READ_AT_MOST
 
-    def _changed(self, filters: Filters) -> Iterator[tuple[Fact, date, Tally, int]]:
+    def _changes_of(self, filters: Filters) -> list[tuple[Fact, date, Tally, int]]:
         """Ticket by ticket and day by day, what is to be added (1) or taken off (-1)."""
         wanted = {name: value for name, value in asdict(filters).items() if value is not None}
-        for before, after in self.changes:
-            for fact, sign in ((before, -1), (after, 1)):
-                if fact is not None and before != after and all(_has(fact, *each) for each in wanted.items()):
-                    yield from ((fact, day, tally, sign) for day, tally in parts_of(fact))
+        return [
+            (fact, day, tally, sign)
+            for before, after in self.changes
+            if before != after
+            for fact, sign in ((before, -1), (after, 1))
+            if fact is not None and all(_has(fact, *each) for each in wanted.items())
+            for day, tally in parts_of(fact)
+        ]
 
 
 def place_of(filters: Filters) -> tuple[FigureKind, str] | None:
