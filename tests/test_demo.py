@@ -68,6 +68,7 @@ def test_demo_clocks_agree_with_their_tickets(demo):
     for row in rows:
         assert (row.breached_at is not None) == bool(row.due_at and row.due_at < (row.met_at or clock.now()))
         assert row.met_at is None or row.met_at >= row.started_at
+        assert (row.business_minutes is None) == (row.met_at is None)
 
 
 @ON_ONE_DATABASE

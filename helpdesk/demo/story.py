@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from helpdesk.models.codes import AckVia, Category, Priority, SlaTargetKind, TicketSource, TicketStatus
@@ -134,10 +134,16 @@ def clock_row(kind: SlaTargetKind, promise: Promise, course: Course, now: dateti
         "due_at": due,
         "paused_at": paused,
         "met_at": met,
+        "business_minutes": _used(promise, course, met, pauses),
         "breached_at": due if due and due < (met or now) else None,
         "pauses": [(start, end) for start, end in pauses if end is not None],
         "reminders": [] if met else [_reminder(share, promise, course, pauses, now) for share in SHARES],
     }
+
+
+def _used(promise: Promise, course: Course, met: datetime | None, pauses: list[Pause]) -> int | None:
+    """Whole minutes of business time."""
+    return promise.calendar.elapsed(course.created, met, pauses) // timedelta(minutes=1) if met else None
 
 
 def _due(kind: SlaTargetKind, promise: Promise, course: Course, pauses: list[Pause]) -> datetime:

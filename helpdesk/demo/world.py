@@ -28,7 +28,7 @@ def read_world() -> World:
         rotation=rotation,
         promises=_promises(),
         zone=settings().zone,
-        now=clock.now().replace(microsecond=0),
+        now=clock.now().replace(second=0, microsecond=0),
     )
 
 
