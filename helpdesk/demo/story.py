@@ -7,7 +7,8 @@ from typing import Any
 
 from helpdesk.models.codes import AckVia, Category, Priority, SlaTargetKind, TicketSource, TicketStatus
 from helpdesk.sla.calendar import BusinessCalendar, Pause
-from helpdesk.sla.clock import AT_LEAST_AFTER_REOPENING, SHARES
+from helpdesk.sla.clock import AT_LEAST_AFTER_REOPENING
+from helpdesk.sla.reminder_rules import SHARES
 
 Row = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -84,7 +84,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
     """What a message template can use."""
     ticket = notification.ticket
     clocks = clocks_of(ticket) if ticket else {}
-    target, hotline = _target(notification), settings().hotline
+    target, hotline = target_of(notification.params), settings().hotline
     return {
         "ticket": ticket,
         "unit": cut(ticket.unit.short_name, 40) if ticket else "",
@@ -94,6 +94,7 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "clocks": clocks,
         "promises": promises(clocks),
         "target": target,
+        "target_of": target_of,
         "due_at": due_at(clocks, target),
         "holder": (ticket.assignee or ticket.acknowledged_by) if ticket else None,
         "params": notification.params,
@@ -237,8 +238,8 @@ def _is_discreet(ticket: Ticket | None) -> bool:
     return ticket is not None and ticket.category in DISCREET
 
 
-def _target(notification: Notification) -> SlaTargetKind | None:
-    code = notification.params.get("target")
+def target_of(params: Mapping[str, Any]) -> SlaTargetKind | None:
+    code = params.get("target")
     return SlaTargetKind(code) if code else None
 
 

@@ -18,10 +18,10 @@ from helpdesk.sla import ledger
 from helpdesk.sla.calendar import BusinessCalendar
 from helpdesk.sla.calendars import business_calendar, newest
 from helpdesk.sla.promises import policy_for, targets_for
+from helpdesk.sla.reminder_rules import shares_for
 from helpdesk.tickets.actor import SYSTEM, Actor, of_reporter
 from helpdesk.tickets.timeline import record
 
-SHARES = (50, 75, 90, 100)  # per cent of the business budget
 AT_LEAST_AFTER_REOPENING = 60  # business minutes
 _MINUTE = timedelta(minutes=1)
 
@@ -103,9 +103,9 @@ def note_breach(row: Clock, due_at: datetime | None = None) -> None:
 
 def start(ticket: Ticket, kind: SlaTargetKind, target: SlaTarget, cause: ClockCause, by: Actor) -> None:
     """A clock of its own for the target, from now; paused where the unit owes an answer."""
+    reminders = [Reminder(share=share) for share in shares_for(ticket)]
     row = Clock(ticket=ticket, kind=kind, calendar=newest(target.calendar), minutes=target.minutes)
-    row.started_at = clock.now()
-    row.reminders = [Reminder(share=share) for share in SHARES]
+    row.started_at, row.reminders = clock.now(), reminders
     db.session.add(row)
     set_due(row)
     if ticket.status is TicketStatus.WAITING:
@@ -148,8 +148,17 @@ def set_due(row: Clock) -> None:
     calendar, pauses = business_calendar(row.calendar), spans(row)
     row.due_at = _due(calendar, row.started_at, row.minutes, pauses)
     for reminder in row.reminders:
-        if reminder.done_at is None:
-            reminder.due_at = _due(calendar, row.started_at, row.minutes * reminder.share / 100, pauses)
+        at = _due(calendar, row.started_at, row.minutes * reminder.share / 100, pauses)
+        if reminder.done_at is None and not _is_said_again_later(reminder, at):
+            reminder.due_at = at
+
+
+def _is_said_again_later(reminder: Reminder, at: datetime | None) -> bool:
+    """The breach was said, and its next repetition has its own time."""
+    planned = reminder.due_at
+    if reminder.clock.breached_at is None or planned is None or at is None:
+        return False
+    return at <= clock.now() < planned
 
 
 def refresh_next_due(ticket: Ticket) -> None:

@@ -1,5 +1,6 @@
 """Tell the people of a ticket: the reporter, the administrators, the one who has it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,21 @@ def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: An
 def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **params: Any) -> None:
     """One administrator by mail, and by a short SMS that waits for the end of the quiet hours unless urgent; of a
     normal ticket as the person wants it."""
-    for channel in (Channel.EMAIL, Channel.SMS) if ticket.is_urgent else notices_of(user):
+    channels = (Channel.EMAIL, Channel.SMS) if ticket.is_urgent else notices_of(user)
+    staff_over(channels, ticket, user, event, key=key, params=params)
+
+
+def staff_over(
+    channels: Iterable[Channel],
+    ticket: Ticket,
+    user: User,
+    event: NotificationEvent,
+    *,
+    key: str,
+    params: dict[str, Any],
+) -> None:
+    """As `staff`, over these channels."""
+    for channel in channels:
         _staff_over(channel, ticket, user, event, key=key, params=params)
 
 

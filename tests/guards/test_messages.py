@@ -44,8 +44,8 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.ASSIGNED: {"by": LONG_NAME},
     Event.PRIORITY_LOWERED: {"reason": "Wydarzenie jest dopiero za miesiąc. " * 6},
     Event.MERGED: {"into": "MODRZEWIE-2026-10042"},
-    Event.REMINDER: {"target": "first_response", "share": 90},
-    Event.BREACH: {"target": "first_response", "share": 100},
+    Event.REMINDER: {"target": "first_response", "share": 90, "also": [{"target": "resolve", "share": 50}]},
+    Event.BREACH: {"target": "first_response", "share": 100, "also": [{"target": "resolve", "share": 100}]},
     Event.SIGN_IN_CODE: {"code": "123456"},
     Event.SMS_ANSWER: {"text": "MODR-2026-0042: bierzesz. " * 6},
     Event.CONTACT_BROKEN: {

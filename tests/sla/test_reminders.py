@@ -48,7 +48,7 @@ def test_whoever_is_on_duty_is_reminded_of_each_share_once(cast, ticket):
     assert mails() == [(50, cast.anna.id), (75, cast.anna.id), (90, cast.anna.id)]
 
 
-def test_an_hour_of_downtime_brings_one_reminder_per_clock(cast, ticket):
+def test_an_hour_of_downtime_brings_one_message_about_all_targets_of_the_ticket(cast, ticket):
     goes_by(hours=1, minutes=10)
     said = db.session.scalars(
         sa.select(Notification.params).where(
@@ -56,8 +56,10 @@ def test_an_hour_of_downtime_brings_one_reminder_per_clock(cast, ticket):
             Notification.channel == Channel.EMAIL,
             Notification.event.in_((NotificationEvent.REMINDER, NotificationEvent.BREACH)),
         )
-    )
-    assert sorted(params["target"] for params in said) == ["acknowledge", "first_response"]
+    ).all()
+    late = [(each["target"], each["share"]) for params in said for each in (params, *params["also"])]
+    assert len(said) == 1
+    assert late == [("acknowledge", 100), ("first_response", 100)]
 
 
 def test_two_runs_at_the_same_moment_remind_once(app, cast, ticket):
@@ -124,14 +126,3 @@ def test_a_reopened_ticket_is_late_again_aloud(cast, ticket):
         reopen(ticket, of_reporter(ticket))
     goes_by(hours=4)
     assert mails(NotificationEvent.BREACH, SlaTargetKind.RESOLVE)
-
-
-def test_at_night_the_mail_goes_at_once_and_the_sms_of_a_normal_ticket_waits(cast):
-    ticket = opened(cast, priority="normal")
-    with transaction():
-        reminder = clocks_of(ticket)[ACKNOWLEDGE].reminders[0]
-        reminder.due_at = clock.now() + timedelta(hours=14)
-    goes_by(hours=14)
-    query = sa.select(Notification).where(Notification.event == NotificationEvent.REMINDER)
-    due = {n.channel: n.attempts[0].due_at - clock.now() for n in db.session.scalars(query)}
-    assert due == {Channel.EMAIL: timedelta(), Channel.SMS: timedelta(hours=7)}
