@@ -177,6 +177,14 @@ ERRORS: dict[str, LazyString] = {
     "same_person": _l("Choose two different people."),
     "part_of_a_swap": _l("This came from a swap of shifts; undo the swap instead."),
     "name_taken": _l("Another schedule has this name."),
+    "name_in_use": _l("This name is in use already. Choose another one."),
+    "changed_meanwhile": _l(
+        "Somebody else changed this meanwhile. What you typed is kept here; save again to put it in place of theirs."
+    ),
+    "never_open": _l("This calendar never opens long enough: nothing would ever be due."),
+    "no_targets": _l("Promise at least one time."),
+    "target_twice": _l("The same priority, target and category stand in two rows. Keep one of them."),
+    "share_twice": _l("Two reminders of the same priority stand at the same share. Keep one of them."),
     "unknown_zone": _l("There is no such time zone. Choose one from the list."),
     "in_a_policy": _l("An escalation policy uses this schedule. Change the policy first."),
     "last_schedule": _l("This is the only schedule. Rename it, or add another one first."),

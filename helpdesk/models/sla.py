@@ -20,7 +20,7 @@ class Calendar(Base):
 
     `closed_days`: ISO dates; `exceptions`: {"2026-12-31": [["08:00", "12:00"]]}; `worked_holidays`: Polish names of
     the public holidays that are not kept, as the `holidays` library writes them.
-    A row is never changed once a clock has used it: an edit makes a new one, which `replaces_id` ties to the old,
+    Nothing but its name is ever changed in a row: an edit makes a new one, which `replaces_id` ties to the old,
     and `replaced_at` puts the old aside. So what a closed ticket was promised stays as it was.
     """
 
@@ -188,6 +188,18 @@ class ClockChange(Base):
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class FollowUp(Base):
+    """An open ticket whose clocks are still to take an edit of the policies or calendars; gone once they have."""
+
+    __tablename__ = "sla_follow_up"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    cause: Mapped[ClockCause]
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    actor_name: Mapped[str] = mapped_column(sa.String(120), default="")
 
 
 class Reminder(Base):

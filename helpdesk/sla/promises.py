@@ -1,5 +1,7 @@
 """What is promised for a ticket: its contract, the policy, the target of each kind."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from helpdesk import clock
@@ -8,21 +10,29 @@ from helpdesk.extensions import db
 from helpdesk.models import Contract, SlaPolicy, SlaTarget, Ticket
 from helpdesk.models.codes import SlaTargetKind
 
+_NEWEST = (Contract.valid_from.desc(), Contract.id.desc())
+
 
 def valid_contract(municipality_id: int) -> Contract | None:
     """The contract of the municipality that is valid today (locally), the newest of several."""
+    query = sa.select(Contract).where(Contract.municipality_id == municipality_id, is_valid_today())
+    return db.session.scalars(query.order_by(*_NEWEST).limit(1)).first()
+
+
+def is_valid_today() -> sa.ColumnElement[bool]:
+    """Of a contract, locally."""
     today = clock.now().astimezone(settings().zone).date()
-    query = (
-        sa.select(Contract)
-        .where(
-            Contract.municipality_id == municipality_id,
-            Contract.valid_from <= today,
-            sa.or_(Contract.valid_to.is_(None), Contract.valid_to >= today),
-        )
-        .order_by(Contract.valid_from.desc(), Contract.id.desc())
-        .limit(1)
+    return sa.and_(Contract.valid_from <= today, sa.or_(Contract.valid_to.is_(None), Contract.valid_to >= today))
+
+
+def follows_one_of(policy_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """Of a ticket, in SQL: whether its policy, as `policy_for` finds it, is one of these."""
+    own = sa.select(Contract.sla_policy_id).where(
+        Contract.municipality_id == Ticket.municipality_id, is_valid_today()
     )
-    return db.session.scalars(query).first()
+    default = sa.select(SlaPolicy.id).filter_by(is_default=True).limit(1).scalar_subquery()
+    newest = own.order_by(*_NEWEST).limit(1).correlate(Ticket).scalar_subquery()
+    return sa.func.coalesce(newest, default).in_(policy_ids)
 
 
 def policy_for(ticket: Ticket) -> SlaPolicy | None:

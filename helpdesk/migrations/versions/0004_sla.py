@@ -93,7 +93,7 @@ KINDS_NEW: tuple[str, ...] = (
     "merged",
     # one a line
 )
-TABLES = ("sla_clock_change", "reminder_rule", "digest_item", "report_sent")
+TABLES = ("sla_follow_up", "sla_clock_change", "reminder_rule", "digest_item", "report_sent")
 
 
 def upgrade() -> None:
@@ -189,6 +189,19 @@ def _allow(table: str, column: str, name: str, codes: tuple[str, ...]) -> None:
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "sla_follow_up",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket_id", ID, nullable=False),
+        sa.Column("cause", sa.String(length=32), nullable=False),
+        sa.Column("actor_id", ID, nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.CheckConstraint(sa.column("cause").in_(CAUSES), name=op.f("ck_sla_follow_up_clockcause")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_sla_follow_up_ticket_id")),
+        sa.ForeignKeyConstraint(["actor_id"], ["user_account.id"], name=op.f("fk_sla_follow_up_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_follow_up")),
+    )
+    op.create_index(op.f("ix_sla_follow_up_ticket_id"), "sla_follow_up", ["ticket_id"])
     op.create_table(
         "sla_clock_change",
         sa.Column("id", ID, nullable=False),
