@@ -61,6 +61,7 @@ class Settings:
     mail_password: str = field(default="", repr=False)
     mail_use_tls: bool = False
     mail_default_sender: str = "helpdesk@helpdesk.test"
+    mail_in_address: str = ""
     upload_limit_mb: int = 10
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0

@@ -160,6 +160,14 @@ def _address(name: str, value: str) -> str:
     return value
 
 
+def _mailbox(name: str, value: str) -> str:
+    """What follows its "+" is ours: with that it must fit into the 64 characters of RFC 5321."""
+    local = _address(name, value).rpartition("@")[0]
+    if len(local) > 24 or "+" in local:
+        raise BadSetting(f"{name} must have at most 24 characters before the @, and no plus sign there.")
+    return value
+
+
 def _database(name: str, value: str) -> str:
     if value.startswith(("postgres://", "postgresql://")):
         value = "postgresql+psycopg://" + value.split("://", 1)[1]
@@ -227,6 +235,7 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "MAIL_PASSWORD": _text,
     "MAIL_USE_TLS": _yes_no,
     "MAIL_DEFAULT_SENDER": _address,
+    "MAIL_IN_ADDRESS": _mailbox,
     "UPLOAD_LIMIT_MB": _number,
     "RATELIMIT_STORAGE_URL": _storage,
     "TRUSTED_PROXIES": _count,

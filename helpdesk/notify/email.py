@@ -6,22 +6,22 @@ from email.header import Header
 from email.utils import formataddr
 from functools import partial
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_mail import Connection, Mail, Message
 
+from helpdesk import mail_ids
 from helpdesk.config import settings
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel
+from helpdesk.notify import mail_head
 from helpdesk.notify.attached import files_of
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Provider
 from helpdesk.notify.render import context_of, render
 
 TIMEOUT_SECONDS = 20
-AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 class PatientConnection(Connection):
@@ -59,11 +59,18 @@ def send(message: Message) -> Receipt:
             connection.send(message)
     except (smtplib.SMTPException, OSError) as error:
         raise delivery_error(error) from error
-    return Receipt(str(message.msgId), "250", AttemptState.SENT)
+    return Receipt(mail_ids.local_part(str(message.msgId)), "250", AttemptState.SENT)
 
 
 def prepare(attempt: Attempt) -> Parcel:
+    if not mail_ids.takes_mail(attempt.notification.address):
+        return Parcel(_refuse)
     return Parcel(partial(send, write(attempt)))
+
+
+def _refuse() -> Receipt:
+    """Raises DeliveryError: nobody reads it there, and a program may answer."""
+    raise DeliveryError(Decision.REFUSED, "no_person", "a mailbox of a program, or our own")
 
 
 def write(attempt: Attempt) -> Message:
@@ -76,12 +83,12 @@ def write(attempt: Attempt) -> Message:
         body=text,
         html=_html(attempt, text),
         sender=formataddr((settings().operator_name, settings().mail_default_sender)),
-        extra_headers=dict(AUTOMATIC),
+        reply_to=mail_head.reply_to(notification),
+        extra_headers=mail_head.head_of(notification),
     )
-    host = urlsplit(settings().public_url).hostname
     for file in files_of(notification):
         message.attach(file.name, file.content_type, file.content)
-    message.msgId = f"<notification-{notification.id}.{notification.created_at:%Y%m%d%H%M%S}@{host}>"
+    message.msgId = mail_head.message_id(notification)
     return message
 
 

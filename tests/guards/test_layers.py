@@ -13,7 +13,7 @@ from helpdesk.paths import PACKAGE
 # a module named itself beats its package.
 LAYERS = {
     "foundation": """
-        base clock config errors extensions i18n paths phone outage setting_values signin.identities
+        base clock config errors extensions i18n mail_ids paths phone outage setting_values signin.identities
         signin.onetime single tokens transaction
     """,
     "models": "models schema",

@@ -101,7 +101,8 @@ def test_machines_do_not_answer_it(sim, mail):
     works(MAIL)
     headers = sim.mails_to(ANNA)[0].headers
     assert headers["Auto-Submitted"] == "auto-generated"
-    assert first().provider_sid == headers["Message-ID"]
+    assert headers["X-Auto-Response-Suppress"] == "All"
+    assert f"<{first().provider_sid}@helpdesk.test>" == headers["Message-ID"]
 
 
 @pytest.mark.parametrize("summary", ["Zażółć gęślą jaźń", "Bcc: x@y.test\r\nSubject: kradzież", "a" * 200])

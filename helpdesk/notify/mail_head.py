@@ -1,0 +1,51 @@
+"""The head of a mail of ours: what makes it one of a thread, and what keeps machines from answering it."""
+
+import sqlalchemy as sa
+
+from helpdesk import mail_ids
+from helpdesk.extensions import db
+from helpdesk.models import Notification
+from helpdesk.models.codes import Channel, NotificationEvent
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+# A person wrote these for the reader: an "out of office" in answer to them says something.
+BY_PEOPLE = frozenset({NotificationEvent.REPLY})
+LONGEST_THREAD = 10  # Message-IDs: the first and the newest; RFC 5322 lets a long list be cut
+
+
+def head_of(notification: Notification) -> dict[str, str]:
+    """The fields beside the usual ones; the same each time that the mail is sent."""
+    automatic = {} if notification.event in BY_PEOPLE else AUTOMATIC
+    return {**automatic, **_thread(notification)}
+
+
+def message_id(notification: Notification) -> str:
+    return mail_ids.message_id(notification.id, notification.created_at)
+
+
+def reply_to(notification: Notification) -> str | None:
+    """None where the house takes no mail in, or the mail is about no ticket."""
+    if notification.ticket_id is None:
+        return None
+    return mail_ids.reply_address(notification.ticket_id, notification.user_id) or None
+
+
+def _thread(notification: Notification) -> dict[str, str]:
+    before = _before(notification)
+    if len(before) > LONGEST_THREAD:
+        before = [before[0], *before[1 - LONGEST_THREAD :]]
+    # One a line: the library would break a longer line inside an identifier.
+    return {"In-Reply-To": before[-1], "References": "\r\n ".join(before)} if before else {}
+
+
+def _before(notification: Notification) -> list[str]:
+    """The mails about the ticket that this address has had from us, oldest first."""
+    if notification.ticket_id is None:
+        return []
+    earlier = sa.select(Notification.id, Notification.created_at).where(
+        Notification.ticket_id == notification.ticket_id,
+        Notification.channel == Channel.EMAIL,
+        Notification.address == notification.address,
+        Notification.id < notification.id,
+    )
+    return [mail_ids.message_id(*row) for row in db.session.execute(earlier.order_by(Notification.id)).tuples()]
