@@ -13,6 +13,7 @@ from helpdesk import serve
 from helpdesk.app import create_app
 from helpdesk.cli.api_token import api_token
 from helpdesk.cli.doctor import doctor
+from helpdesk.cli.mail_in import mail_in
 from helpdesk.cli.recount import recount
 from helpdesk.cli.user import user
 from helpdesk.config import Settings, read_settings
@@ -99,7 +100,7 @@ def load() -> None:
     click.echo(_people(read_settings().public_url))
 
 
-for command in (api_token, doctor, recount, user):
+for command in (api_token, doctor, mail_in, recount, user):
     commands.add_command(command)
 
 

@@ -47,6 +47,10 @@ def from_reporter(row: Inbound, user: User | None) -> tuple[str, str]:
     return "unknown", _("This number takes answers to tickets. To file one, use your unit's link or call us.")
 
 
+def is_thanks(text: str) -> bool:
+    return " ".join(re.findall(r"[a-z]+", to_gsm7(text[:200]).lower())) in THANKS
+
+
 def _continue(ticket: Ticket, body: str) -> tuple[str, str]:
     match = URGENT.match(body)
     words = body[match.end() :] if match else body
@@ -63,7 +67,7 @@ def _continue(ticket: Ticket, body: str) -> tuple[str, str]:
 
 
 def _open(row: Inbound, user: User, unit: Unit) -> tuple[str, str]:
-    if " ".join(re.findall(r"[a-z]+", to_gsm7(row.body).lower())) in THANKS:
+    if is_thanks(row.body):
         return "thanks", ""
     if valid_contract(unit.municipality_id) is None:
         return "no_contract", str(error_sentence("no_contract"))

@@ -11,6 +11,7 @@ from helpdesk.models.escalation import (
 )
 from helpdesk.models.figures import CountedTicket, Figure, FigureDue
 from helpdesk.models.hotline import HotlineCall
+from helpdesk.models.mail import InboundMail
 from helpdesk.models.organisation import Contract, Group, Municipality, Profile, Unit
 from helpdesk.models.outbox import Attempt, Inbound, Notification
 from helpdesk.models.people import Contact, NotifyRule, Role, User
@@ -71,6 +72,7 @@ __all__ = [
     "HotlineCall",
     "IdempotencyKey",
     "Inbound",
+    "InboundMail",
     "Message",
     "Municipality",
     "Notification",

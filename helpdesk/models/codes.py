@@ -271,6 +271,7 @@ class NotificationEvent(StrEnum):
     STILL_YOURS = "still_yours"  # to whoever has an urgent ticket and wrote nothing for long
     MERGED = "merged"  # to the reporter: in which ticket the matter goes on
     MONTHLY_REPORT = "monthly_report"  # to the coordinators, with the PDF
+    MAIL_ANSWER = "mail_answer"  # to whoever mailed us and is not known, or has no contract: once
 
 
 class CircuitState(StrEnum):
@@ -324,6 +325,18 @@ class AckVia(StrEnum):
 class InboundKind(StrEnum):
     SMS = "sms"
     CALL = "call"
+
+
+class MailState(StrEnum):
+    """What became of a mail that came in."""
+
+    TAKEN = "taken"  # it is in its ticket, or opened it
+    AUTOMATIC = "automatic"  # a program wrote it: attached where it belongs, answered by nobody
+    BOUNCE = "bounce"  # it tells that a mail of ours did not arrive
+    HELD = "held"  # in quarantine: a manager decides
+    REFUSED = "refused"  # a manager decided against it
+    DROPPED = "dropped"  # our own came back, or what concerns nothing of ours
+    BROKEN = "broken"  # the program could not take it: for a developer
 
 
 class HotlineState(StrEnum):

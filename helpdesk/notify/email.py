@@ -145,7 +145,10 @@ def probe() -> None:
 
 
 def decision_for(code: str) -> Decision:
-    """Of a bounce's or reply's code, as far as it alone can tell."""
+    """Of a bounce's or reply's code, as far as it alone can tell: RFC 3463 has addresses that do not exist under
+    5.1 and mailboxes that are switched off as 5.2.1."""
+    if code.startswith("5.1.") or code == "5.2.1":
+        return Decision.PERMANENT
     return Decision.TEMPORARY if code.startswith("4") else Decision.REFUSED
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from helpdesk import mail_ids
 from helpdesk.extensions import db
-from helpdesk.models import Notification
+from helpdesk.models import InboundMail, Notification
 from helpdesk.models.codes import Channel, NotificationEvent
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -39,13 +39,23 @@ def _thread(notification: Notification) -> dict[str, str]:
 
 
 def _before(notification: Notification) -> list[str]:
-    """The mails about the ticket that this address has had from us, oldest first."""
+    """The mails about the ticket between this address and us, oldest first; of an answer to a mail that mail."""
     if notification.ticket_id is None:
-        return []
-    earlier = sa.select(Notification.id, Notification.created_at).where(
+        return [str(each) for each in (notification.params.get("in_reply_to"),) if each]
+    ours = sa.select(Notification.created_at, Notification.id).where(
         Notification.ticket_id == notification.ticket_id,
         Notification.channel == Channel.EMAIL,
         Notification.address == notification.address,
         Notification.id < notification.id,
     )
-    return [mail_ids.message_id(*row) for row in db.session.execute(earlier.order_by(Notification.id)).tuples()]
+    theirs = sa.select(InboundMail.received_at, InboundMail.message_id).where(
+        InboundMail.ticket_id == notification.ticket_id,
+        InboundMail.sender == notification.address.lower(),
+        InboundMail.received_at <= notification.created_at,
+    )
+    found = [
+        (at, 1, mail_ids.message_id(each, at))
+        for at, each in db.session.execute(ours.order_by(Notification.id)).tuples()
+    ]
+    found += [(at, 0, each) for at, each in db.session.execute(theirs.order_by(InboundMail.id)).tuples()]
+    return [each for _at, _ours, each in sorted(found, key=lambda each: each[:2])]

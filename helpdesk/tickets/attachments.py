@@ -20,7 +20,7 @@ from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.errors import BadUpload, NotFound
 from helpdesk.extensions import db
-from helpdesk.models import Attachment, Message, Ticket
+from helpdesk.models import Attachment, InboundMail, Message, Ticket
 from helpdesk.models.codes import EventKind, MessageKind
 from helpdesk.tickets.actor import Actor
 from helpdesk.tickets.pictures import clean_picture
@@ -31,6 +31,7 @@ MAX_UPLOADS = 5
 PDF = "application/pdf"
 EXTENSIONS = {PDF: ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 RASTER_TYPES = frozenset(EXTENSIONS) - {PDF}
+MAIL = ".eml"
 SOUNDS = {"audio/mpeg": ".mp3", "audio/wav": ".wav"}
 _LONGEST_NAME = 100
 
@@ -81,6 +82,26 @@ def store_sound(data: bytes) -> StoredFile:
     return StoredFile(safe_name("nagranie", SOUNDS[content_type]), content_type, len(data), digest, stored_as)
 
 
+def store_mail(raw: bytes) -> str:
+    """Keep a mail as it came; where it is, for `mail_file`.
+
+    Raises:
+        BadUpload: "not_stored" (the disk takes no more).
+    """
+    place = _new_place(MAIL)
+    _write(settings().uploads / place, raw)
+    return place
+
+
+def mail_file(mail: InboundMail) -> Path:
+    """Where the bytes are.
+
+    Raises:
+        NotFound: the file is gone from the disk.
+    """
+    return _there(mail.stored_as)
+
+
 def _kind_of_sound(data: bytes) -> str:
     if data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0):
         return "audio/mpeg"
@@ -113,7 +134,11 @@ def open_file(attachment: Attachment) -> Path:
     Raises:
         NotFound: the file is gone from the disk.
     """
-    path = settings().uploads / attachment.stored_as
+    return _there(attachment.stored_as)
+
+
+def _there(stored_as: str) -> Path:
+    path = settings().uploads / stored_as
     if not path.is_file():
         raise NotFound("not_found")
     return path
@@ -165,7 +190,9 @@ def _own(stored: StoredFile) -> StoredFile:
 
 
 def _is_taken(stored_as: str) -> bool:
-    return bool(db.session.scalar(sa.select(sa.exists().where(Attachment.stored_as == stored_as))))
+    of_ticket = sa.exists().where(Attachment.stored_as == stored_as)
+    of_mail = sa.exists().where(InboundMail.stored_as == stored_as)
+    return bool(db.session.scalar(sa.select(sa.or_(of_ticket, of_mail))))
 
 
 def _new_place(extension: str) -> str:

@@ -36,10 +36,12 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
     return message
 
 
-def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] = ()) -> Message:
-    """The reporter answers or adds pictures; a ticket that waited for it goes on, a resolved one is reopened. Of a
-    merged ticket: in the one where the matter goes on."""
-    by, ticket = of_reporter(ticket), ticket.survivor
+def write_as_reporter(
+    ticket: Ticket, body: str, uploads: Sequence[StoredFile] = (), *, by: Actor | None = None
+) -> Message:
+    """The reporter answers or adds pictures, or somebody else on their side (`by`); a ticket that waited for it
+    goes on, a resolved one is reopened. Of a merged ticket: in the one where the matter goes on."""
+    by, ticket = by or of_reporter(ticket), ticket.survivor
     hold_ticket(ticket)
     holder = ticket.assignee
     message = _add(ticket, by, body, MessageKind.PUBLIC)
@@ -51,6 +53,13 @@ def write_as_reporter(ticket: Ticket, body: str, uploads: Sequence[StoredFile] =
         lifecycle.reopen(ticket, by)
     if holder is not None:
         tell.staff(ticket, holder, NotificationEvent.REPORTER_WROTE, key=str(message.id), message_id=message.id)
+    return message
+
+
+def write_thanks(ticket: Ticket, by: Actor, body: str) -> Message:
+    """Politeness after the end: it is kept, and nothing is reopened."""
+    message = _add(ticket, by, body, MessageKind.PUBLIC)
+    record(ticket, EventKind.REPORTER_WROTE, by, message_id=message.id)
     return message
 
 

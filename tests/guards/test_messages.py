@@ -97,6 +97,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.CONTACT_CODE: {"contact": 1, "nonce": "0123456789abcdef"},
     Event.STILL_YOURS: {},
     Event.MONTHLY_REPORT: {"municipality_id": 1, "place": "Żółkiewka-Gęś " * 8, "month": "2026-09"},
+    Event.MAIL_ANSWER: {"reason": "no_contract"},
 }
 ABOUT_NO_TICKET = (
     Event.SIGN_IN_CODE,
@@ -111,6 +112,7 @@ ABOUT_NO_TICKET = (
     Event.DUTY_WARNING,
     Event.CONTACT_CODE,
     Event.MONTHLY_REPORT,
+    Event.MAIL_ANSWER,
 )
 has_catalogue = any(translations_folder().glob("pl/LC_MESSAGES/*.mo"))
 people_write = st.text("ąćęłńóśźżŻÓŁ abc.:,[]€½‰„”\n😀", max_size=200) | st.text(max_size=200)
