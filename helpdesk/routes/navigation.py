@@ -45,6 +45,7 @@ MENU = (
     Entry("units.show", _l("My unit"), (RoleName.REPORTER,), lambda user: len(user.units) == 1, _own_unit),
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
     Entry("reports.start", _l("Reports"), (RoleName.MANAGER, RoleName.COORDINATOR)),
+    Entry("sla.index", _l("SLA"), (RoleName.MANAGER,)),
     Entry("people.index", _l("People"), (RoleName.MANAGER,)),
     Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )
@@ -60,6 +61,7 @@ ON_CALL: tuple[Entry, ...] = (
 MENU_OF_ON_CALL = "plan.index"
 # Pages that belong to a tab of another blueprint.
 TAB_OF_BLUEPRINT = {"layers": "schedules.index", "temporary": "schedules.index"}
+MENU_OF_BLUEPRINT = dict.fromkeys(("sla", "sla_contracts", "sla_calendars"), "sla.index")
 # Where the main page leads to; for others to the first entry of their menu.
 STARTS = {
     RoleName.MANAGER: "dashboard.index",
@@ -70,7 +72,7 @@ STARTS = {
 
 def menu(user: User) -> list[Link]:
     """The entries for the person's roles; the one of the duty stands for all of its pages."""
-    here = MENU_OF_ON_CALL if _tab_here() else request.endpoint
+    here = MENU_OF_ON_CALL if _tab_here() else MENU_OF_BLUEPRINT.get(request.blueprint or "", request.endpoint)
     return _links(MENU, user, here)
 
 

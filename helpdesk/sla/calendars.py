@@ -56,6 +56,12 @@ def closed_days(row: Calendar) -> ClosedDays:
     return ClosedDays(row.closed_days, "PL" if row.polish_holidays else "", row.worked_holidays or [])
 
 
+def holiday_names(year: int) -> list[str]:
+    """The Polish public holidays of the year in their order, as `worked_holidays` names them."""
+    days = holidays.country_holidays("PL", language="pl", years=year)
+    return list(dict.fromkeys(name for day in sorted(days) for name in days[day].split("; ")))
+
+
 @lru_cache(maxsize=256)
 def _calendar(time_zone: str, rest: str, country: str) -> BusinessCalendar:
     weekly_hours, own, exceptions, worked = json.loads(rest)

@@ -36,6 +36,19 @@ def opening_days(row: Calendar, first: date, count: int) -> Iterator[OpeningDay]
         yield _opening_day(row, closed, first + timedelta(days=each))
 
 
+def day_minutes(row: Calendar) -> int | None:
+    """How long one day of the calendar is, in minutes; None where its days differ."""
+    if row.always_open:
+        return 24 * 60
+    lengths = {sum(_length(*span) for span in hours) for hours in row.weekly_hours.values() if hours}
+    return lengths.pop() if len(lengths) == 1 else None
+
+
+def _length(opening: str, closing: str) -> int:
+    since, until = (int(each[:2]) * 60 + int(each[3:]) for each in (opening, closing))
+    return until - since if since < until else until - since + 24 * 60
+
+
 def _opening_day(row: Calendar, closed: ClosedDays, day: date) -> OpeningDay:
     """The same order as in calendar.py: round the clock, an exception, closed, the hours of the weekday."""
     if row.always_open:
