@@ -61,7 +61,7 @@ def make_policies() -> dict[str, SlaPolicy]:
     week = {str(weekday): [["08:00", "16:00"]] for weekday in range(5)}
     calendars = {
         _ALWAYS: Calendar(name=_ALWAYS, always_open=True, polish_holidays=False),
-        _OFFICE: Calendar(name=_OFFICE, weekly_hours=week, polish_holidays=True),
+        _OFFICE: Calendar(name=_OFFICE, weekly_hours=week, polish_holidays=True, exceptions=_short_eve()),
     }
     policies = {
         name: SlaPolicy(name=name, is_default=name == STANDARD, targets=_targets(promises, calendars))
@@ -70,6 +70,12 @@ def make_policies() -> dict[str, SlaPolicy]:
     db.session.add_all(policies.values())
     db.session.flush()
     return policies
+
+
+def _short_eve() -> dict[str, list[list[str]]]:
+    """On the last day of the year the office closes at noon."""
+    year = clock.now().astimezone(settings().zone).year
+    return {f"{year}-12-31": [["08:00", "12:00"]]}
 
 
 def _targets(promises: tuple[Promise, ...], calendars: dict[str, Calendar]) -> list[SlaTarget]:

@@ -20,6 +20,7 @@ from helpdesk.tickets.queries import IS_OPEN
 LOOKED_AT = 100  # open tickets, and finished ones; each costs some milliseconds
 LISTED = 15
 PAST = timedelta(days=30)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,16 @@ def _moves(edit: Edit) -> Iterator[Move]:
         adopt(ticket, edit.cause, edit.by)
         after = _dues(ticket)
         for kind in SlaTargetKind:
-            if before.get(kind) != after.get(kind):
+            if _is_another(before.get(kind), after.get(kind)):
                 is_paused = kind in clocks_of(ticket) and clocks_of(ticket)[kind].paused_at is not None
                 yield Move(ticket.id, ticket.number, kind, is_paused, before.get(kind), after.get(kind))
+
+
+def _is_another(before: datetime | None, after: datetime | None) -> bool:
+    """By a minute at least: the time goes on while paused clocks are looked at as if they ran on."""
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) >= _MINUTE
 
 
 def _dues(ticket: Ticket) -> dict[SlaTargetKind, datetime | None]:

@@ -12,7 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import recordings
 from helpdesk.inbound import hotline as spoken
-from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, Ticket, Unit, User
+from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, SlaPolicy, Ticket, Unit, User
 from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
@@ -37,6 +37,10 @@ def _unit() -> Unit:
 
 def _policy() -> EscalationPolicy:
     return db.session.scalars(sa.select(EscalationPolicy).order_by(EscalationPolicy.id)).first()
+
+
+def _sla_policy() -> SlaPolicy:
+    return db.session.scalars(sa.select(SlaPolicy).order_by(SlaPolicy.is_default, SlaPolicy.id)).first()
 
 
 def _ticket_of(unit: Unit) -> Ticket:
@@ -223,6 +227,14 @@ PAGES = {
     "change a policy": ("manager", lambda site: f"/oncall/policies/{_policy().id}"),
     "delete a policy": ("manager", lambda site: f"/oncall/policies/{_policy().id}/delete"),
     "preview of an alert": ("manager", lambda site: f"/oncall/policies/preview?category=hate&at={SATURDAY_NIGHT}"),
+    "sla policies": ("manager", lambda site: "/sla"),
+    "add an sla policy": ("manager", lambda site: "/sla/policies/add"),
+    "change an sla policy": ("manager", lambda site: f"/sla/policies/{_sla_policy().id}"),
+    "another default": ("manager", lambda site: f"/sla/policies/{_sla_policy().id}/default"),
+    "policies of contracts": ("manager", lambda site: "/sla/contracts"),
+    "working calendars": ("manager", lambda site: "/sla/calendars"),
+    "add a calendar": ("manager", lambda site: "/sla/calendars/add"),
+    "change a calendar": ("manager", lambda site: f"/sla/calendars/{_sla_policy().targets[-1].calendar_id}"),
     "units": ("coordinator", lambda site: "/units"),
     "unit": ("coordinator", lambda site: f"/units/{_unit().id}"),
     "poster": ("coordinator", lambda site: f"/units/{_unit().id}/poster"),

@@ -101,6 +101,13 @@ def test_a_paused_ticket_is_shown_as_if_it_ran_on(cast, promises, ticket, row):
     assert move.is_paused and move.after > move.before
 
 
+def test_time_that_passes_during_the_look_is_no_move(cast, promises, ticket, row):
+    with transaction():
+        row.paused_at, row.due_at = clock.now(), None
+    clock.reset()
+    assert preview(promises, with_minutes(draft_of(promises), 300, priority=URGENT), cast.marek).moved == 0
+
+
 def test_a_promise_of_a_category_is_added_and_taken_away(cast, promises, ticket, row):
     calendar = db.session.scalars(sa.select(Calendar).filter_by(always_open=True)).one()
     draft = draft_of(promises)
