@@ -23,6 +23,7 @@ from helpdesk.forms.desk import (
 from helpdesk.forms.uploads import Kept, uploads_sent
 from helpdesk.hotline.page import calls_of
 from helpdesk.hotline.strangers import is_of_strangers
+from helpdesk.inbound.mail_quarantine import mails_of
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
@@ -206,6 +207,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         seen=last_events([ticket.id])[ticket.id],
         **proof.contents(ticket, me()),
         calls=calls_of(ticket),
+        mails=mails_of(ticket),
         is_of_stranger=is_of_strangers(ticket.unit),
         holding=holding_of(ticket, me()),
         hand_to=offered(ticket),

@@ -1,0 +1,25 @@
+"""Does a mail wait for somebody?"""
+
+from flask_babel import ngettext
+
+from helpdesk.health.check import Check, Verdict
+from helpdesk.inbound.mail_quarantine import count_waiting
+from helpdesk.models.codes import MailState
+from helpdesk.sentences import _
+
+
+def waiting() -> Check:
+    """In quarantine, or because the program broke on it."""
+    counts = count_waiting()
+    held, broken = counts.get(MailState.HELD, 0), counts.get(MailState.BROKEN, 0)
+    if broken:
+        says = ngettext(
+            "%(num)s mail could not be read by the program. It is stored; see the page Mails.",
+            "%(num)s mails could not be read by the program. They are stored; see the page Mails.",
+            broken,
+        )
+        return Check("mails", Verdict.BROKEN, says)
+    if held:
+        says = ngettext("%(num)s mail waits for a manager.", "%(num)s mails wait for a manager.", held)
+        return Check("mails", Verdict.WARNING, says)
+    return Check("mails", Verdict.OK, _("No mail waits for anybody."))
