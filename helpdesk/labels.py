@@ -181,8 +181,6 @@ ERRORS: dict[str, LazyString] = {
     "changed_meanwhile": _l(
         "Somebody else changed this meanwhile. What you typed is kept here;"
         " save again to put it in place of theirs."
-        "Somebody else changed this meanwhile. What you typed is kept here; "
-        "save again to put it in place of theirs."
     ),
     "never_open": _l("This calendar never opens long enough: nothing would ever be due."),
     "no_targets": _l("Promise at least one time."),

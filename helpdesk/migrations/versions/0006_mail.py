@@ -39,6 +39,7 @@ EVENTS_BEFORE = (
     "contact_code",
     "still_yours",
     "merged",
+    "monthly_report",
 )
 EVENTS_NEW: tuple[str, ...] = (
     "mail_answer",
