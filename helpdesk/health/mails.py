@@ -14,8 +14,8 @@ def waiting() -> Check:
     held, broken = counts.get(MailState.HELD, 0), counts.get(MailState.BROKEN, 0)
     if broken:
         says = ngettext(
-            "%(num)s mail could not be read by the program. It is stored; see the page Mails.",
-            "%(num)s mails could not be read by the program. They are stored; see the page Mails.",
+            "%(num)s mail could not be read by the program. It is stored; see the list of mails that wait.",
+            "%(num)s mails could not be read by the program. They are stored; see the list of mails that wait.",
             broken,
         )
         return Check("mails", Verdict.BROKEN, says)

@@ -23,7 +23,7 @@ from helpdesk.forms.desk import (
 from helpdesk.forms.uploads import Kept, uploads_sent
 from helpdesk.hotline.page import calls_of
 from helpdesk.hotline.strangers import is_of_strangers
-from helpdesk.inbound.mail_quarantine import mails_of
+from helpdesk.inbound.mail_quarantine import count_waiting, mails_of
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
 from helpdesk.oncall.people import people_with
@@ -61,7 +61,8 @@ def index() -> ResponseReturnValue:
     named = desk_list.ticket_named(request.args.get("q", ""), me())
     if named is not None:
         return redirect(url_for("desk.ticket", number=named.number))
-    return render_template("desk/index.html", **desk_list.contents(request.args, me()))
+    waiting = sum(count_waiting().values()) if me().is_a(RoleName.MANAGER) else 0
+    return render_template("desk/index.html", **desk_list.contents(request.args, me()), mails_waiting=waiting)
 
 
 @bp.get("/<number>")

@@ -8,7 +8,6 @@ from flask import request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.config import settings
 from helpdesk.models import User
 from helpdesk.models.codes import STAFF, RoleName
 
@@ -47,7 +46,6 @@ MENU = (
     Entry("units.index", _l("My units"), (RoleName.REPORTER,), lambda user: len(user.units) > 1),
     Entry("reports.start", _l("Reports"), (RoleName.MANAGER, RoleName.COORDINATOR)),
     Entry("sla.index", _l("SLA"), (RoleName.MANAGER,)),
-    Entry("mails.index", _l("Mails"), (RoleName.MANAGER,), lambda _user: bool(settings().mail_in_address)),
     Entry("people.index", _l("People"), (RoleName.MANAGER,)),
     Entry("health.index", _l("System"), (RoleName.MANAGER,)),
 )

@@ -83,6 +83,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     """The demo world, as `helpdesk run` serves it; the application's context is at hand."""
     port = free_port()
     environ = {
+        "MAIL_IN_ADDRESS": "pomoc@helpdesk.test",
         "DATA_DIR": str(folder),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SIMULATOR_PORT": str(free_port()),

@@ -12,6 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import recordings
 from helpdesk.inbound import hotline as spoken
+from helpdesk.mail_ids import reply_address
 from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, SlaPolicy, Ticket, Unit, User
 from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
@@ -22,6 +23,7 @@ from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
 from helpdesk.transaction import transaction
 from tests.browser.stage import DESKTOP, PHONE, Site
+from tests.inbound.mails import arrives, raw_mail
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 CATEGORIES = ("held_post", "hate", "profile_permission", "publication_request")
@@ -137,6 +139,23 @@ def _reader(site: Site, role: str | None) -> User | None:
     return site.people(role)[0] if role else None
 
 
+def _held_mail(_site: Site) -> str:
+    """A stranger's, with attachments, a long word and an answer in it; the same at every call."""
+    files = (("protokół.docx", "application", "octet-stream", b"PK"),)
+    body = "Dzień dobry,\n\nnasz post się nie ukazał: https://facebook.test/" + "a" * 90 + "\n\n> Pomożecie?\n"
+    head = {"Subject": "Post biblioteki o spotkaniu autorskim zniknął", "Message_ID": "<browser@obcy.test>"}
+    row = arrives(raw_mail("Halina Obca <halina.obca@biblioteka-w-innej-gminie.test>", body, files=files, **head))
+    return f"/mails/{row.id}"
+
+
+def _mailed(site: Site) -> Ticket:
+    """A ticket with a mail in its conversation."""
+    ticket = _alerted(site)
+    writer = site.people("coordinator")[0].email
+    arrives(raw_mail(writer, "Nadal nie ma.", To=reply_address(ticket.id, None), Message_ID="<browser@gmina.test>"))
+    return ticket
+
+
 SATURDAY_NIGHT = "2026-03-14T23:10"
 
 
@@ -203,6 +222,10 @@ PAGES = {
     "how alerts come": ("administrator", lambda site: "/me/alerts"),
     "test my alert": ("administrator", lambda site: "/me/test"),
     "remove a number": ("administrator", lambda site: _own(site, "administrator", "remove")),
+    "mails, none": ("manager", lambda site: "/mails?after=999999"),
+    "mails": ("manager", lambda site: _held_mail(site) and "/mails"),
+    "mail, held": ("manager", lambda site: f"{_held_mail(site)}?q=szk"),
+    "ticket with mails": ("administrator", lambda site: f"/desk/{_mailed(site).number}"),
     "people": ("manager", lambda site: "/people"),
     "people, found": ("manager", lambda site: "/people?q=demo"),
     "add somebody": ("manager", lambda site: "/people/add"),

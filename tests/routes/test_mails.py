@@ -29,6 +29,12 @@ def test_the_page_lists_what_waits_and_why(marek, held):
     assert "nowa@szkola.test" in page and "Nie znamy nadawcy." in page
 
 
+def test_the_list_of_tickets_tells_managers_alone(marek, cast, held):
+    assert 'href="/mails"' in marek.get("/desk").text
+    sign_in(marek, cast.anna)
+    assert 'href="/mails"' not in marek.get("/desk").text
+
+
 def test_accepted_it_is_a_ticket_and_its_sender_is_known(marek, cast, held):
     assert "Szkoła Podstawowa" in marek.get(f"/mails/{held.id}?q=szko").text
     answer = marek.post(f"/mails/{held.id}/accept", data={"unit": cast.school.id})
