@@ -24,6 +24,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.MAIL_ANSWER: _l("answer to a mail"),
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),
+    NotificationEvent.DIGEST: _l("tickets near their deadlines or late"),
     NotificationEvent.SIGN_IN_CODE: _l("sign-in code"),
     NotificationEvent.SMS_ANSWER: _l("answer to an SMS or a key"),
     NotificationEvent.CONTACT_BROKEN: _l("a contact does not work"),

@@ -36,6 +36,7 @@ class Settings:
     default_locale: str = "pl"
     hotline_number: str = ""
     quiet_hours: tuple[time, time] = (time(22, 0), time(7, 0))
+    digest_times: tuple[time, ...] = (time(8, 0), time(13, 0))
     sms_links: bool = False
     sms_transliterate: bool = True
     voice: str = "Polly.Ewa"

@@ -30,6 +30,7 @@ from helpdesk.oncall import (
 from helpdesk.outage import DATABASE
 from helpdesk.reports import counting, monthly_letters
 from helpdesk.sla import following, reminders
+from helpdesk.sla import digest, reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
 from helpdesk.transaction import release, transaction
@@ -68,6 +69,8 @@ def send_reminders() -> None:
 def follow_edits() -> None:
     """Open tickets take edited policies and calendars."""
     one_by_one(following.due(), following.follow)
+def send_digests() -> None:
+    one_by_one(digest.due(), digest.send)
 
 
 def one_by_one(ids: Iterable[Any], act: Callable[[Any], object]) -> None:
@@ -155,6 +158,7 @@ JOBS = (
     Job("ask_who_still_has_it", 10, ask_who_still_has_it),
     Job("send_reminders", 30, send_reminders),
     Job("follow_edits", 5, follow_edits),
+    Job("send_digests", 30, send_digests),
     Job("try_the_next_phone", 20, try_the_next_phone),
     Job("warn_of_broken_contacts", 600, warn_of_broken_contacts),
     Job("warn_of_the_plan", 600, warn_of_the_plan),

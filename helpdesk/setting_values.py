@@ -99,6 +99,14 @@ def _hours(name: str, value: str) -> tuple[time, time]:
     return start, end
 
 
+def _times(name: str, value: str) -> tuple[time, ...]:
+    """Times of a day, in order."""
+    try:
+        return tuple(sorted({time.fromisoformat(part.strip()) for part in value.split(",")}))
+    except ValueError as malformed:
+        raise BadSetting(f"{name} must look like 08:00,13:00, not {value!r}.") from malformed
+
+
 def _weekly(name: str, value: str) -> tuple[int, time] | None:
     """Day of the week (0 is Monday) and local time; None for "off"."""
     if value.lower() == "off":
@@ -210,6 +218,7 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "DEFAULT_LOCALE": _locale,
     "HOTLINE_NUMBER": _e164,
     "QUIET_HOURS": _hours,
+    "DIGEST_TIMES": _times,
     "SMS_LINKS": _yes_no,
     "SMS_TRANSLITERATE": _yes_no,
     "VOICE": _text,

@@ -34,6 +34,7 @@ REFUSED = [
     ("DEFAULT_LOCALE", "de", "must be one of pl, en"),
     ("HOTLINE_NUMBER", "500 000 000", "must be a number such as +48500000000"),
     ("QUIET_HOURS", "22", "must look like 22:00-07:00"),
+    ("DIGEST_TIMES", "8, noon", "must look like 08:00,13:00"),
     ("QUIET_HOURS", "22:00-25:00", "must look like 22:00-07:00"),
     ("SMS_LINKS", "maybe", "must be yes or no"),
     ("SMS_TRANSLITERATE", "2", "must be yes or no"),
@@ -243,6 +244,10 @@ def test_two_tokens_may_sign_while_they_are_rotated(read):
 
 def test_quiet_hours_are_two_local_times(read):
     assert read(QUIET_HOURS="21:30 - 06:00").quiet_hours == (time(21, 30), time(6))
+
+
+def test_digest_times_are_in_order(read):
+    assert read(DIGEST_TIMES="13:00, 07:30").digest_times == (time(7, 30), time(13))
 
 
 def test_the_weekly_test_alert_has_a_day_and_a_local_time(read):

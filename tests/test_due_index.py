@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +17,9 @@ from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import recordings
 from helpdesk.models import (
     Attempt,
+    Clock,
     Contact,
+    DigestItem,
     Escalation,
     HotlineCall,
     Reminder,
@@ -32,7 +34,7 @@ from helpdesk.notify import reconcile
 from helpdesk.notify.worker import REST
 from helpdesk.oncall import contacts, expiry, in_vain, running_alerts, shift_notices, warning_letters
 from helpdesk.oncall.live_call import is_looking_for_somebody
-from helpdesk.sla import reminders
+from helpdesk.sla import digest, reminders
 from helpdesk.transaction import transaction
 from tests.cast import make_cast
 from tests.conftest import DATABASES, make_settings, new_database
@@ -79,6 +81,24 @@ def work_for_a_while() -> None:
         asked = sa.update(Escalation).where(Escalation.id % (ALERTS // OPEN) == 1)
         db.session.execute(asked.values(ask_again_at=past))
         db.session.execute(sa.update(Reminder).where(Reminder.id % 100 != 0).values(done_at=past))
+        digests_of_years(past)
+
+
+def digests_of_years(past: datetime) -> None:
+    """An item of every clock, most of them sent."""
+    clocks, user = db.session.scalars(sa.select(Clock.id)), db.session.scalars(sa.select(User.id).limit(1)).one()
+    items = [
+        {
+            "user_id": user,
+            "clock_id": clock_id,
+            "channel": Channel.EMAIL,
+            "share": 50,
+            "due_at": past,
+            "sent_at": None if clock_id % 100 == 0 else past,
+        }
+        for clock_id in clocks
+    ]
+    db.session.execute(sa.insert(DigestItem), items)
 
 
 def calls_and_shifts_of_years() -> None:
@@ -155,6 +175,10 @@ def test_a_test_of_a_phone_is_found_by_its_person():
 
 def test_due_reminders_are_found_by_their_index():
     assert "ix_reminder_due" in plan_of(reminders.due)
+
+
+def test_due_digests_are_found_by_their_index():
+    assert "ix_digest_item_due" in plan_of(digest.due)
 
 
 def test_holders_to_ask_again_are_found_by_their_index():

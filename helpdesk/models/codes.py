@@ -272,6 +272,7 @@ class NotificationEvent(StrEnum):
     MERGED = "merged"  # to the reporter: in which ticket the matter goes on
     MONTHLY_REPORT = "monthly_report"  # to the coordinators, with the PDF
     MAIL_ANSWER = "mail_answer"  # to whoever mailed us and is not known, or has no contract: once
+    DIGEST = "digest"  # reminders and breaches of normal tickets, gathered for a person
 
 
 class CircuitState(StrEnum):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
 from helpdesk.base import Base, BigId
-from helpdesk.models.codes import Category, ClockCause, Priority, SlaTargetKind
+from helpdesk.models.codes import Category, Channel, ClockCause, Priority, SlaTargetKind
 from helpdesk.models.ticket import Ticket
 
 # A promise that runs, or ran out without anybody having noted it.
@@ -226,11 +226,12 @@ class Reminder(Base):
 
 
 class DigestItem(Base):
-    """A reminder of a normal ticket that waits for the person's next digest; one of a clock and share, once."""
+    """A reminder of a normal ticket that waits for the person's next digest over the channel; one of a clock and
+    share, once. `due_at`: when it goes at the latest; `said_again` as of the clock when it was made."""
 
     __tablename__ = "digest_item"
     __table_args__ = (
-        sa.UniqueConstraint("user_id", "clock_id", "share", "said_again"),
+        sa.UniqueConstraint("user_id", "clock_id", "channel", "share", "said_again"),
         sa.Index(
             "ix_digest_item_due",
             "due_at",
@@ -242,10 +243,12 @@ class DigestItem(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
     clock_id: Mapped[int] = mapped_column(sa.ForeignKey("sla_clock.id"), index=True)
+    channel: Mapped[Channel]
     share: Mapped[int] = mapped_column(sa.SmallInteger)
     said_again: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    clock: Mapped[Clock] = relationship()
 
 
 class ReportSent(Base):

@@ -11,6 +11,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale, format_date, format_datetime
 
 from helpdesk import tokens
+from helpdesk.clock_words import budget, minutes
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.people import also_meant_by
@@ -50,6 +51,7 @@ PAGES = {
     NotificationEvent.DUTY_REMINDER: "duty.now",
     NotificationEvent.DUTY_UNCONFIRMED: "cover.index",
     NotificationEvent.MONTHLY_REPORT: "reports.month",
+    NotificationEvent.DIGEST: "desk.index",
 }
 # What the address of such a page needs, from the params of the letter.
 PAGE_VALUES = {NotificationEvent.MONTHLY_REPORT: ("municipality_id", "month")}
@@ -105,6 +107,9 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "quoted": quoted,
         "short_time": partial(short_time, seen_on=notification.created_at),
         "moment": datetime.fromisoformat,
+        "budget": budget,
+        "minutes": minutes,
+        "desk_link": partial(absolute, "desk.ticket"),
         "house": settings(),
         "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),

@@ -7,10 +7,10 @@ whether or not somebody is told.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from helpdesk import clock
-from helpdesk.models import Ticket, User
+from helpdesk.models import Clock, Ticket, User
 from helpdesk.models.codes import Channel, Priority, ReminderRecipient, RoleName
 from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.people import address_of, people_with
@@ -42,6 +42,25 @@ _PLAIN = dict.fromkeys(SHARES, _HOLDER) | {
     BREACH: Rule((ReminderRecipient.HOLDER, ReminderRecipient.MANAGERS)),
 }
 _NO_POLICY = {Priority.URGENT: Pace(timedelta(hours=2), 10), Priority.NORMAL: Pace(timedelta(days=1), 10)}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A share of a clock that people are told of now, as `rule` says. `due_at`: when it was to be told."""
+
+    clock: Clock
+    share: int
+    due_at: datetime
+    again: int
+    rule: Rule
+
+    @property
+    def is_breach(self) -> bool:
+        return self.share >= BREACH
+
+    @property
+    def key(self) -> str:
+        return f"{self.clock.kind}:{self.share}:{self.due_at.timestamp():.0f}"
 
 
 def rules_for(ticket: Ticket) -> dict[int, Rule]:

@@ -4,7 +4,6 @@ What is due of all the clocks of a ticket is one message to a person: at once fo
 digest for others. Once the time is over it is said again, at a bounded pace, until the target is met.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Clock, Reminder, Ticket, User
 from helpdesk.models.codes import Channel, EventKind, NotificationEvent
+from helpdesk.sla import digest
 from helpdesk.sla.calendar import BusinessCalendar
 from helpdesk.sla.calendars import business_calendar
 from helpdesk.sla.clock import note_breach, set_due, used
@@ -20,6 +20,7 @@ from helpdesk.sla.reminder_rules import (
     BREACH,
     SHARES,
     Rule,
+    Said,
     pace_of,
     rules_for,
     shares_for,
@@ -35,25 +36,6 @@ A_RUN = 200  # tickets
 HORIZONS = tuple(timedelta(days=days) for days in (4, 15, 400))
 
 
-@dataclass(frozen=True)
-class Said:
-    """A share of a clock that people are told of now, as `rule` says. `due_at`: when it was to be told."""
-
-    clock: Clock
-    share: int
-    due_at: datetime
-    again: int
-    rule: Rule
-
-    @property
-    def is_breach(self) -> bool:
-        return self.share >= BREACH
-
-    @property
-    def key(self) -> str:
-        return f"{self.clock.kind}:{self.share}:{self.due_at.timestamp():.0f}"
-
-
 def due(limit: int = A_RUN) -> list[int]:
     """Ids of the tickets that somebody must be reminded of, the longest overdue first."""
     # In two steps: grouped at once, SQLite walks through all clocks there have ever been.
@@ -65,7 +47,7 @@ def due(limit: int = A_RUN) -> list[int]:
         .subquery()
     )
     query = sa.select(Clock.ticket_id).join(late, late.c.clock_id == Clock.id).group_by(Clock.ticket_id)
-    return list(db.session.scalars(query.order_by(sa.func.min(late.c.due_at)).limit(limit)))
+    return list(db.session.scalars(query.order_by(sa.func.min(late.c.due_at), Clock.ticket_id).limit(limit)))
 
 
 def remind(ticket_id: int) -> None:
@@ -125,7 +107,7 @@ def _say(reminder: Reminder, rules: dict[int, Rule]) -> Said | None:
         return None
     # Due with the promise itself: a first time, or another one after a reopening. What was told once is known by
     # its key and its time, so a pause that makes it due again tells nobody twice.
-    row.said_again = 0 if at == row.due_at else row.said_again + 1
+    row.said_again = 0 if row.breached_at is None or at == row.due_at else row.said_again + 1
     note_breach(row)
     _plan_next(reminder)
     return Said(row, BREACH, at, row.said_again, rule) if rule is not None else None
@@ -143,14 +125,22 @@ def _plan_next(reminder: Reminder) -> None:
 
 
 def _tell(ticket: Ticket, said: list[Said]) -> None:
-    """One message to a person about all of it, headed by what presses most."""
+    """Of an urgent ticket one message to a person about all of it, headed by what presses most."""
     said = sorted(said, key=lambda each: (not each.is_breach, each.clock.due_at or each.due_at))
     told: dict[User, list[Said]] = {}
     for each in said:
         for user in whom(ticket, each.rule):
             told.setdefault(user, []).append(each)
     for user, about in told.items():
-        _at_once(ticket, user, about)
+        if ticket.is_urgent:
+            _at_once(ticket, user, about)
+        else:
+            _later(user, about)
+
+
+def _later(user: User, about: list[Said]) -> None:
+    for each in about:
+        digest.put(user, each)
 
 
 def _at_once(ticket: Ticket, user: User, about: list[Said]) -> None:

@@ -46,6 +46,29 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.MERGED: {"into": "MODRZEWIE-2026-10042"},
     Event.REMINDER: {"target": "first_response", "share": 90, "also": [{"target": "resolve", "share": 50}]},
     Event.BREACH: {"target": "first_response", "share": 100, "also": [{"target": "resolve", "share": 100}]},
+    Event.DIGEST: {
+        "tickets": [
+            {
+                "number": "MODRZEWIE-2026-10042",
+                "unit": "Œ" * 40,
+                "holder": LONG_NAME if is_late else "",
+                "targets": [
+                    {
+                        "target": "first_response",
+                        "due_at": DUTY["starts_at"],
+                        "is_late": is_late,
+                        "left": 130,
+                        "is_always": is_always,
+                    }
+                    for is_always in (True, False)
+                ],
+            }
+            for is_late in (True, True, False, False)
+        ],
+        "late": 111,
+        "near": 1111,
+        "more": 1218,
+    },
     Event.SIGN_IN_CODE: {"code": "123456"},
     Event.SMS_ANSWER: {"text": "MODR-2026-0042: bierzesz. " * 6},
     Event.CONTACT_BROKEN: {
@@ -100,6 +123,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.MAIL_ANSWER: {"reason": "no_contract"},
 }
 ABOUT_NO_TICKET = (
+    Event.DIGEST,
     Event.SIGN_IN_CODE,
     Event.SMS_ANSWER,
     Event.CONTACT_BROKEN,

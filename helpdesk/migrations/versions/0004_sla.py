@@ -59,6 +59,7 @@ EVENTS_NEW: tuple[str, ...] = (
     "merged",
     # one a line
     "monthly_report",
+    "digest",
 )
 KINDS_BEFORE = (
     "opened",
@@ -240,19 +241,24 @@ def _create_tables() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("user_id", ID, nullable=False),
         sa.Column("clock_id", ID, nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("share", sa.SmallInteger(), nullable=False),
         sa.Column("said_again", sa.SmallInteger(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            sa.column("channel").in_(("sms", "voice", "email")), name=op.f("ck_digest_item_channel")
+        ),
         sa.ForeignKeyConstraint(["clock_id"], ["sla_clock.id"], name=op.f("fk_digest_item_clock_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_digest_item_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_item")),
         sa.UniqueConstraint(
             "user_id",
             "clock_id",
+            "channel",
             "share",
             "said_again",
-            name=op.f("uq_digest_item_user_id_clock_id_share_said_again"),
+            name=op.f("uq_digest_item_user_id_clock_id_channel_share_said_again"),
         ),
     )
     op.create_index(op.f("ix_digest_item_clock_id"), "digest_item", ["clock_id"])
