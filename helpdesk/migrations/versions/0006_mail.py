@@ -40,6 +40,7 @@ EVENTS_BEFORE = (
     "still_yours",
     "merged",
     "monthly_report",
+    "digest",
 )
 EVENTS_NEW: tuple[str, ...] = (
     "mail_answer",
