@@ -29,8 +29,7 @@ from helpdesk.oncall import (
 )
 from helpdesk.outage import DATABASE
 from helpdesk.reports import counting, monthly_letters
-from helpdesk.sla import following, reminders
-from helpdesk.sla import digest, reminders
+from helpdesk.sla import digest, following, reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
 from helpdesk.transaction import release, transaction
@@ -69,6 +68,8 @@ def send_reminders() -> None:
 def follow_edits() -> None:
     """Open tickets take edited policies and calendars."""
     one_by_one(following.due(), following.follow)
+
+
 def send_digests() -> None:
     one_by_one(digest.due(), digest.send)
 
