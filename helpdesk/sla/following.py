@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import FollowUp, Ticket
 from helpdesk.models.codes import ClockCause
+from helpdesk.sla.reminders import follow_rules
 from helpdesk.sla.retargeting import adopt
 from helpdesk.tickets.actor import Actor
 from helpdesk.tickets.locks import hold_ticket
@@ -39,7 +40,7 @@ def due() -> list[int]:
 
 
 def follow(follow_up_id: int) -> None:
-    """The ticket takes the policy and the calendars as they are now. Asking twice does no harm."""
+    """The ticket takes the policy, its reminders and the calendars as they are now. Asking twice does no harm."""
     query = sa.select(FollowUp).where(FollowUp.id == follow_up_id).with_for_update(skip_locked=True)
     waiting = db.session.scalars(query).first()
     if waiting is None:
@@ -47,6 +48,9 @@ def follow(follow_up_id: int) -> None:
     ticket = db.session.get_one(Ticket, waiting.ticket_id)
     hold_ticket(ticket)
     adopt(ticket, waiting.cause, Actor(waiting.actor_name, waiting.actor_id))
+    for row in ticket.clocks:
+        if row.met_at is None and row.stopped_at is None:
+            follow_rules(row)
     db.session.delete(waiting)
 
 

@@ -103,7 +103,8 @@ def add_policy(draft: PolicyDraft, by: User) -> SlaPolicy:
 
 
 def change_policy(policy: SlaPolicy, draft: PolicyDraft, seen: str, by: User) -> Edit | None:
-    """Open tickets follow; None where no promise is another one. `seen`: the version that the editor began with.
+    """Open tickets follow; None where neither a promise nor a reminder changes. `seen`: the
+    version that the editor began with.
 
     Raises:
         NotAllowed: as `add_policy`, and "changed_meanwhile".
@@ -117,7 +118,8 @@ def change_policy(policy: SlaPolicy, draft: PolicyDraft, seen: str, by: User) ->
         return None
     _write(policy, draft)
     note("sla_policy_changed", _subject(policy), by, before, after)
-    return _followed(by, follows_one_of([policy.id])) if before["targets"] != after["targets"] else None
+    is_for_tickets = any(before[part] != after[part] for part in ("targets", "rules"))
+    return _followed(by, follows_one_of([policy.id])) if is_for_tickets else None
 
 
 def make_default(policy: SlaPolicy, by: User) -> Edit | None:

@@ -119,10 +119,16 @@ def test_a_promise_of_a_category_is_added_and_taken_away(cast, promises, ticket,
     assert facts_of(draft_of(promises)) == facts_of(draft)
 
 
-def test_reminders_alone_move_no_deadline(cast, promises, ticket):
-    rule = RuleDraft(NORMAL, 80, ("holder", "managers"), ("email",))
-    assert saved(promises, replace(draft_of(promises), rules=(rule,)), cast.marek) is None
+def test_other_reminders_reach_the_open_ticket_and_move_no_deadline(cast, promises, ticket, row):
+    rule, due = RuleDraft(NORMAL, 80, ("holder", "managers"), ("email",)), row.due_at
+    saved(promises, replace(draft_of(promises), rules=(rule,)), cast.marek)
+    follow_all()
     assert draft_of(promises).rules == (rule,)
+    assert (row.due_at, sorted(reminder.share for reminder in row.reminders)) == (due, [80, 100])
+
+
+def test_how_often_a_breach_is_said_again_concerns_no_ticket(cast, promises, ticket):
+    assert saved(promises, replace(draft_of(promises), again_at_most=3), cast.marek) is None
     assert following.still_to_come() == 0
 
 
