@@ -43,7 +43,8 @@ def pages(story, cast):
     ours = [rule.rule for rule in rules if not rule.endpoint.startswith("security.")]
 
     def read():
-        texts = {path: client.get(path).text for path in ours}
+        answers = {path: client.get(path) for path in ours}
+        texts = {path: answer.text for path, answer in answers.items() if answer.mimetype == "text/html"}
         return {path: text for path, text in texts.items() if '<main id="content"' in text}
 
     return read
