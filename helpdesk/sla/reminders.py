@@ -67,6 +67,8 @@ def follow_rules(row: Clock) -> None:
     """The shares of an open clock are those of the policy as it is now: what is missing is added, what is not done
     and no longer wanted goes. A share that is past when it is added is not told of."""
     wanted, known = shares_for(row.ticket), {reminder.share for reminder in row.reminders}
+    if known == set(wanted):
+        return
     for reminder in [each for each in row.reminders if each.done_at is None and each.share not in wanted]:
         row.reminders.remove(reminder)
         db.session.delete(reminder)

@@ -21,6 +21,7 @@ from helpdesk.sla.clock import (
     stop_one,
 )
 from helpdesk.sla.promises import targets_for
+from helpdesk.sla.reminders import follow_rules
 from helpdesk.tickets.actor import Actor
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -51,6 +52,7 @@ def retarget(ticket: Ticket, cause: ClockCause, by: Actor, reason: str = "") -> 
     targets = targets_for(ticket)
     _take_targets(ticket, targets, change, _Why(cause, by, reason))
     _drop_others(ticket, targets, _Why(cause, by, reason))
+    _follow_rules(ticket)
 
 
 def adopt(ticket: Ticket, cause: ClockCause, by: Actor) -> None:
@@ -66,6 +68,13 @@ def adopt(ticket: Ticket, cause: ClockCause, by: Actor) -> None:
     news = {k: target for k, target in targets.items() if k not in present or _is_news(present[k], target)}
     _take_targets(ticket, news, Change.TARGET, why)
     _drop_others(ticket, targets, why)
+    _follow_rules(ticket)
+
+
+def _follow_rules(ticket: Ticket) -> None:
+    for row in _unmet(ticket):
+        if row.stopped_at is None:
+            follow_rules(row)
 
 
 def _unmet(ticket: Ticket) -> list[Clock]:

@@ -9,12 +9,21 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.jobs import send_reminders
 from helpdesk.models import Notification, NotifyRule, ReminderRule, SlaPolicy
-from helpdesk.models.codes import Channel, EventKind, NotificationEvent, Priority, ReminderRecipient, SlaTargetKind
+from helpdesk.models.codes import (
+    Channel,
+    ClockCause,
+    EventKind,
+    NotificationEvent,
+    Priority,
+    ReminderRecipient,
+    SlaTargetKind,
+)
 from helpdesk.sla.clock import clocks_of, pause, resume
 from helpdesk.sla.reminder_rules import Rule, ways_to
 from helpdesk.sla.reminders import follow_rules
+from helpdesk.sla.retargeting import adopt
 from helpdesk.tickets.actor import SYSTEM, of_user
-from helpdesk.tickets.lifecycle import assign
+from helpdesk.tickets.lifecycle import assign, change_priority
 from helpdesk.transaction import transaction
 from tests.drafts import opened
 from tests.hours import does
@@ -120,6 +129,20 @@ def test_an_edit_of_the_shares_adds_what_is_missing_and_drops_what_is_gone(cast,
     assert [(r.share, r.due_at) for r in row.reminders if r.share < 100] == [
         (80, row.started_at + timedelta(minutes=12))
     ]
+
+
+def test_open_tickets_take_the_edited_shares(cast, policy):
+    ticket = opened(cast)
+    rule(policy, 80, HOLDER)
+    does(adopt, ticket, ClockCause.POLICY, SYSTEM)
+    assert shares(ticket) == shares(ticket, RESOLVE) == [80, 100]
+
+
+def test_another_priority_brings_its_own_shares(cast, policy):
+    rule(policy, 80, HOLDER, priority=Priority.NORMAL)
+    ticket = opened(cast)
+    does(change_priority, ticket, Priority.NORMAL, of_user(cast.anna), "za miesiąc")
+    assert shares(ticket, RESOLVE) == [80, 100]
 
 
 def test_a_share_that_is_past_when_it_is_added_is_not_told_of(cast, policy):
