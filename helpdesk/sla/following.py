@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import FollowUp, Ticket
 from helpdesk.models.codes import ClockCause
-from helpdesk.sla.reminders import follow_rules
 from helpdesk.sla.retargeting import adopt
 from helpdesk.tickets.actor import Actor
 from helpdesk.tickets.locks import hold_ticket
@@ -48,9 +47,6 @@ def follow(follow_up_id: int) -> None:
     ticket = db.session.get_one(Ticket, waiting.ticket_id)
     hold_ticket(ticket)
     adopt(ticket, waiting.cause, Actor(waiting.actor_name, waiting.actor_id))
-    for row in ticket.clocks:
-        if row.met_at is None and row.stopped_at is None:
-            follow_rules(row)
     db.session.delete(waiting)
 
 
