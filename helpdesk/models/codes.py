@@ -271,8 +271,8 @@ class NotificationEvent(StrEnum):
     STILL_YOURS = "still_yours"  # to whoever has an urgent ticket and wrote nothing for long
     MERGED = "merged"  # to the reporter: in which ticket the matter goes on
     MONTHLY_REPORT = "monthly_report"  # to the coordinators, with the PDF
-    MAIL_ANSWER = "mail_answer"  # to whoever mailed us and is not known, or has no contract: once
     DIGEST = "digest"  # reminders and breaches of normal tickets, gathered for a person
+    MAIL_ANSWER = "mail_answer"  # to whoever mailed us and is not known, or has no contract: once
 
 
 class CircuitState(StrEnum):

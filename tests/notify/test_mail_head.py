@@ -34,7 +34,11 @@ def answered(ticket, cast, times=1):
 
 
 def heads(sim):
-    return [mail.headers for mail in sim.mails_to(JAN)]
+    """In the order in which they were written: those due at one moment may leave in any."""
+    return sorted(
+        (mail.headers for mail in sim.mails_to(JAN)),
+        key=lambda head: mail_ids.read_message_id(head["Message-ID"]).notification_id,
+    )
 
 
 def test_an_answer_stands_in_the_thread_of_the_receipt(sim, cast, ticket):
