@@ -30,12 +30,11 @@ from helpdesk.reports.export import Style, csv_lines, ticket_rows
 from helpdesk.reports.period import PeriodKind
 from helpdesk.reports.sheets import XLSX, write_workbook
 from helpdesk.routes import dashboard_words as words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.contacts import problem_in
 from helpdesk.routes.dashboard_choice import Choice, read_choice
 from helpdesk.routes.dashboard_heat import heat_map
 from helpdesk.routes.plan_warnings import plan_warnings
-from helpdesk.routes.ticket_actions import me
 from helpdesk.tickets.queries import units_of
 
 bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")

@@ -20,9 +20,8 @@ from helpdesk.reports.monthly_letters import coordinators
 from helpdesk.reports.monthly_list import months
 from helpdesk.reports.sheets import XLSX, workbook
 from helpdesk.routes import compare_words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.compare_choice import read_choice
-from helpdesk.routes.ticket_actions import me
 from helpdesk.sentences import _
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")

@@ -13,7 +13,7 @@ from helpdesk.labels import error_sentence
 from helpdesk.models import Message, Ticket, User
 from helpdesk.models.codes import AckVia
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
-from helpdesk.routes.access import me as me  # the pages that act ask for both
+from helpdesk.routes.access import me
 from helpdesk.sentences import _, sentence
 from helpdesk.tickets import conversation
 from helpdesk.tickets.access import find_ticket

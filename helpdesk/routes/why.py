@@ -7,9 +7,8 @@ from helpdesk.clock_words import WORDS
 from helpdesk.errors import BadToken, NotFound
 from helpdesk.models import Ticket
 from helpdesk.models.codes import SlaTargetKind
-from helpdesk.routes.access import EVERYBODY, allow, public
+from helpdesk.routes.access import EVERYBODY, allow, me, public
 from helpdesk.routes.reporter import gone, ticket_of
-from helpdesk.routes.ticket_actions import me
 from helpdesk.sla.clock import clocks_of
 from helpdesk.sla.explanation import explain
 from helpdesk.tickets.access import find_ticket
