@@ -12,7 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation, EscalationPolicy, Group, PolicyStep, Ticket, User
 from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.oncall.recipients import ways_of
-from helpdesk.oncall.steps import Plan, Scope, choice, plan_of, policy_for
+from helpdesk.oncall.steps import Plan, Scope, choice, columns_of, plan_of, policy_for
 from helpdesk.users import require_manager
 
 MOST_STEPS = 12
@@ -159,17 +159,7 @@ def _with_place_of_group(scope: Scope) -> Scope:
 
 
 def _step(position: int, plan: Plan) -> PolicyStep:
-    return PolicyStep(
-        position=position,
-        target=plan.target,
-        channels=list(plan.channels),
-        channel_gap_seconds=plan.channel_gap_seconds,
-        minutes=plan.minutes,
-        schedule_id=plan.schedule_id,
-        user_id=plan.user_id,
-        user_ids=list(plan.user_ids),
-        repeats=plan.repeats,
-    )
+    return PolicyStep(position=position, repeats=plan.repeats, **columns_of(plan))
 
 
 def _note(

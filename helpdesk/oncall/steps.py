@@ -68,19 +68,20 @@ def choice(scope: Any, without: int | None = None) -> sa.Select[tuple[int]]:
 
 def frozen_steps(plans: Iterable[Plan]) -> list[EscalationStep]:
     """The steps of an alert as they stay, whatever becomes of the policy."""
-    return [
-        EscalationStep(
-            position=position,
-            target=plan.target,
-            channels=list(plan.channels),
-            channel_gap_seconds=plan.channel_gap_seconds,
-            minutes=plan.minutes,
-            schedule_id=plan.schedule_id,
-            user_id=plan.user_id,
-            user_ids=list(plan.user_ids),
-        )
-        for position, plan in enumerate(plans)
-    ]
+    return [EscalationStep(position=position, **columns_of(plan)) for position, plan in enumerate(plans)]
+
+
+def columns_of(plan: Plan) -> dict[str, Any]:
+    """What the step of a policy and that of an alert have in common."""
+    return {
+        "target": plan.target,
+        "channels": list(plan.channels),
+        "channel_gap_seconds": plan.channel_gap_seconds,
+        "minutes": plan.minutes,
+        "schedule_id": plan.schedule_id,
+        "user_id": plan.user_id,
+        "user_ids": list(plan.user_ids),
+    }
 
 
 def plans_of(policy: EscalationPolicy | None) -> list[Plan]:
