@@ -35,7 +35,7 @@ from helpdesk.tickets.attachments import sweep_orphans
 from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
-FOLDS_IN_A_RUN = 20
+FOLDS_IN_A_RUN = 200
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def advance_escalations() -> None:
 
 
 def hand_over() -> None:
-    one_by_one(handover.changed(), handover.tell)
+    schedules = handover.changed()
+    one_by_one(handover.untold(schedules), handover.tell)
+    one_by_one(schedules, handover.note)
 
 
 def pass_unconfirmed() -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from helpdesk import clock, outbox
 from helpdesk.models import Escalation, EscalationStep, Notification, User
 from helpdesk.models.codes import Channel, EventKind, Lane, NotificationEvent
@@ -63,6 +65,13 @@ def key_of_step(escalation: Escalation) -> str:
 
 def key_of_round(escalation: Escalation) -> str:
     return f"alert:{escalation.id}:{escalation.round}:"
+
+
+def is_of_the_step() -> sa.ColumnElement[bool]:
+    """In a query of notifications and alerts: `key_of_step` as a clause."""
+    parts = (Escalation.id, Escalation.round, Escalation.position)
+    key = sum((sa.cast(part, sa.String) + ":" for part in parts), start=sa.literal("alert:"))
+    return Notification.dedupe_key.startswith(key)
 
 
 def _write(escalation: Escalation, step: EscalationStep, sending: Sending, mark: str) -> Notification:

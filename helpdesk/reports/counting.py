@@ -30,13 +30,14 @@ from helpdesk.reports.tally import (
 )
 
 AT_ONCE = 500
+FOLDED_AT_ONCE = 50  # for so long nobody else can write on SQLite
 ROWS_ASKED_FOR = 200  # at once, by their whole keys: SQLite takes so many values in one statement
 ONLY_ONE = 0x51A_F01D  # the advisory lock of whoever folds or repairs
 
 Change = tuple[Fact | None, Fact | None]  # what was counted, what counts now
 
 
-def fold(limit: int = AT_ONCE) -> int:
+def fold(limit: int = FOLDED_AT_ONCE) -> int:
     """Work off the oldest notes, at most `limit`; how many there were. In the caller's transaction."""
     take_turn()
     notes = db.session.execute(sa.select(FigureDue.id, FigureDue.ticket_id).order_by(FigureDue.id).limit(limit))

@@ -93,6 +93,20 @@ def test_an_absence_of_whoever_is_on_duty_leaves_the_alert_with_them(cast, ticke
     assert alerted(cast.anna) == [2]
 
 
+def test_a_crash_between_two_alerts_leaves_the_other_to_be_found(cast, ticket):
+    other = opened(cast)
+    takes_over(cast, cast.dorota)
+    [first, second] = handover.untold(handover.changed())
+    with transaction():
+        handover.tell(first)
+    clock.advance(MINUTE)
+    assert handover.untold(handover.changed()) == [second]
+    hand_over()
+    assert {each.notification.ticket for each in attempts(to=cast.dorota)} == {ticket, other}
+    clock.advance(MINUTE)
+    assert handover.changed() == []
+
+
 def test_nothing_is_done_while_the_same_people_are_on_duty(cast, ticket):
     clock.advance(MINUTE)
     assert handover.changed() == []
