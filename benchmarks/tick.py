@@ -15,7 +15,8 @@ from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, run_job
 from helpdesk.models import Escalation
 from helpdesk.models.codes import EscalationState
-from helpdesk.oncall import running_alerts
+from helpdesk.oncall import handover, running_alerts
+from helpdesk.oncall.schedule import all_schedules
 from helpdesk.transaction import transaction
 
 ALERTS = 100_000
@@ -52,11 +53,20 @@ def _print_ticks(kind: str, app: Flask) -> None:
 
 def _print_others(kind: str, app: Flask) -> None:
     """The other jobs that run every half minute or oftener, and the banner of every page."""
+    with app.app_context(), transaction():
+        _duty_began_long_ago()
     for job in JOBS:
         if job is not ADVANCE and job.seconds <= 30:
             _line(kind, f"{job.name}, every {job.seconds} s", timed(lambda job=job: run_job(app, job), TIMES))
     with app.app_context():
         _line(kind, "the banner of every page", timed(_banner, TIMES))
+
+
+def _duty_began_long_ago() -> None:
+    """Just after a change of hands the copied alerts, of which nobody was ever told, would each be told of it."""
+    for schedule in all_schedules():
+        handover.note(schedule.id)
+        schedule.on_duty_since = clock.now() - timedelta(hours=1)
 
 
 def _line(kind: str, name: str, seconds: list[float], note: str = "") -> None:
