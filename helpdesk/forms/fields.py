@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, RadioField, StringField
-from wtforms.validators import DataRequired, Length, StopValidation
+from wtforms import DateTimeLocalField, IntegerField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, Optional, StopValidation
 from wtforms.widgets import EmailInput, TelInput
 
 from helpdesk.config import settings
@@ -142,3 +143,27 @@ def find_link(text: str) -> str:
         return ""
     well_formed = re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) and not re.search(r"\s", link)
     return link if well_formed and len(link) <= _LONGEST_LINK else ""
+
+
+class NumberField(IntegerField):  # type: ignore[misc]
+    """A whole number from `least` to `most`; one sentence says what is wrong with anything else."""
+
+    def __init__(self, *args: Any, least: int, most: int, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(*args, **kwargs)
+        self.flags.required = Optional not in map(type, kwargs.get("validators", ()))
+
+    @property
+    def number(self) -> int:
+        return int(self.data or 0)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = "".join(valuelist).strip()
+        self.data = int(text) if text.isdecimal() and len(text) < 7 else None  # the typed text stays in the field
+
+    def pre_validate(self, _form: Any) -> None:
+        is_left_out = self.data is None and not (self.raw_data and self.raw_data[0].strip())
+        if is_left_out and not self.flags.required:
+            return
+        if self.data is None or not self.least <= self.data <= self.most:
+            raise StopValidation(_("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most))

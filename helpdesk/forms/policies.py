@@ -12,17 +12,16 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from helpdesk.forms.fields import LocalTimeField, at_most, needed, without_nul
+from helpdesk.forms.fields import LocalTimeField, NumberField, at_most, needed, without_nul
 from helpdesk.labels import label
 from helpdesk.models.codes import Category, Channel, StepTarget
 from helpdesk.oncall.policies import MOST_STEPS, Draft, people_of
@@ -55,30 +54,6 @@ class Offer:
 
 def _optional_id(text: Any) -> int | None:
     return int(text) if text not in (None, "", "None") else None
-
-
-class NumberField(IntegerField):  # type: ignore[misc]
-    """A whole number from `least` to `most`; one sentence says what is wrong with anything else."""
-
-    def __init__(self, *args: Any, least: int, most: int, **kwargs: Any) -> None:
-        self.least, self.most = least, most
-        super().__init__(*args, **kwargs)
-        self.flags.required = Optional not in map(type, kwargs.get("validators", ()))
-
-    @property
-    def number(self) -> int:
-        return int(self.data or 0)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text = "".join(valuelist).strip()
-        self.data = int(text) if text.isdecimal() and len(text) < 7 else None  # the typed text stays in the field
-
-    def pre_validate(self, _form: Any) -> None:
-        is_left_out = self.data is None and not (self.raw_data and self.raw_data[0].strip())
-        if is_left_out and not self.flags.required:
-            return
-        if self.data is None or not self.least <= self.data <= self.most:
-            raise StopValidation(_("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most))
 
 
 def _number(words: Any, least: int, most: int, default: int, **kwargs: Any) -> NumberField:

@@ -19,9 +19,8 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from helpdesk.forms.fields import at_most, needed
+from helpdesk.forms.fields import NumberField, at_most, needed
 from helpdesk.forms.plans import PlanForm
-from helpdesk.forms.policies import NumberField
 from helpdesk.forms.sla_text import DAY, DaysDiffer, duration_text, read_duration
 from helpdesk.labels import label
 from helpdesk.models import Calendar
