@@ -4,13 +4,14 @@ import re
 from datetime import MAXYEAR, MINYEAR, UTC
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, IntegerField, RadioField, StringField
+from wtforms import DateTimeLocalField, IntegerField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 from wtforms.widgets import EmailInput, TelInput
 
@@ -167,3 +168,25 @@ class NumberField(IntegerField):  # type: ignore[misc]
             return
         if self.data is None or not self.least <= self.data <= self.most:
             raise StopValidation(_("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most))
+
+
+class TimeZoneField(SelectField):  # type: ignore[misc]
+    """All of them, the house's first, the others by continent, so that typing a town's first letters finds it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_time_zones, **kwargs)
+
+
+def _time_zones() -> list[SelectChoice]:
+    house = settings().zone.key
+    others = sorted(zone for zone in available_timezones() - {house} if "/" in zone)
+    plain = sorted(zone for zone in available_timezones() - {house} if "/" not in zone)
+    return [
+        SelectChoice(house, house, optgroup=_("Here")),
+        *(SelectChoice(zone, _town(zone), optgroup=zone.partition("/")[0]) for zone in others),
+        *(SelectChoice(zone, zone, optgroup=_("Others")) for zone in plain),
+    ]
+
+
+def _town(zone: str) -> str:
+    return zone.partition("/")[2].replace("_", " ")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -17,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from helpdesk.forms.fields import LocalTimeField, at_most, needed
+from helpdesk.forms.fields import LocalTimeField, TimeZoneField, at_most, needed
 from helpdesk.forms.plans import CHOSEN, PlanForm, moment, near
 from helpdesk.labels import error_sentence
 from helpdesk.models import User
@@ -33,16 +32,12 @@ KIND_WORDS = (
 
 class ScheduleForm(PlanForm):
     name = StringField(_l("Name"), validators=[needed(_l("Enter a name.")), at_most(LONGEST_NAME)])
-    time_zone = SelectField(
+    time_zone = TimeZoneField(
         _l("Time zone"),
         description=_l("Hand-overs keep to its clocks, also when they change."),
         validators=CHOSEN,
     )
     REFUSALS: ClassVar = {"name_taken": "name", "unknown_zone": "time_zone"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
 
 
 class RenameForm(PlanForm):

@@ -1,7 +1,6 @@
 """The form of a calendar: hours per weekday, public holidays one by one, own closed days, other hours on a date."""
 
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -9,7 +8,6 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectChoice,
-    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -17,7 +15,7 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk import clock
-from helpdesk.forms.fields import at_most, needed
+from helpdesk.forms.fields import TimeZoneField, at_most, needed
 from helpdesk.forms.hours import hours_text, read_hours
 from helpdesk.forms.layers import weekday
 from helpdesk.forms.plans import CHOSEN, PlanForm
@@ -38,7 +36,7 @@ LONGEST_LIST = 20_000
 
 class CalendarForm(PlanForm):
     name = StringField(_l("Name"), validators=[needed(_l("Enter a name.")), at_most(120)])
-    time_zone = SelectField(_l("Time zone"), validators=CHOSEN)
+    time_zone = TimeZoneField(_l("Time zone"), validators=CHOSEN)
     open = RadioField(
         _l("When it is open"),
         choices=[
@@ -68,7 +66,6 @@ class CalendarForm(PlanForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
         self.kept.choices = [SelectChoice(name, name) for name in holiday_names(clock.now().year)]
         for day, field in enumerate(self.own):
             field.label.text = weekday(day)

@@ -44,7 +44,9 @@ def from_reporter(row: Inbound, user: User | None) -> tuple[str, str]:
         return _open(row, user, unit)
     if _answered_before(row):
         return "unknown", ""
-    return "unknown", _("This number takes answers to tickets. To file one, use your unit's link or call us.")
+    return "unknown", _(
+        "This number takes answers to tickets. To file one, use your unit's link or call this number."
+    )
 
 
 def is_thanks(text: str) -> bool:

@@ -152,6 +152,13 @@ def test_others_read_who_is_on_duty(client, cast):
     assert "Anna Testowa" in text and "Beata Testowa" in text
 
 
+def test_who_comes_next_is_named_unless_it_is_the_reader(client, cast):
+    sign_in(client, cast.anna)
+    assert "Następny dyżur: Beata Testowa" in client.get("/duty").text
+    sign_in(client, cast.beata)
+    assert "Następny dyżur: Ty" in client.get("/duty").text
+
+
 def test_without_a_schedule_nobody_is_on_duty_and_the_page_opens(phone, cast):
     with transaction():
         db.session.delete(cast.policy)

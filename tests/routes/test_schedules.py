@@ -71,6 +71,12 @@ def test_the_list_says_who_is_on_duty_and_where_nobody_is(marek, cast):
     assert "Anna Testowa" in text and "tag burning" in text
 
 
+def test_the_time_zone_of_the_house_comes_first_and_towns_stand_by_continent(marek):
+    text = marek.get(f"{ROOT}/add").text
+    assert text.index('value="Europe/Warsaw"') < text.index('<optgroup label="Africa">')
+    assert '<option value="America/New_York">New York</option>' in text
+
+
 def test_a_schedule_is_added_renamed_and_deleted(marek, cast):
     said = marek.post(f"{ROOT}/add", data={"name": "Weekendy", "time_zone": "Europe/Warsaw"})
     assert said.status_code == 303
