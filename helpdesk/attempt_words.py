@@ -103,6 +103,7 @@ OURS: dict[str, LazyString] = {
     "library": _l("an error in our program; see the log"),
     "no_answer": _l("the provider did not answer"),
     "not_found": _l("the provider does not have it; sent again"),
+    "certificate": _l("the mail server's certificate is not valid"),
     "no_person": _l("the address is that of a program, or our own"),
     "not_supported": _l("the mail server does not take our way of sending"),
     "unreadable": _l("the provider's answer could not be read"),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from helpdesk.errors import BadSetting
+from helpdesk.mailboxes import Mailbox
 from helpdesk.setting_values import LOCALES as LOCALES  # for whoever reads the settings
 from helpdesk.setting_values import PARSERS
 
@@ -62,7 +63,9 @@ class Settings:
     mail_password: str = field(default="", repr=False)
     mail_use_tls: bool = False
     mail_default_sender: str = "helpdesk@helpdesk.test"
+    mail_ca_file: Path | None = None
     mail_in_address: str = ""
+    mailboxes_file: tuple[Mailbox, ...] = ()
     upload_limit_mb: int = 10
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0
@@ -86,6 +89,11 @@ class Settings:
     @property
     def uploads(self) -> Path:
         return self.data_dir / "uploads"
+
+    @property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Those that mails are fetched from."""
+        return self.mailboxes_file
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from helpdesk.health.check import Check, Verdict
 from helpdesk.labels import company, money
 from helpdesk.notify import smsapi, twilio
 from helpdesk.notify.channels import all_providers
+from helpdesk.notify.email import tls_context
 from helpdesk.notify.parcel import DeliveryError
 from helpdesk.notify.provider import Provider
 from helpdesk.sentences import _
@@ -69,7 +70,7 @@ def _greet_mail_server() -> None:
     with smtplib.SMTP(house.mail_server, house.mail_port, timeout=PATIENCE_SECONDS) as server:
         server.ehlo()
         if house.mail_use_tls:
-            server.starttls()
+            server.starttls(context=tls_context())
             server.ehlo()
         if house.mail_username and house.mail_password:
             server.login(house.mail_username, house.mail_password)

@@ -35,6 +35,12 @@ class BadSetting(HelpdeskError):  # noqa: N818
         super().__init__("bad_setting", sentence)
 
 
+class MailboxError(HelpdeskError):
+    """A mailbox cannot be fetched from. `code`: "unreachable", "certificate", "token" (the company gives none),
+    "refused" (user, password or token), "folder", "lost" (the connection), "unreadable" (one mail). The
+    detail holds no secret."""
+
+
 class NotAllowed(HelpdeskError):  # noqa: N818
     """The ticket's state or the person's role forbids the change, e.g. "not_open", "reason_required"."""
 

@@ -77,7 +77,9 @@ def is_own(address: str) -> bool:
     """One of our mailboxes, with or without what stands after its "+"."""
     local, _, domain = address.lower().rpartition("@")
     plain = f"{local.partition('+')[0]}@{domain}"
-    return plain in (settings().mail_default_sender.lower(), settings().mail_in_address.lower())
+    house = settings()
+    ours = (house.mail_default_sender, house.mail_in_address, *(box.address for box in house.mailboxes))
+    return plain in {each.lower() for each in ours}
 
 
 def takes_mail(address: str) -> bool:

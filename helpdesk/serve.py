@@ -16,6 +16,7 @@ from waitress import create_server
 from helpdesk.config import SMSAPI_OWN, TWILIO_API, Settings
 from helpdesk.demo import DEMO_PEOPLE
 from helpdesk.errors import BadSetting
+from helpdesk.inbound.fetchers import Fetchers
 from helpdesk.jobs import start_scheduler
 from helpdesk.notify.worker import Worker
 from helpdesk.outage import DATABASE
@@ -58,14 +59,17 @@ def warn_of_strange_provider(settings: Settings) -> None:
 def background(app: Flask) -> Iterator[None]:
     """Worker and scheduler; on leaving, what is being sent is finished and nothing new is taken."""
     warn_of_strange_provider(app.config["SETTINGS"])
-    worker = Worker(app)
+    worker, fetchers = Worker(app), Fetchers(app)
     worker.start()
+    fetchers.start()
     scheduler: BackgroundScheduler = start_scheduler(app)
     try:
         yield
     finally:
         scheduler.pause()
+        fetchers.hush()
         worker.stop()
+        fetchers.stop()
         scheduler.shutdown(wait=True)  # a job that asks the provider may take longer than we are given
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from helpdesk.errors import BadSetting
+from helpdesk.mailboxes import read_mailboxes
 
 LOCALES = ("pl", "en")
 SMS_COMPANIES = ("twilio", "smsapi")
@@ -208,6 +209,12 @@ def _existing_folder(name: str, value: str) -> Path:
     return Path(value)
 
 
+def _existing_file(name: str, value: str) -> Path:
+    if not Path(value).is_file():
+        raise BadSetting(f"{name} must be a file that exists, not {value!r}.")
+    return Path(value)
+
+
 PARSERS: dict[str, Callable[[str, str], object]] = {
     "DATA_DIR": _folder,
     "DATABASE_URL": _database,
@@ -244,7 +251,9 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "MAIL_PASSWORD": _text,
     "MAIL_USE_TLS": _yes_no,
     "MAIL_DEFAULT_SENDER": _address,
+    "MAIL_CA_FILE": _existing_file,
     "MAIL_IN_ADDRESS": _mailbox,
+    "MAILBOXES_FILE": read_mailboxes,
     "UPLOAD_LIMIT_MB": _number,
     "RATELIMIT_STORAGE_URL": _storage,
     "TRUSTED_PROXIES": _count,

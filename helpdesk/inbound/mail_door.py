@@ -50,18 +50,21 @@ def _taken(raw: bytes, mailbox: str) -> MailState:
 
 def _kept(raw: bytes, mailbox: str, broken: Exception) -> MailState:
     """Raw, for a developer; the health page says so."""
-    digest = hashlib.sha256(raw).hexdigest()
-    log.error("mail %s could not be taken in", digest, exc_info=broken)
-    message_id, reason = f"<{digest}@broken.invalid>", type(broken).__name__[:40]
+    log.error("mail %s could not be taken in", hashlib.sha256(raw).hexdigest(), exc_info=broken)
+    return set_aside(raw, mailbox, type(broken).__name__)
+
+
+def set_aside(raw: bytes, mailbox: str, reason: str) -> MailState:
+    """Keep a mail without reading it, for a manager to see: once, however often it is brought."""
+    message_id = f"<{hashlib.sha256(raw).hexdigest()}@broken.invalid>"
     with transaction():
         if db.session.scalar(sa.select(InboundMail.id).filter_by(message_id=message_id)) is None:
-            state = MailState.BROKEN
             db.session.add(
                 InboundMail(
                     message_id=message_id,
                     mailbox=mailbox[:254],
-                    state=state,
-                    reason=reason,
+                    state=MailState.BROKEN,
+                    reason=reason[:40],
                     stored_as=store_mail(raw),
                 )
             )

@@ -1,6 +1,7 @@
 """The e-mail channel, over SMTP through Flask-Mail."""
 
 import smtplib
+import ssl
 from contextlib import ExitStack, suppress
 from email.header import Header
 from email.utils import formataddr
@@ -47,9 +48,14 @@ class PatientConnection(Connection):
 
 def _sign_in(host: smtplib.SMTP, state: Mail) -> None:
     if state.use_tls:
-        host.starttls()
+        host.starttls(context=tls_context())
     if state.username and state.password:
         host.login(state.username, state.password)
+
+
+def tls_context() -> ssl.SSLContext:
+    """The server's certificate and name are checked, against MAIL_CA_FILE where there is one."""
+    return ssl.create_default_context(cafile=settings().mail_ca_file)
 
 
 def send(message: Message) -> Receipt:
@@ -111,6 +117,8 @@ def delivery_error(error: Exception) -> DeliveryError:
             return DeliveryError(decision, str(error.smtp_code), _decoded(error.smtp_error))
         case smtplib.SMTPServerDisconnected():
             return DeliveryError(Decision.UNKNOWN, "disconnected", str(error))
+        case ssl.SSLCertVerificationError():
+            return DeliveryError(Decision.CONFIGURATION, "certificate", error.verify_message)
         case smtplib.SMTPNotSupportedError():
             return DeliveryError(Decision.CONFIGURATION, "not_supported", str(error))
         case _:

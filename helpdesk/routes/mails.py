@@ -26,6 +26,11 @@ WHY: dict[str, LazyString] = {
     "too_many": _l("Too many mails of this sender in a short time."),
 }
 BROKEN = _l("The program could not read it. Send the file to whoever looks after the program.")
+WHY_BROKEN: dict[str, LazyString] = {
+    "killed": _l("The program broke down over it twice. It lies whole in the mailbox, in the folder for problems."),
+    "too_large": _l("It is too large. It lies whole in the mailbox, in the folder for problems."),
+    "unreadable": _l("The mail server cannot give it. It lies in the mailbox, in the folder for problems."),
+}
 REFUSED: dict[str, LazyString] = {
     "decided": _l("Somebody has decided about this mail already."),
     "no_unit": _l("Choose the unit that the sender works for."),
@@ -108,7 +113,7 @@ def refuse(mail_id: int) -> ResponseReturnValue:
 def why(row: InboundMail) -> LazyString | str:
     """Why it waits; of a mail that does not wait, nothing."""
     if row.state is MailState.BROKEN:
-        return BROKEN
+        return WHY_BROKEN.get(row.reason, BROKEN)
     return WHY[row.reason] if row.state is MailState.HELD else ""
 
 

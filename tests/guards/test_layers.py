@@ -13,8 +13,8 @@ from helpdesk.paths import PACKAGE
 # a module named itself beats its package.
 LAYERS = {
     "foundation": """
-        base clock config errors extensions i18n mail_ids paths phone outage setting_values signin.identities
-        signin.onetime single tokens transaction
+        base clock config errors extensions i18n mail_ids mailboxes paths phone outage setting_values
+        signin.identities signin.onetime single tokens transaction
     """,
     "models": "models schema",
     "words": "attempt_words clock_words contact_words further_words labels question_labels sentences warning_words",
@@ -46,7 +46,8 @@ ONLY_IN = {
     "typst": ("monthly.pdf",),
     "smtplib": ("notify.email", "doctor"),
     "flask_mail": ("extensions", "notify.email"),
-    "imaplib": (),
+    "imaplib": ("inbound.mailbox",),
+    "imap_tools": ("inbound.mailbox",),
 }
 # Rules know no request, no provider and no translation.
 TRANSLATION = tuple(f"flask_babel.{name}" for name in ("gettext", "lazy_gettext", "ngettext", "force_locale"))
