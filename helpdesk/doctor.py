@@ -8,9 +8,13 @@ from urllib.parse import urlsplit
 import requests
 
 from helpdesk.config import Settings, settings
+from helpdesk.errors import MailboxError
 from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
+from helpdesk.health.mailboxes import WHY
+from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.labels import company, money
+from helpdesk.mailboxes import Mailbox
 from helpdesk.notify import smsapi, twilio
 from helpdesk.notify.channels import all_providers
 from helpdesk.notify.email import tls_context
@@ -25,7 +29,7 @@ PATIENCE_SECONDS = 3
 def checks() -> list[Check]:
     """Every check with its sentence in the current language; takes a few seconds."""
     known = [check for check in table.checks() if check.name != "balance"]  # asked anew below
-    found = [public_url(), *known, mail_server()]
+    found = [public_url(), *known, mail_server(), *map(mailbox, settings().mailboxes)]
     account = provider_account()
     theirs = [account, *([sender()] if account.ok else []), *second_provider(), *balances()]
     return [*found, *theirs, reached_from_outside()]
@@ -74,6 +78,21 @@ def _greet_mail_server() -> None:
             server.ehlo()
         if house.mail_username and house.mail_password:
             server.login(house.mail_username, house.mail_password)
+
+
+def mailbox(box: Mailbox) -> Check:
+    """Signs in as the fetcher does; what lies there is left alone."""
+    try:
+        with open_inbox(box) as inbox:
+            waiting = len(inbox.sizes())
+    except MailboxError as refused:
+        why = f"{WHY[refused.code]} ({refused})"
+        says = _("The mailbox %(address)s cannot be fetched from: %(why)s.", address=box.address, why=why)
+        return Check("mailbox", Verdict.BROKEN, says)
+    says = _(
+        "The mailbox %(address)s can be fetched from; mails in it: %(count)s.", address=box.address, count=waiting
+    )
+    return Check("mailbox", Verdict.OK, says)
 
 
 def provider_account() -> Check:

@@ -4,7 +4,7 @@ for monitors and for `helpdesk doctor`. Each answer is a sentence that says what
 
 from collections.abc import Callable
 
-from helpdesk.health import clocks, disk, duty, mails, program, providers
+from helpdesk.health import clocks, disk, duty, mailboxes, mails, program, providers
 from helpdesk.health.check import Check
 
 CHECKS: tuple[Callable[[], Check], ...] = (
@@ -32,6 +32,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     duty.tested,
     disk.uploads,
     mails.waiting,
+    mailboxes.fetched,
     program.figures,
     program.monitor,
 )

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from helpdesk import clock
+from helpdesk.config import settings
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.hotline.callers import unit_of
@@ -10,7 +11,7 @@ from helpdesk.inbound.mail import InboundMail, read_message
 from helpdesk.inbound.mail_arrival import Arrival, person_with_address
 from helpdesk.inbound.mail_thread import find_thread
 from helpdesk.inbound.mail_writing import open_by_mail, write
-from helpdesk.models import AuditEntry, Ticket, Unit, User
+from helpdesk.models import AuditEntry, Municipality, Ticket, Unit, User
 from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import MailState, RoleName
 from helpdesk.tickets.attachments import mail_file
@@ -34,6 +35,12 @@ def count_waiting() -> dict[MailState, int]:
     return dict(db.session.execute(query).tuples().all())
 
 
+def count_broken() -> dict[str, int]:
+    """By the mailbox that they were found in."""
+    query = sa.select(Row.mailbox, sa.func.count(Row.id)).where(IS_WAITING, Row.state == MailState.BROKEN)
+    return dict(db.session.execute(query.group_by(Row.mailbox)).tuples().all())
+
+
 def mails_of(ticket: Ticket) -> list[Row]:
     """In the order in which they came."""
     return list(db.session.scalars(sa.select(Row).filter_by(ticket_id=ticket.id).order_by(Row.id)))
@@ -54,6 +61,13 @@ def find_mail(mail_id: int, reader: User) -> Row:
 def original(row: Row) -> InboundMail:
     """Raises NotFound: the file is gone from the disk."""
     return read_message(mail_file(row).read_bytes())
+
+
+def likely_units(row: Row) -> list[Unit]:
+    """Those of the municipality that the mailbox belongs to; none when it belongs to all."""
+    codes = [box.municipality for box in settings().mailboxes if box.address == row.mailbox]
+    query = sa.select(Unit).join(Unit.municipality).where(Municipality.code.in_(codes), Unit.active)
+    return list(db.session.scalars(query.order_by(Unit.name).limit(PAGE_SIZE)))
 
 
 def belongs_somewhere(row: Row) -> bool:

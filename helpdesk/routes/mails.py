@@ -125,8 +125,9 @@ def _refused(mail_id: int, refused: HelpdeskError) -> ResponseReturnValue:
 def _page(row: InboundMail) -> str:
     may_decide = me().is_a(RoleName.MANAGER)
     text = without_nul(request.values.get("q", "")).strip()[:100]
-    units = units_page(me(), text=text, size=MOST_FOUND).units if text and may_decide else []
     is_held = row.state is MailState.HELD
+    found = units_page(me(), text=text, size=MOST_FOUND).units if text else quarantine.likely_units(row)
+    units = found if may_decide and is_held else []
     return render_template(
         "mails/show.html",
         row=row,

@@ -8,8 +8,9 @@ from threading import Event
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 
-from helpdesk import signs
+from helpdesk import doctor, signs
 from helpdesk.errors import MailboxError
 from helpdesk.extensions import db
 from helpdesk.inbound import fetchers
@@ -137,3 +138,21 @@ def test_nobody_at_the_port_is_told(mailbox):
 
 def test_folders_that_cannot_be_made_are_told(mailbox, monkeypatch):
     assert error_of(replace(mailbox, inbox="Nie ma")).code == "folder"
+
+
+def test_the_doctor_signs_in_and_leaves_the_mails_alone(server, mailbox):
+    server.put(raw_mail(JAN))
+    with force_locale("en"):
+        assert (
+            doctor.mailbox(mailbox).says == "The mailbox pomoc@helpdesk.test can be fetched from; mails in it: 1."
+        )
+    assert server.count() == (1, 0, 0)
+
+
+def test_the_doctor_says_what_is_wrong_with_a_mailbox(mailbox):
+    with force_locale("en"):
+        found = doctor.mailbox(replace(mailbox, password=f"{PASSWORD} falsch"))
+    assert not found.ok and PASSWORD not in found.says
+    assert found.says.startswith(
+        "The mailbox pomoc@helpdesk.test cannot be fetched from: the server does not take user and password"
+    )

@@ -1,9 +1,13 @@
 """Mails that wait for a manager, and the originals for staff."""
 
+from dataclasses import replace
+
 import pytest
 
 from helpdesk.health import mails
 from helpdesk.health.check import Verdict
+from helpdesk.inbound.mail_door import set_aside
+from helpdesk.mailboxes import Mailbox
 from helpdesk.models.codes import MailState
 from helpdesk.transaction import transaction
 from helpdesk.users import person_with_email
@@ -42,6 +46,19 @@ def test_accepted_it_is_a_ticket_and_its_sender_is_known(marek, cast, held):
     assert (held.state, held.ticket.unit_id, held.decided_by_id) == (MailState.TAKEN, cast.school.id, cast.marek.id)
     assert arrives(raw_mail(STRANGER, "Jeszcze coś.")).state is MailState.TAKEN
     assert person_with_email("nowa@szkola.test").name == "Nowa Osoba"
+
+
+def test_a_mail_in_the_mailbox_of_a_municipality_shows_its_units(app, marek, cast, monkeypatch):
+    box = Mailbox(address="modrzewie@helpdesk.test", host="imap.test", municipality="MOD")
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], mailboxes_file=(box,)))
+    page = marek.get(f"/mails/{arrives(raw_mail(STRANGER), box.address).id}").text
+    assert "modrzewie@helpdesk.test" in page
+    assert "Szkoła Podstawowa" in page and "Biblioteka" not in page
+
+
+def test_one_that_killed_the_fetcher_says_where_it_lies(marek, cast):
+    set_aside(b"Subject: x\n\n", "pomoc@helpdesk.test", "killed")
+    assert "w folderze na problemy" in marek.get("/mails").text
 
 
 def test_without_a_unit_nothing_is_accepted(marek, held):
