@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from chaos import database_faults, fastclock, freezes, kills, provider_faults
+from chaos import database_faults, fastclock, freezes, kills, mail, provider_faults
 
-PARTS = ("kills", "freezes", "provider", "database")
+PARTS = ("kills", "freezes", "provider", "database", "mail")
 KILLS = 300
 
 
@@ -24,6 +24,7 @@ def main() -> None:
         "freezes": freezes.run,
         "provider": provider_faults.run,
         "database": database_faults.run,
+        "mail": mail.run,
     }
     fastclock.install()
     print(f"All processes share a clock {fastclock.SPEED} times as fast as the real one.")

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.mail_servers.certificates import make_certificates
-from tests.mail_servers.imap import pymap
+from chaos.certificates import make_certificates
+from chaos.imap_server import pymap
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from chaos.certificates import Certificates
 from chaos.ports import free_port
-from tests.mail_servers.certificates import Certificates
 
 USER, PASSWORD = "helpdesk", "haslo nadawcy"
 

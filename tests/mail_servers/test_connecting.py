@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask_babel import force_locale
 
+from chaos.certificates import make_certificates
+from chaos.imap_server import PASSWORD
 from helpdesk import doctor, signs
 from helpdesk.errors import MailboxError
 from helpdesk.extensions import db
@@ -18,8 +20,6 @@ from helpdesk.inbound.fetchers import Fetchers, looks, pause
 from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.models import Ticket
 from tests.inbound.mails import raw_mail
-from tests.mail_servers.certificates import make_certificates
-from tests.mail_servers.imap import PASSWORD
 
 JAN = "jan@modrzewie.test"
 pytestmark = pytest.mark.usefixtures("cast")

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from chaos.certificates import make_certificates
 from helpdesk.models.codes import AttemptState, Channel, Priority
 from helpdesk.notify.worker import drain
 from tests.drafts import attempts, opened
-from tests.mail_servers.certificates import make_certificates
 from tests.mail_servers.smtp import PASSWORD, USER, post_office
 
 MAIL = (Channel.EMAIL,)

@@ -10,9 +10,9 @@ from ssl import create_default_context
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
 
+from chaos.certificates import Certificates
 from chaos.ports import free_port, wait_until_open
 from helpdesk.mailboxes import STARTTLS, Mailbox
-from tests.mail_servers.certificates import Certificates
 
 USER, PASSWORD = "pomoc", "tajne haslo"
 
@@ -46,8 +46,11 @@ class Server:
         """Mails in the inbox, done, and problems."""
         with self.looking() as box:
             there = {each.name for each in box.folder.list()}
-            names = (self.mailbox.inbox, self.mailbox.done, self.mailbox.problem)
-            return tuple(box.folder.status(n, ["MESSAGES"])["MESSAGES"] if n in there else 0 for n in names)
+
+            def mails_in(name: str) -> int:
+                return box.folder.status(name, ["MESSAGES"])["MESSAGES"] if name in there else 0
+
+            return mails_in(self.mailbox.inbox), mails_in(self.mailbox.done), mails_in(self.mailbox.problem)
 
     @contextmanager
     def looking(self) -> Iterator[BaseMailBox]:
