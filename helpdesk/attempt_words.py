@@ -21,6 +21,7 @@ EVENTS: dict[NotificationEvent, LazyString] = {
     NotificationEvent.STILL_YOURS: _l("Question whether it is still theirs"),
     NotificationEvent.PRIORITY_LOWERED: _l("no longer urgent"),
     NotificationEvent.MERGED: _l("merged into another ticket"),
+    NotificationEvent.URGENT_QUESTION: _l("question whether it is urgent"),
     NotificationEvent.MAIL_ANSWER: _l("answer to a mail"),
     NotificationEvent.REMINDER: _l("reminder"),
     NotificationEvent.BREACH: _l("time exceeded"),

@@ -66,6 +66,7 @@ class Settings:
     mail_ca_file: Path | None = None
     mail_in_address: str = ""
     mailboxes_file: tuple[Mailbox, ...] = ()
+    mail_authserv_id: str = ""
     upload_limit_mb: int = 10
     ratelimit_storage_url: str = "memory://"
     trusted_proxies: int = 0

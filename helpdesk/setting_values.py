@@ -177,6 +177,13 @@ def _mailbox(name: str, value: str) -> str:
     return value
 
 
+def _server(name: str, value: str) -> str:
+    """The name by which a mail server signs what it found out (RFC 8601)."""
+    if not re.fullmatch(r"[^\s;()=]+", value):
+        raise BadSetting(f"{name} must be the name of a mail server such as mx.example.pl, not {value!r}.")
+    return value
+
+
 def _database(name: str, value: str) -> str:
     if value.startswith(("postgres://", "postgresql://")):
         value = "postgresql+psycopg://" + value.split("://", 1)[1]
@@ -254,6 +261,7 @@ PARSERS: dict[str, Callable[[str, str], object]] = {
     "MAIL_CA_FILE": _existing_file,
     "MAIL_IN_ADDRESS": _mailbox,
     "MAILBOXES_FILE": read_mailboxes,
+    "MAIL_AUTHSERV_ID": _server,
     "UPLOAD_LIMIT_MB": _number,
     "RATELIMIT_STORAGE_URL": _storage,
     "TRUSTED_PROXIES": _count,

@@ -14,12 +14,14 @@ from helpdesk.errors import BadToken
 
 TICKET_PAGE = "ticket-page"  # [ticket id]: the reporter's personal link
 ACK_LINK = "ack-link"  # [ticket id, user id]: the link in an administrator's mail
+URGENT_LINK = "urgent-link"  # [ticket id, user id, when asked]: says of a mail that it is urgent
 KEPT_UPLOAD = "kept-upload"  # the fields of a StoredFile: an upload of a form that is not finished yet
 FILING_PAGE = "filing-page"  # [unit id, user id]: to whom a form was shown, for when the session has expired
 KNOWN_REPORTER = "known-reporter"  # [name, phone, e-mail]: remembered on the reporter's own device
 LIFETIMES = {
     TICKET_PAGE: timedelta(days=400),
     ACK_LINK: timedelta(days=7),
+    URGENT_LINK: timedelta(days=400),  # to say that it is too late; it counts for hours
     KEPT_UPLOAD: timedelta(days=2),
     FILING_PAGE: timedelta(days=2),
     KNOWN_REPORTER: timedelta(days=400),

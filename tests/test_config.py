@@ -62,6 +62,7 @@ REFUSED = [
     ("MAIL_DEFAULT_SENDER", "helpdesk", "must be an e-mail address"),
     ("MAIL_CA_FILE", "/nowhere.pem", "must be a file that exists"),
     ("MAILBOXES_FILE", "/nowhere.toml", "must be a file that can be read"),
+    ("MAIL_AUTHSERV_ID", "mx; dmarc=pass", "must be the name of a mail server"),
     ("MAIL_IN_ADDRESS", "pomoc", "must be an e-mail address"),
     ("MAIL_IN_ADDRESS", "zgloszenia-dla-wszystkich@x.test", "must have at most 24 characters before the @"),
     ("MAIL_IN_ADDRESS", "pomoc+1@x.test", "must have at most 24 characters before the @, and no plus sign"),

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.mail import InboundMail
+from helpdesk.inbound.mail_mime import read_head
+from helpdesk.inbound.mail_trust import doubt
 from helpdesk.models import Contact, Ticket, User
 from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import ContactKind, MailState
@@ -60,6 +63,7 @@ def arrive(mail: InboundMail, raw: bytes, mailbox: str) -> Arrival:
         sender_name=_clean(mail.sender.name)[:120],
         subject=_clean(mail.subject)[:300],
         state=MailState.HELD,
+        doubt=doubt(read_head(raw, 0, len(raw))[0], mail.sender.address.strip(), settings().mail_authserv_id),
         stored_as=store_mail(raw),
     )
     db.session.add(row)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from helpdesk import clock, mail_ids, outbox
 from helpdesk.config import settings
 from helpdesk.hotline.callers import unit_of
-from helpdesk.inbound import mail_bounces, mail_brakes
+from helpdesk.inbound import mail_bounces, mail_brakes, mail_urgency
 from helpdesk.inbound.mail import read_message
 from helpdesk.inbound.mail_arrival import Arrival, arrive, known
 from helpdesk.inbound.mail_thread import find_thread
-from helpdesk.inbound.mail_writing import open_by_mail, write, write_automatic
+from helpdesk.inbound.mail_writing import write, write_automatic
 from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import Channel, Lane, MailState, NotificationEvent
 from helpdesk.outbox import Letter
@@ -78,8 +78,16 @@ def belongs_to_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
     if match is None:
         return False
     write(arrival, match)
+    mail_urgency.look_at_answer(arrival, match.ticket.survivor)
     _settle(arrival, MailState.TAKEN)
     return True
+
+
+def is_in_doubt(arrival: Arrival, _raw: bytes) -> bool:
+    """Its sender is probably forged: an answer would go to somebody who has sent nothing."""
+    if arrival.row.doubt:
+        _settle(arrival, MailState.HELD, "doubtful")
+    return bool(arrival.row.doubt)
 
 
 def opens_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
@@ -87,7 +95,7 @@ def opens_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
     unit = unit_of(arrival.user) if arrival.user is not None else None
     if arrival.user is None or unit is None or valid_contract(unit.municipality_id) is None:
         return False
-    open_by_mail(arrival, arrival.user, unit)
+    mail_urgency.open_as_it_says(arrival, arrival.user, unit)
     _settle(arrival, MailState.TAKEN)
     return True
 
@@ -108,6 +116,7 @@ STEPS: tuple[Step, ...] = (
     is_automatic,
     is_too_much,
     belongs_to_a_ticket,
+    is_in_doubt,
     opens_a_ticket,
     waits_in_quarantine,
 )

@@ -9,7 +9,7 @@ from helpdesk.extensions import db
 from helpdesk.hotline.callers import unit_of
 from helpdesk.inbound.mail import InboundMail, read_message
 from helpdesk.inbound.mail_arrival import Arrival, person_with_address
-from helpdesk.inbound.mail_thread import find_thread
+from helpdesk.inbound.mail_thread import find_any_thread
 from helpdesk.inbound.mail_writing import open_by_mail, write
 from helpdesk.models import AuditEntry, Municipality, Ticket, Unit, User
 from helpdesk.models import InboundMail as Row
@@ -74,7 +74,7 @@ def belongs_somewhere(row: Row) -> bool:
     """It can be accepted as it is: it answers a ticket, or its sender has a unit."""
     arrival = Arrival(original(row), row, person_with_address(row.sender))
     has_unit = arrival.user is not None and unit_of(arrival.user) is not None
-    return has_unit or find_thread(arrival) is not None
+    return has_unit or find_any_thread(arrival) is not None
 
 
 def accept(row: Row, by: User, unit: Unit | None = None) -> Ticket:
@@ -89,7 +89,7 @@ def accept(row: Row, by: User, unit: Unit | None = None) -> Ticket:
     if unit is not None:
         _remember(row, by, unit)
     arrival = Arrival(original(row), row, person_with_address(row.sender))
-    match = find_thread(arrival)
+    match = find_any_thread(arrival)
     unit = unit or (unit_of(arrival.user) if arrival.user is not None else None)
     if match is not None:
         write(arrival, match)

@@ -29,7 +29,13 @@ Rule = Callable[[Arrival], Match | None]
 
 
 def find_thread(arrival: Arrival) -> Match | None:
-    return next((match for rule in RULES if (match := rule(arrival))), None)
+    """Of a mail whose sender is in doubt only by what we signed, which strangers cannot know."""
+    return _first(SURE if arrival.row.doubt else RULES, arrival)
+
+
+def find_any_thread(arrival: Arrival) -> Match | None:
+    """For a manager, who has looked at the mail."""
+    return _first(RULES, arrival)
 
 
 def by_signature(arrival: Arrival) -> Match | None:
@@ -73,7 +79,8 @@ def by_number(arrival: Arrival) -> Match | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (by_signature, by_stored_id, by_number)
+SURE: tuple[Rule, ...] = (by_signature,)
+RULES: tuple[Rule, ...] = (*SURE, by_stored_id, by_number)
 
 
 def sent_as(message_id: str) -> Notification | None:
@@ -83,6 +90,10 @@ def sent_as(message_id: str) -> Notification | None:
     if sent is None or notification is None or int(notification.created_at.timestamp()) != sent.second:
         return None
     return notification
+
+
+def _first(rules: tuple[Rule, ...], arrival: Arrival) -> Match | None:
+    return next((match for rule in rules if (match := rule(arrival))), None)
 
 
 def _answered(arrival: Arrival) -> Iterator[Notification]:

@@ -1,10 +1,8 @@
 """What a mail becomes in its ticket: the reporter's message, an answer or a note of staff; or a new ticket."""
 
-import re
-
 from helpdesk.errors import BadUpload
 from helpdesk.inbound.mail_arrival import Arrival
-from helpdesk.inbound.mail_phrases import FORWARDS
+from helpdesk.inbound.mail_subject import plain
 from helpdesk.inbound.mail_thread import Match
 from helpdesk.inbound.sms_of_reporters import is_thanks
 from helpdesk.models import Message, Ticket, Unit, User
@@ -14,7 +12,6 @@ from helpdesk.tickets.actor import Actor, of_reporter, of_user
 from helpdesk.tickets.attachments import MAX_UPLOADS, StoredFile, attach, store_upload
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 
-ANSWERS = re.compile(r"\s*(?:(?:re|odp|aw|sv|antw)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 SUMMARY = 120  # characters
 
 
@@ -31,15 +28,14 @@ def write_automatic(arrival: Arrival, match: Match) -> None:
     arrival.row.message_row = conversation.add_note(ticket, Actor(arrival.name), words_of(arrival))
 
 
-def open_by_mail(arrival: Arrival, user: User, unit: Unit) -> Ticket:
-    """A normal ticket, also where the subject cries: a forged mail must wake nobody."""
+def open_by_mail(arrival: Arrival, user: User, unit: Unit, priority: Priority = Priority.NORMAL) -> Ticket:
     words = words_of(arrival)
-    subject = " ".join(ANSWERS.sub("", FORWARDS.sub("", arrival.mail.subject)).split())
+    subject = plain(arrival.mail.subject)
     ticket = open_ticket(
         TicketDraft(
             unit=unit,
             category=Category.OTHER,
-            priority=Priority.NORMAL,
+            priority=priority,
             summary=(subject or " ".join(words.split()) or arrival.row.sender)[:SUMMARY],
             description=words,
             reporter=Reporter(name=user.name, email=arrival.row.sender, user_id=user.id),
@@ -79,7 +75,7 @@ def _written(arrival: Arrival, match: Match) -> Message:
     ticket, survivor = match.ticket, match.ticket.survivor
     body, files = words_of(arrival), files_of(arrival)
     if arrival.is_staff and arrival.user is not None and not arrival.is_reporter_of(ticket):
-        return _of_staff(of_user(arrival.user), match, survivor, body, files)
+        return _of_staff(arrival, of_user(arrival.user), match, body, files)
     if match.asked is not None and match.asked.is_staff:
         # Somebody else writes to an address that only staff was given: the reporter must not read it.
         return _note(Actor(arrival.name), survivor, body, files)
@@ -93,11 +89,12 @@ def _participant(arrival: Arrival) -> Actor:
     return Actor(arrival.name, arrival.user.id if arrival.user else None, is_reporter=True)
 
 
-def _of_staff(by: Actor, match: Match, ticket: Ticket, body: str, files: list[StoredFile]) -> Message:
+def _of_staff(arrival: Arrival, by: Actor, match: Match, body: str, files: list[StoredFile]) -> Message:
     """The reporter reads it only when it answers, to that very person, words of the reporter; anything else that
-    staff send is for staff, such as "I am at a party, can somebody else?" in answer to an alert."""
-    answered = match.answered
-    is_answer = answered is not None and answered.event is NotificationEvent.REPORTER_WROTE
+    staff send is for staff, such as "I am at a party, can somebody else?" in answer to an alert, or what may not be
+    theirs."""
+    ticket, answered, is_in_doubt = match.ticket.survivor, match.answered, bool(arrival.row.doubt)
+    is_answer = answered is not None and answered.event is NotificationEvent.REPORTER_WROTE and not is_in_doubt
     if is_answer and answered is not None and answered.user_id == by.user_id and ticket.is_open:
         return conversation.reply(ticket, by, body, files)
     return _note(by, ticket, body, files)

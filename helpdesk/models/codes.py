@@ -273,6 +273,7 @@ class NotificationEvent(StrEnum):
     MONTHLY_REPORT = "monthly_report"  # to the coordinators, with the PDF
     DIGEST = "digest"  # reminders and breaches of normal tickets, gathered for a person
     MAIL_ANSWER = "mail_answer"  # to whoever mailed us and is not known, or has no contract: once
+    URGENT_QUESTION = "urgent_question"  # to whoever seems to have sent a mail that cries "urgent"
 
 
 class CircuitState(StrEnum):

@@ -18,7 +18,8 @@ IS_HELD = sa.text("state IN ('held', 'broken')")
 class InboundMail(Base):
     """One mail. `message_id` (with its brackets; a digest of a very long one) makes a second fetch harmless. The
     raw bytes lie under `stored_as` like an attachment. `reason` is a code; `left_out` holds [name, why] of each
-    file that is only in the original. `message_row_id` is what it became in its ticket."""
+    file that is only in the original. `message_row_id` is what it became in its ticket. `doubt` is the check that
+    spoke against its sender: "dmarc", "spf" or ""."""
 
     __tablename__ = "inbound_mail"
     __table_args__ = (
@@ -36,6 +37,7 @@ class InboundMail(Base):
     subject: Mapped[str] = mapped_column(sa.String(300), default="")
     state: Mapped[MailState] = mapped_column(default=MailState.HELD)
     reason: Mapped[str] = mapped_column(sa.String(40), default="")
+    doubt: Mapped[str] = mapped_column(sa.String(10), default="")
     stored_as: Mapped[str] = mapped_column(sa.String(80), unique=True)
     left_out: Mapped[list[Any]] = mapped_column(default=list)
     ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"), index=True)

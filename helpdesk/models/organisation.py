@@ -55,7 +55,8 @@ class Contract(Base):
 
 
 class Unit(Base):
-    """An office, school, fire brigade … `link_secret` is the key in its own filing link; it can be renewed."""
+    """An office, school, fire brigade … `link_secret` is the key in its own filing link; it can be renewed. With
+    `urgent_by_mail` a mail of its people that begins with PILNE wakes the one on duty without a question."""
 
     __tablename__ = "unit"
     __table_args__ = (sa.Index("ix_unit_municipality_id_name", "municipality_id", "name"),)
@@ -67,6 +68,7 @@ class Unit(Base):
     kind: Mapped[UnitKind]
     link_secret: Mapped[str] = mapped_column(sa.String(40), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
+    urgent_by_mail: Mapped[bool] = mapped_column(default=False)
     municipality: Mapped[Municipality] = relationship(back_populates="units", lazy="joined")
     profiles: Mapped[list["Profile"]] = relationship(back_populates="unit")
 

@@ -23,6 +23,7 @@ from helpdesk.people.codes import code_of
 from helpdesk.phone import show_phone
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.questions import answers_for_display, is_violence_threatened
+from helpdesk.tickets.urgent_question import link_token
 
 ONE_SEGMENT = 160
 FEWEST_WORDS = 8  # units: less than that says nothing
@@ -125,6 +126,9 @@ def link_of(notification: Notification) -> str:
         page = PAGES.get(notification.event)
         values = PAGE_VALUES.get(notification.event, ())
         return absolute(page, **{name: notification.params[name] for name in values}) if page else ""
+    if notification.event is NotificationEvent.URGENT_QUESTION and notification.user_id is not None:
+        asked_at = datetime.fromisoformat(notification.params["asked_at"])
+        return absolute("urgent.page", token=link_token(ticket.id, notification.user_id, asked_at))
     if notification.event in TO_TAKE and notification.user_id is not None:
         return absolute("ack.page", token=tokens.sign(tokens.ACK_LINK, ticket.id, notification.user_id))
     if notification.event in FOR_STAFF:

@@ -36,6 +36,7 @@ from helpdesk.routes import (
     smsapi_hooks,
     temporary,
     units,
+    urgent,
     why,
 )
 
@@ -67,6 +68,7 @@ BLUEPRINTS: list[Blueprint] = [
     reporter.bp,
     reports.bp,
     units.bp,
+    urgent.bp,
     why.bp,
     sla_policies.bp,
     sla_contracts.bp,

@@ -23,6 +23,7 @@ MOST_FOUND = 20
 WHY: dict[str, LazyString] = {
     "unknown": _l("We do not know the sender."),
     "no_contract": _l("The sender's municipality has no valid contract."),
+    "doubtful": _l("The sender is probably forged: the check by our mail server failed."),
     "too_many": _l("Too many mails of this sender in a short time."),
 }
 BROKEN = _l("The program could not read it. Send the file to whoever looks after the program.")

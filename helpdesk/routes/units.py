@@ -32,6 +32,7 @@ from helpdesk.transaction import transaction
 bp = Blueprint("units", __name__)
 
 IN_CHARGE = (*STAFF, RoleName.COORDINATOR)
+URGENT_MAILS = {"allow": rules.allow_urgent_mails, "ask": rules.ask_about_urgent_mails}
 CHANGES = {"renew": rules.renew_link, "deactivate": rules.deactivate, "activate": rules.activate}
 
 
@@ -83,6 +84,15 @@ def add() -> ResponseReturnValue:
 def change(unit_id: int, change: str) -> ResponseReturnValue:
     with transaction():
         CHANGES[change](rules.find_managed_unit(unit_id, current_user), current_user)
+    flash(_said(change), "success")
+    return redirect(url_for("units.show", unit_id=unit_id), 303)
+
+
+@bp.post("/units/<int:unit_id>/urgent-mails/<any(allow, ask):change>")
+@allow(RoleName.MANAGER)
+def urgent_mails(unit_id: int, change: str) -> ResponseReturnValue:
+    with transaction():
+        URGENT_MAILS[change](rules.find_managed_unit(unit_id, current_user), current_user)
     flash(_said(change), "success")
     return redirect(url_for("units.show", unit_id=unit_id), 303)
 
@@ -147,6 +157,7 @@ def render_unit(unit: Unit, form: InviteForm) -> str:
         page=history_page(wanted, visible_to(current_user), after=request.args.get("after", "")),
         address_of=address_of,
         is_managed=is_managed,
+        may_allow=current_user.is_a(RoleName.MANAGER),
         members=members_of(unit) if is_managed else [],
         link=link_of(unit) if is_managed else "",
         has_contract=valid_contract(unit.municipality_id) is not None,
@@ -175,4 +186,6 @@ def _said(change: str) -> str:
         "renew": _("The old link no longer works. Print the new poster."),
         "deactivate": _("The link of the unit no longer works."),
         "activate": _("The link of the unit works again."),
+        "allow": _("Mails of this unit that begin with PILNE now alert the administrator on duty at once."),
+        "ask": _("Mails of this unit that begin with PILNE now ask back first."),
     }[change]

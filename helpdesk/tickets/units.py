@@ -13,6 +13,7 @@ from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Municipality, Unit, User
 from helpdesk.models.codes import RoleName, UnitKind
 from helpdesk.tickets.search import contains
+from helpdesk.users import require_manager
 
 PAGE_SIZE = 50
 
@@ -138,6 +139,28 @@ def deactivate(unit: Unit, by: User) -> None:
 def activate(unit: Unit, by: User) -> None:
     unit.active = True
     _note(unit, by, "unit_activated")
+
+
+def allow_urgent_mails(unit: Unit, by: User) -> None:
+    """Mails of its people that begin with PILNE wake the one on duty at once.
+
+    Raises:
+        NotAllowed: "not_manager".
+    """
+    require_manager(by)
+    unit.urgent_by_mail = True
+    _note(unit, by, "urgent_mails_allowed")
+
+
+def ask_about_urgent_mails(unit: Unit, by: User) -> None:
+    """They ask back first, as everywhere.
+
+    Raises:
+        NotAllowed: "not_manager".
+    """
+    require_manager(by)
+    unit.urgent_by_mail = False
+    _note(unit, by, "urgent_mails_asked_about")
 
 
 def _note(unit: Unit, by: User, action: str) -> None:

@@ -120,6 +120,7 @@ PARAMS: dict[Event, dict[str, Any]] = {
     Event.CONTACT_CODE: {"contact": 1, "nonce": "0123456789abcdef"},
     Event.STILL_YOURS: {},
     Event.MONTHLY_REPORT: {"municipality_id": 1, "place": "Żółkiewka-Gęś " * 8, "month": "2026-09"},
+    Event.URGENT_QUESTION: {"asked_at": DUTY["starts_at"]},
     Event.MAIL_ANSWER: {"reason": "no_contract"},
 }
 ABOUT_NO_TICKET = (

@@ -133,9 +133,9 @@ def test_pictures_become_the_tickets_and_the_rest_stays_in_the_original(cast):
 
 
 def test_a_known_person_opens_a_normal_ticket(cast, sim):
-    row = arrives(raw_mail(JAN, Subject="PILNE: post się nie ukazał"))
+    row = arrives(raw_mail(JAN, Subject="Odp: post się nie ukazał"))
     assert (row.ticket.priority, row.ticket.source) == (Priority.NORMAL, TicketSource.EMAIL)
-    assert row.ticket.summary == "PILNE: post się nie ukazał" and row.ticket.unit_id == cast.osp.id
+    assert row.ticket.summary == "post się nie ukazał" and row.ticket.unit_id == cast.osp.id
     works(Channel.EMAIL)
     assert first_mail(sim).headers["In-Reply-To"] == row.message_id
 
