@@ -11,7 +11,8 @@ from helpdesk.models.codes import ProfileRight, UnitKind
 
 
 class Municipality(Base):
-    """A gmina. `code` starts its ticket numbers (LEO-2026-0042)."""
+    """A gmina. `code` starts its ticket numbers (LEO-2026-0042). `mail_signature` stands under mails to its units:
+    who looks after its group, in plain text."""
 
     __tablename__ = "municipality"
 
@@ -21,6 +22,7 @@ class Municipality(Base):
     teryt: Mapped[str | None] = mapped_column(sa.String(7))
     county: Mapped[str] = mapped_column(sa.String(80), default="")
     province: Mapped[str] = mapped_column(sa.String(80), default="")
+    mail_signature: Mapped[str] = mapped_column(sa.Text, default="")
     units: Mapped[list["Unit"]] = relationship(back_populates="municipality", order_by="Unit.name")
     groups: Mapped[list["Group"]] = relationship(back_populates="municipality")
     contracts: Mapped[list["Contract"]] = relationship(back_populates="municipality")

@@ -18,6 +18,7 @@ from helpdesk.inbound.people import also_meant_by
 from helpdesk.labels import label
 from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
+from helpdesk.notify.quotation import answered_by
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
 from helpdesk.people.codes import code_of
 from helpdesk.phone import show_phone
@@ -103,6 +104,8 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "params": notification.params,
         "code": _code(notification),
         "message": _message(notification),
+        "answered": None if _is_discreet(ticket) else answered_by(_message(notification), ticket),
+        "signature": ticket.municipality.mail_signature if ticket else "",
         "label": label,
         "cut": cut,
         "quoted": quoted,

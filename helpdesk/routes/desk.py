@@ -30,6 +30,7 @@ from helpdesk.oncall.people import people_with
 from helpdesk.routes import desk_list, proof
 from helpdesk.routes.access import EVERYBODY, allow, me
 from helpdesk.routes.holding import holding_of, offered
+from helpdesk.routes.letter_words import history
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.sla.clock import clocks_of
@@ -209,6 +210,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         **proof.contents(ticket, me()),
         calls=calls_of(ticket),
         mails=mails_of(ticket),
+        history=history(ticket),
         is_of_stranger=is_of_strangers(ticket.unit),
         holding=holding_of(ticket, me()),
         hand_to=offered(ticket),

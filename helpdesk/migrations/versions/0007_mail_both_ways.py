@@ -1,4 +1,4 @@
-"""Mails that cry "urgent", and whose sender is in doubt."""
+"""Mails that cry "urgent", whose sender is in doubt; signatures under ours."""
 
 from typing import Any
 
@@ -50,6 +50,7 @@ EVENTS_NEW: tuple[str, ...] = (
 def upgrade() -> None:
     _allow("notification", "event", "notificationevent", (*EVENTS_BEFORE, *EVENTS_NEW))
     _add_filled("unit", urgent_by_mail=(sa.Boolean(), False))
+    _add_filled("municipality", mail_signature=(sa.Text(), ""))
     _add_filled("inbound_mail", doubt=(sa.String(length=10), ""))
 
 
@@ -60,6 +61,7 @@ def downgrade() -> None:
         op.execute(f"DELETE FROM notification WHERE event = '{event}'")  # noqa: S608
     _allow("notification", "event", "notificationevent", EVENTS_BEFORE)
     _drop("unit", "urgent_by_mail")
+    _drop("municipality", "mail_signature")
     _drop("inbound_mail", "doubt")
 
 
