@@ -216,6 +216,9 @@ ERRORS: dict[str, LazyString] = {
     "passed_on_since": _l("It has been passed on to another person since. Undo that first."),
     "absence_over": _l("An absence begins now or later and ends after it begins."),
     "absence_too_long": _l("An absence lasts 400 days at most. Check the year."),
+    "is_reporter": _l("This is the reporter, who gets the answers anyway."),
+    "is_of_staff": _l("This is somebody of the staff, who sees the ticket anyway."),
+    "too_many_participants": _l("A ticket has twenty people in copy at most."),
     "not_stored": _l("This file cannot be stored just now. Send the form again without it: the rest is kept."),
 }
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from flask_babel import gettext, ngettext
 
-from helpdesk import clock, further_words
+from helpdesk import clock, further_words, participant_words
 from helpdesk.attempt_words import why_not
 from helpdesk.labels import attempt_label, label
 from helpdesk.models import Attempt, TimelineEvent
@@ -349,6 +349,7 @@ SENTENCES: dict[EventKind, Callable[[TimelineEvent], str]] = {
     EventKind.STILL_HELD: further_words.still_held,
     EventKind.ACK_EXPIRED: further_words.ack_expired,
     EventKind.HANDED_OVER: further_words.handed_over,
+    EventKind.PARTICIPANT: participant_words.participant,
 }
 
 ICONS: dict[EventKind, str] = {
@@ -380,4 +381,5 @@ ICONS: dict[EventKind, str] = {
     EventKind.STILL_HELD: "acknowledged",
     EventKind.ACK_EXPIRED: "urgent",
     EventKind.HANDED_OVER: "person",
+    EventKind.PARTICIPANT: "person",
 }

@@ -15,6 +15,7 @@ from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import ContactKind, MailState
 from helpdesk.tickets.access import can_see
 from helpdesk.tickets.attachments import store_mail
+from helpdesk.tickets.participants import is_participant
 from helpdesk.users import person_with_email
 
 LONGEST_ID = 250
@@ -37,8 +38,9 @@ class Arrival:
         return is_account or self.row.sender == ticket.reporter_email.lower() != ""
 
     def takes_part_in(self, ticket: Ticket) -> bool:
-        """Its reporter, or somebody who may see it anyway."""
-        return self.is_reporter_of(ticket) or (self.user is not None and can_see(self.user, ticket))
+        """Its reporter, somebody in copy, or somebody who may see it anyway."""
+        may_see = self.user is not None and can_see(self.user, ticket)
+        return may_see or self.is_reporter_of(ticket) or is_participant(ticket, self.row.sender)
 
     @property
     def name(self) -> str:

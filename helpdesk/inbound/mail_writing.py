@@ -2,11 +2,12 @@
 
 from helpdesk.errors import BadUpload
 from helpdesk.inbound.mail_arrival import Arrival
+from helpdesk.inbound.mail_copies import note_copies
 from helpdesk.inbound.mail_subject import plain
 from helpdesk.inbound.mail_thread import Match
 from helpdesk.inbound.sms_of_reporters import is_thanks
 from helpdesk.models import Message, Ticket, Unit, User
-from helpdesk.models.codes import Category, NotificationEvent, Priority, TicketSource
+from helpdesk.models.codes import Category, MessageKind, NotificationEvent, Priority, TicketSource
 from helpdesk.tickets import conversation
 from helpdesk.tickets.actor import Actor, of_reporter, of_user
 from helpdesk.tickets.attachments import MAX_UPLOADS, StoredFile, attach, store_upload
@@ -19,6 +20,8 @@ def write(arrival: Arrival, match: Match) -> None:
     """Into the ticket, as whoever sent it."""
     message = _written(arrival, match)
     arrival.row.ticket, arrival.row.message_row = message.ticket, message
+    if message.kind is MessageKind.PUBLIC:
+        note_copies(arrival, message.ticket)
 
 
 def write_automatic(arrival: Arrival, match: Match) -> None:
@@ -46,6 +49,7 @@ def open_by_mail(arrival: Arrival, user: User, unit: Unit, priority: Priority = 
         )
     )
     arrival.row.ticket = ticket
+    note_copies(arrival, ticket)
     return ticket
 
 

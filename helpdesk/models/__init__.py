@@ -42,7 +42,7 @@ from helpdesk.models.sla import (
     SlaPolicy,
     SlaTarget,
 )
-from helpdesk.models.ticket import Attachment, Message, Ticket, TicketCounter, TimelineEvent
+from helpdesk.models.ticket import Attachment, Message, Participant, Ticket, TicketCounter, TimelineEvent
 
 __all__ = [
     "Absence",
@@ -78,6 +78,7 @@ __all__ = [
     "Notification",
     "NotifyRule",
     "Override",
+    "Participant",
     "PolicyStep",
     "Profile",
     "Provider",

@@ -128,6 +128,15 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"  # a named person is alerted to take it
     CATEGORY_CHANGED = "category_changed"
     MERGED = "merged"  # two reports of one problem; the event says which was merged into which
+    PARTICIPANT = "participant"  # somebody in copy was named, added or taken off
+
+
+class ParticipantState(StrEnum):
+    """Somebody in copy of a ticket."""
+
+    OFFERED = "offered"  # a mail names them, and we do not know them: staff decide
+    IN = "in"  # they get the answers
+    OUT = "out"  # taken off, or not let in
 
 
 class MessageKind(StrEnum):

@@ -13,6 +13,7 @@ from helpdesk.models.codes import (
     Category,
     EventKind,
     MessageKind,
+    ParticipantState,
     Priority,
     TicketSource,
     TicketStatus,
@@ -150,6 +151,24 @@ class Message(Base):
     from_reporter: Mapped[bool] = mapped_column(default=False)
     body: Mapped[str] = mapped_column(sa.Text)
     ticket: Mapped[Ticket] = relationship(back_populates="messages")
+
+
+class Participant(Base):
+    """Somebody in copy. `address` is in lower case; `user` somebody whom we know, who may see the ticket."""
+
+    __tablename__ = "ticket_participant"
+    __table_args__ = (sa.UniqueConstraint("ticket_id", "address"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("ticket.id"))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[str] = mapped_column(sa.String(120), default="")
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    state: Mapped[ParticipantState] = mapped_column(default=ParticipantState.OFFERED)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    ticket: Mapped[Ticket] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
 
 
 class Attachment(Base):

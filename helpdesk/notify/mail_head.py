@@ -48,9 +48,11 @@ def _before(notification: Notification) -> list[str]:
         Notification.address == notification.address,
         Notification.id < notification.id,
     )
+    # Whoever is in copy has had the reporter's mails too.
+    is_theirs = InboundMail.sender == notification.address.lower()
     theirs = sa.select(InboundMail.received_at, InboundMail.message_id).where(
         InboundMail.ticket_id == notification.ticket_id,
-        InboundMail.sender == notification.address.lower(),
+        sa.true() if notification.params.get("participant") else is_theirs,
         InboundMail.received_at <= notification.created_at,
     )
     found = [

@@ -134,6 +134,9 @@ def link_of(notification: Notification) -> str:
         return absolute("urgent.page", token=link_token(ticket.id, notification.user_id, asked_at))
     if notification.event in TO_TAKE and notification.user_id is not None:
         return absolute("ack.page", token=tokens.sign(tokens.ACK_LINK, ticket.id, notification.user_id))
+    if notification.params.get("participant"):
+        # The reporter's own link is theirs; whoever has no account reads and answers by mail.
+        return absolute("desk.ticket", number=ticket.number) if notification.user_id is not None else ""
     if notification.event in FOR_STAFF:
         return absolute("desk.ticket", number=ticket.number)
     return absolute("reporter.page", token=tokens.sign(tokens.TICKET_PAGE, ticket.id))

@@ -20,12 +20,13 @@ from helpdesk.forms.desk import (
     WordsForm,
     code_or_none,
 )
+from helpdesk.forms.participants import ParticipantForm
 from helpdesk.forms.uploads import Kept, uploads_sent
 from helpdesk.hotline.page import calls_of
 from helpdesk.hotline.strangers import is_of_strangers
 from helpdesk.inbound.mail_quarantine import count_waiting, mails_of
 from helpdesk.models import Message, Ticket, User
-from helpdesk.models.codes import STAFF, Category, MessageKind, Priority, RoleName
+from helpdesk.models.codes import STAFF, Category, MessageKind, ParticipantState, Priority, RoleName
 from helpdesk.oncall.people import people_with
 from helpdesk.routes import desk_list, proof
 from helpdesk.routes.access import EVERYBODY, allow, me
@@ -39,6 +40,7 @@ from helpdesk.tickets.access import find_ticket
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.attachments import public_attachments
 from helpdesk.tickets.page import last_events
+from helpdesk.tickets.participants import participants_of
 from helpdesk.tickets.questions import answers_for_display
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -53,6 +55,7 @@ FORMS: dict[str, type[FlaskForm]] = {
     "reopen": ReopenForm,
     "category": CategoryForm,
     "merge": MergeForm,
+    "participant": ParticipantForm,
 }
 
 
@@ -211,6 +214,8 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         calls=calls_of(ticket),
         mails=mails_of(ticket),
         history=history(ticket),
+        in_copy=participants_of(ticket, ParticipantState.IN),
+        offered_copy=participants_of(ticket, ParticipantState.OFFERED),
         is_of_stranger=is_of_strangers(ticket.unit),
         holding=holding_of(ticket, me()),
         hand_to=offered(ticket),

@@ -33,6 +33,7 @@ def reply(ticket: Ticket, by: Actor, body: str, uploads: Sequence[StoredFile] = 
         ticket.status = TicketStatus.IN_PROGRESS
     record(ticket, EventKind.REPLIED, by, message_id=message.id)
     tell.reporter(ticket, NotificationEvent.REPLY, key=str(message.id), message_id=message.id)
+    tell.participants(ticket, NotificationEvent.REPLY, key=str(message.id), message_id=message.id)
     return message
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from helpdesk.models import Attempt, Notification, Ticket
+from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
 from helpdesk.tickets.page import attempts_of
 
@@ -76,4 +76,8 @@ def _last_tries(ticket: Ticket, attempts: Iterable[Attempt]) -> Iterable[Sent]:
 
 def _name(notification: Notification, ticket: Ticket) -> str:
     is_reporter = notification.address.lower() == ticket.reporter_email.lower()
-    return ticket.reporter_name if is_reporter else notification.address
+    return ticket.reporter_name if is_reporter else name_of(notification.user, notification.address)
+
+
+def name_of(user: User | None, address: str) -> str:
+    return user.name if user else address

@@ -15,6 +15,7 @@ from helpdesk.oncall.people import address_of, people_with
 from helpdesk.outbox import Letter
 from helpdesk.phone import is_mobile
 from helpdesk.quiet import when_awake
+from helpdesk.tickets.participants import people_in_copy
 
 
 def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
@@ -38,6 +39,24 @@ def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: An
                     params=params,
                 )
             )
+
+
+def participants(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
+    """Everybody in copy, each by a mail of their own: see docs/decisions/0017."""
+    for person in people_in_copy(ticket):
+        outbox.enqueue(
+            Letter(
+                event=event,
+                channel=Channel.EMAIL,
+                address=person.address,
+                dedupe_key=f"{event}:{ticket.id}:{key}:copy:{person.id}"[:120],
+                locale=person.user.locale if person.user else ticket.locale,
+                lane=Lane.REPLY,
+                user_id=person.user_id,
+                ticket_id=ticket.id,
+                params={**params, "participant": person.id},
+            )
+        )
 
 
 def staff(ticket: Ticket, user: User, event: NotificationEvent, *, key: str, **params: Any) -> None:

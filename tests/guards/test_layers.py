@@ -17,7 +17,10 @@ LAYERS = {
         signin.identities signin.onetime single tokens transaction
     """,
     "models": "models schema",
-    "words": "attempt_words clock_words contact_words further_words labels question_labels sentences warning_words",
+    "words": """
+        attempt_words clock_words contact_words further_words labels participant_words question_labels sentences
+        warning_words
+    """,
     "rules": """
         api_tokens hotline idempotency oncall outbox people quiet reports sla tickets users wake wanted
     """,

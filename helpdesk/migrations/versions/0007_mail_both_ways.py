@@ -1,4 +1,4 @@
-"""Mails that cry "urgent", whose sender is in doubt; signatures under ours."""
+"""Mails that cry "urgent", whose sender is in doubt; signatures under ours, people in copy."""
 
 from typing import Any
 
@@ -47,7 +47,47 @@ EVENTS_NEW: tuple[str, ...] = (
 )
 
 
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+KINDS_BEFORE = (
+    "opened",
+    "alerted",
+    "step_empty",
+    "attempt",
+    "acknowledged",
+    "passed_on",
+    "assigned",
+    "replied",
+    "reporter_wrote",
+    "noted",
+    "attached",
+    "priority_changed",
+    "waiting",
+    "resumed",
+    "resolved",
+    "reopened",
+    "closed",
+    "reminded",
+    "breached",
+    "hotline",
+    "moved",
+    "enough",
+    "asked_again",
+    "still_held",
+    "ack_expired",
+    "handed_over",
+    "category_changed",
+    "merged",
+)
+KINDS_NEW: tuple[str, ...] = (
+    "participant",
+    # one a line
+)
+PARTICIPANT_STATES = ("offered", "in", "out")
+
+
 def upgrade() -> None:
+    _create_table()
+    _allow("timeline_event", "kind", "eventkind", (*KINDS_BEFORE, *KINDS_NEW))
     _allow("notification", "event", "notificationevent", (*EVENTS_BEFORE, *EVENTS_NEW))
     _add_filled("unit", urgent_by_mail=(sa.Boolean(), False))
     _add_filled("municipality", mail_signature=(sa.Text(), ""))
@@ -59,7 +99,11 @@ def downgrade() -> None:
         about = f"notification_id IN (SELECT id FROM notification WHERE event = '{event}')"  # noqa: S608
         op.execute(f"DELETE FROM attempt WHERE {about}")  # noqa: S608
         op.execute(f"DELETE FROM notification WHERE event = '{event}'")  # noqa: S608
+    for kind in KINDS_NEW:
+        op.execute(f"DELETE FROM timeline_event WHERE kind = '{kind}'")  # noqa: S608
     _allow("notification", "event", "notificationevent", EVENTS_BEFORE)
+    _allow("timeline_event", "kind", "eventkind", KINDS_BEFORE)
+    op.drop_table("ticket_participant")
     _drop("unit", "urgent_by_mail")
     _drop("municipality", "mail_signature")
     _drop("inbound_mail", "doubt")
@@ -87,3 +131,27 @@ def _allow(table: str, column: str, name: str, codes: tuple[str, ...]) -> None:
     with op.batch_alter_table(table) as batch_op:
         batch_op.drop_constraint(op.f(f"ck_{table}_{name}"), type_="check")
         batch_op.create_check_constraint(op.f(f"ck_{table}_{name}"), sa.column(column).in_(codes))
+
+
+def _create_table() -> None:
+    op.create_table(
+        "ticket_participant",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket_id", ID, nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("user_id", ID, nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", ID, nullable=True),
+        sa.CheckConstraint(
+            sa.column("state").in_(PARTICIPANT_STATES), name=op.f("ck_ticket_participant_participantstate")
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_participant_ticket_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_ticket_participant_user_id")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["user_account.id"], name=op.f("fk_ticket_participant_changed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_participant")),
+        sa.UniqueConstraint("ticket_id", "address", name=op.f("uq_ticket_participant_ticket_id_address")),
+    )
