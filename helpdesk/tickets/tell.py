@@ -1,7 +1,7 @@
 """Tell the people of a ticket: the reporter, the administrators, the one who has it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from helpdesk.outbox import Letter
 from helpdesk.phone import is_mobile
 from helpdesk.quiet import when_awake
 from helpdesk.tickets.participants import people_in_copy
+
+
+TIME_TO_ACT = timedelta(minutes=30)  # what is due sooner after the night does not wait for its end
 
 
 def reporter(ticket: Ticket, event: NotificationEvent, *, key: str, **params: Any) -> None:
@@ -129,6 +132,10 @@ def _staff_over(
 
 
 def _when(channel: Channel, ticket: Ticket, user: User) -> datetime:
-    """Now, but no phone buzzes at night for what can wait."""
+    """Now, but no phone buzzes at night for what can wait until morning."""
     now = clock.now()
-    return now if channel is Channel.EMAIL or ticket.is_urgent else when_awake(user, now)
+    if channel is Channel.EMAIL or ticket.is_urgent:
+        return now
+    awake = when_awake(user, now)
+    is_too_late = ticket.next_due_at is not None and ticket.next_due_at < awake + TIME_TO_ACT
+    return now if is_too_late else awake
