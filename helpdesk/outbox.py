@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from helpdesk import clock, wake
+from helpdesk import clock, mail_rate, wake
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification, User
 from helpdesk.models.codes import (
@@ -91,8 +91,17 @@ def enqueue(letter: Letter) -> Notification:
         params=letter.params,
     )
     db.session.add(notification)
-    add_attempt(notification, letter.lane, letter.due_at or clock.now(), letter.expires_at)
+    wanted = letter.due_at or clock.now()
+    due_at = _after_brakes(letter, wanted)
+    attempt = add_attempt(notification, letter.lane, due_at, letter.expires_at)
+    attempt.provider_status = mail_rate.HELD if due_at > wanted else ""
     return notification
+
+
+def _after_brakes(letter: Letter, wanted: datetime) -> datetime:
+    if letter.channel is not Channel.EMAIL:
+        return wanted
+    return mail_rate.when_there_is_room(letter.event, letter.lane, letter.address, letter.ticket_id, wanted)
 
 
 def enqueue_code(user: User, channel: Channel, code: str, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from flask_babel import ngettext
 
+from helpdesk import mail_rate
 from helpdesk.health.check import Check, Verdict
 from helpdesk.inbound.mail_quarantine import count_waiting
 from helpdesk.models.codes import MailState
@@ -22,4 +23,17 @@ def waiting() -> Check:
     if held:
         says = ngettext("%(num)s mail waits for a manager.", "%(num)s mails wait for a manager.", held)
         return Check("mails", Verdict.WARNING, says)
-    return Check("mails", Verdict.OK, _("No mail waits for anybody."))
+    return _held_back() or Check("mails", Verdict.OK, _("No mail waits for anybody."))
+
+
+def _held_back() -> Check | None:
+    """Our own automatic mails, by the brakes."""
+    count = mail_rate.count_held()
+    if not count:
+        return None
+    says = ngettext(
+        "%(num)s automatic mail is held back: too many to one address about one ticket, or receipts in all.",
+        "%(num)s automatic mails are held back: too many to one address about one ticket, or receipts in all.",
+        count,
+    )
+    return Check("mails", Verdict.WARNING, says)

@@ -95,6 +95,10 @@ def opens_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
     unit = unit_of(arrival.user) if arrival.user is not None else None
     if arrival.user is None or unit is None or valid_contract(unit.municipality_id) is None:
         return False
+    if mail_brakes.opens_too_much(arrival.row.sender):
+        log.warning("mail %s waits: its sender has opened many tickets", arrival.row.id)
+        _settle(arrival, MailState.HELD, "too_many_new")
+        return True
     mail_urgency.open_as_it_says(arrival, arrival.user, unit)
     _settle(arrival, MailState.TAKEN)
     return True

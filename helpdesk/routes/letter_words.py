@@ -11,6 +11,7 @@ from helpdesk.tickets.letters import LetterState, Sent, letters_of
 
 WORDS: dict[LetterState, Callable[[], str]] = {
     LetterState.QUEUED: lambda: _("waiting to be sent"),
+    LetterState.HELD: lambda: _("held back: too many mails there in a short time"),
     LetterState.HANDED_OVER: lambda: _("handed over to the mail server"),
     LetterState.BOUNCED: lambda: _("came back, not delivered"),
     LetterState.GIVEN_UP: lambda: _("given up, no server takes it"),

@@ -24,6 +24,7 @@ WHY: dict[str, LazyString] = {
     "unknown": _l("We do not know the sender."),
     "no_contract": _l("The sender's municipality has no valid contract."),
     "doubtful": _l("The sender is probably forged: the check by our mail server failed."),
+    "too_many_new": _l("Its sender has opened many tickets in a short time."),
     "too_many": _l("Too many mails of this sender in a short time."),
 }
 BROKEN = _l("The program could not read it. Send the file to whoever looks after the program.")

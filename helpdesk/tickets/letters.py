@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from helpdesk.mail_rate import HELD
 from helpdesk.models import Attempt, Notification, Ticket, User
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
 from helpdesk.tickets.page import attempts_of
@@ -24,6 +25,7 @@ TO_THE_UNIT = frozenset(
 
 class LetterState(StrEnum):
     QUEUED = "queued"
+    HELD = "held"  # by the brakes: too many to one address about one ticket
     HANDED_OVER = "handed_over"  # a mail server has it; that is the last that is heard, unless it bounces
     BOUNCED = "bounced"
     GIVEN_UP = "given_up"  # no server took it, however often it was tried
@@ -58,7 +60,8 @@ class Sent:
 
     @property
     def state(self) -> LetterState:
-        return STATES[self.last.state]
+        is_held = self.last.state is AttemptState.DUE and self.last.provider_status == HELD
+        return LetterState.HELD if is_held else STATES[self.last.state]
 
 
 def letters_of(ticket: Ticket) -> list[Sent]:

@@ -17,7 +17,6 @@ from helpdesk.phone import is_mobile
 from helpdesk.quiet import when_awake
 from helpdesk.tickets.participants import people_in_copy
 
-
 TIME_TO_ACT = timedelta(minutes=30)  # what is due sooner after the night does not wait for its end
 
 

@@ -22,7 +22,7 @@ LAYERS = {
         warning_words
     """,
     "rules": """
-        api_tokens hotline idempotency oncall outbox people quiet reports sla tickets users wake wanted
+        api_tokens hotline idempotency mail_rate oncall outbox people quiet reports sla tickets users wake wanted
     """,
     "notify": "health inbound monthly notify signs",
     "entry points": "demo doctor forms jobs metrics migrations.env recount routes serve signin simulator",
@@ -55,7 +55,19 @@ ONLY_IN = {
 # Rules know no request, no provider and no translation.
 TRANSLATION = tuple(f"flask_babel.{name}" for name in ("gettext", "lazy_gettext", "ngettext", "force_locale"))
 NOT_IN_RULES = ("flask", *TRANSLATION, "flask_login", "requests", "smsapi", "twilio", "wtforms")
-RULES = ("hotline", "oncall", "outbox", "people", "quiet", "reports", "sla", "tickets", "wake", "wanted")
+RULES = (
+    "hotline",
+    "mail_rate",
+    "oncall",
+    "outbox",
+    "people",
+    "quiet",
+    "reports",
+    "sla",
+    "tickets",
+    "wake",
+    "wanted",
+)
 
 
 @cache

@@ -43,7 +43,9 @@ def test_a_known_person_is_in_and_an_unknown_one_is_offered(ticket):
 
 
 def test_our_mailboxes_programs_and_staff_take_no_part(cast):
-    copies = "pomoc+x@helpdesk.test, helpdesk@helpdesk.test, noreply@x.test, anna@modrzewie.test, jan@modrzewie.test"
+    copies = (
+        "pomoc+x@helpdesk.test, helpdesk@helpdesk.test, noreply@x.test, anna@modrzewie.test, jan@modrzewie.test"
+    )
     assert states(arrives(raw_mail(JAN, Cc=copies)).ticket) == {}
 
 

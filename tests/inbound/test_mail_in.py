@@ -1,7 +1,7 @@
 """A mail is taken in once, into the ticket that it belongs to, or where a manager sees it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -266,3 +266,12 @@ def test_a_merged_ticket_goes_on_in_the_other(cast, sim, ticket):
         ticket.merged_into = other
     arrives(answer(first_mail(sim), JAN, "Jedno słowo."))
     assert other.messages[0].body == "Jedno słowo."
+
+
+def test_a_sender_who_opens_too_many_tickets_waits_for_a_manager(cast):
+    for number in range(12):
+        row = arrives(raw_mail(JAN, f"Sprawa {number}."))
+        clock.advance(timedelta(minutes=2))
+    assert (row.state, row.reason, len(tickets())) == (MailState.HELD, "too_many_new", 10)
+    clock.advance(timedelta(hours=1))
+    assert arrives(raw_mail(JAN, "Dzień dobry.")).state is MailState.TAKEN

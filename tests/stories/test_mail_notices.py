@@ -1,4 +1,4 @@
-"""SMS notices of normal tickets, whether they came by mail or by the form: one for each, a burst in one, none at night."""
+"""SMS notices of normal tickets, by mail or by the form: one for each, a burst in one, none at night."""
 
 from dataclasses import replace
 from datetime import timedelta
