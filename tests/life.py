@@ -1,9 +1,6 @@
 """A random month in the life of tickets: filing, clicks, pauses, answers, merging, edits of policy and calendars,
-and time that passes. `Life` is a machine of hypothesis; whoever keeps figures about tickets adds their check:
-
-    class Recounted(Life):
-        @invariant()
-        def figures_agree(self): ...
+and time that passes. `Life` is a machine of hypothesis. Changes of the figures are summed up at some moments
+and only noted at others.
 """
 
 from datetime import datetime, timedelta
@@ -12,10 +9,11 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from helpdesk import clock
+from helpdesk import clock, recount
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
-from helpdesk.models import Calendar, Clock, ClockChange, SlaTarget, Ticket
+from helpdesk.jobs import count_tickets
+from helpdesk.models import Calendar, Clock, ClockChange, FigureDue, SlaTarget, Ticket
 from helpdesk.models.codes import AckVia, Category, ClockCause, Priority, TicketStatus
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sla import reminders
@@ -28,6 +26,7 @@ from helpdesk.tickets import conversation, lifecycle, merging, moving
 from helpdesk.tickets.actor import of_reporter, of_user
 from helpdesk.tickets.opening import open_ticket
 from helpdesk.transaction import transaction
+from tests import agreement
 from tests.cast import make_cast
 from tests.conftest import WEDNESDAY, empty_tables
 from tests.drafts import draft
@@ -62,6 +61,10 @@ class Life(RuleBasedStateMachine):
     @rule(number=which, to=categories)
     def change_category(self, number: int, to: Category) -> None:
         self._click(lifecycle.change_category, self._ticket(number), to, self.anna)
+
+    @rule(number=which, to=st.sampled_from(["anna", "beata"]))
+    def assign(self, number: int, to: str) -> None:
+        self._click(lifecycle.assign, self._ticket(number), getattr(self.cast, to), self.anna)
 
     @rule(number=which)
     def take(self, number: int) -> None:
@@ -114,7 +117,16 @@ class Life(RuleBasedStateMachine):
         for clock_id in reminders.due():
             does(reminders.remind, clock_id)
 
+    @rule()
+    def sum_up(self) -> None:
+        count_tickets()
+
     # What always holds.
+
+    @invariant()
+    def the_recount_finds_nothing_but_what_is_noted(self) -> None:
+        found = recount.compare()
+        assert found.is_right, found.examples
 
     @invariant()
     def due_follows_from_the_last_row_of_the_ledger_and_the_pauses(self) -> None:
@@ -157,6 +169,13 @@ class Life(RuleBasedStateMachine):
             is_counted_out = row.paused_at is None and row.stopped_at is None
             if is_counted_out and due_of(row, business_calendar(row.calendar), row.started_at, row.minutes):
                 assert found.total == found.budget
+
+    def teardown(self) -> None:
+        agreement.every_page_counts_the_same(self.cast)
+        count_tickets()
+        agreement.every_page_counts_the_same(self.cast)
+        assert db.session.scalar(sa.select(sa.func.count(FigureDue.id))) == 0
+        self.the_recount_finds_nothing_but_what_is_noted()
 
     def _click(self, action, *args) -> None:
         in_time = {row.id for row in self._clocks() if not _is_late(row)}

@@ -25,6 +25,19 @@ ATTEMPT = (
     "INSERT INTO attempt (id, notification_id, ordinal, channel, lane, state, due_at, provider, provider_status,"
     " error_code, error_text) VALUES ('first', 1, 0, 'sms', 3, 'due', '2026-03-11 09:00:00', '', '', '', '')"
 )
+MERGED = (
+    "INSERT INTO municipality (id, code, name, county, province) VALUES (1, 'AAA', 'Aaa', '', '')",
+    "INSERT INTO unit (id, municipality_id, name, short_name, kind, link_secret, active)"
+    " VALUES (1, 1, 'Szkoła', 'szkoła', 'school', 's', true)",
+    *(
+        "INSERT INTO ticket (id, number, municipality_id, unit_id, category, priority, status, source, summary,"
+        " description, post_url, answers, case_number, reporter_name, reporter_phone, reporter_email, locale,"
+        f" created_at, resolved_at, reopened_count, merged_into_id) VALUES ({id_}, 'AAA-{id_}', 1, 1, 'hate',"
+        " 'normal', 'closed', 'form', 'a', '', '', '{}', '', '', '', '', 'pl', '2026-03-11 09:00:00',"
+        f" '2026-03-11 09:00:00', 0, {into})"
+        for id_, into in ((1, "NULL"), (2, "1"))
+    ),
+)
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -136,6 +149,19 @@ def test_an_upgrade_keeps_what_is_waiting_to_be_sent(migrated):
         assert connection.scalar(sa.text("SELECT state FROM attempt WHERE id = 'first'")) == "due"
         connection.execute(sa.text("DELETE FROM attempt"))
         connection.execute(sa.text("DELETE FROM notification"))
+
+
+def test_merged_tickets_are_counted_anew(migrated):
+    downgrade(revision="0006")
+    with db.engine.begin() as connection:
+        for statement in MERGED:
+            connection.execute(sa.text(statement))
+        connection.execute(sa.text("DELETE FROM figure_due"))
+    schema.upgrade_database(migrated)
+    with db.engine.begin() as connection:
+        assert connection.scalars(sa.text("SELECT ticket_id FROM figure_due")).all() == [2]
+        for table in ("ticket", "unit", "municipality", "figure_due"):
+            connection.execute(sa.text(f"DELETE FROM {table}"))
 
 
 def test_a_long_migration_is_not_taken_for_a_frozen_process(migrated):

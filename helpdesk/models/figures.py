@@ -94,7 +94,10 @@ class FigureDue(Base):
     ticket_id: Mapped[int] = mapped_column(BigId)
 
 
-_COUNTS = "municipality_id, unit_id, category, priority, assignee_id, created_at, resolved_at, reopened_count"
+_COUNTS = (
+    "municipality_id, unit_id, category, priority, assignee_id, created_at, resolved_at, reopened_count"
+    ", merged_into_id"
+)
 # By table: the name of the trigger, when it fires, whose id it notes.
 TRIGGERS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "ticket": (

@@ -190,7 +190,8 @@ def _speed(report: MonthlyReport) -> Section:
 def _speed_note(report: MonthlyReport) -> str:
     note = _(
         "Time counts in the hours that were agreed on, and stands still while we wait for the unit's answer. "
-        "“Half within” is the time that half of the tickets did not exceed."
+        "“Half within” is the time that half of the tickets did not exceed. "
+        "A ticket that was merged into another one counts as filed only."
     )
     if report.is_over:
         return note

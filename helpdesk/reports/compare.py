@@ -16,7 +16,7 @@ from helpdesk.models import Clock, Municipality, Ticket
 from helpdesk.models.codes import Priority, SlaTargetKind
 from helpdesk.reports.monthly_letters import reached_municipalities
 from helpdesk.reports.period import Period
-from helpdesk.tickets.queries import IS_KEPT, is_missed
+from helpdesk.tickets.queries import IS_KEPT, IS_NOT_MERGED, is_missed
 
 PAGE_SIZE = 50
 
@@ -140,7 +140,7 @@ def _grouped(period: Period, target: SlaTargetKind, now: datetime) -> sa.Select[
             _sum_if(IS_KEPT).label("kept"),
             _sum_if(is_missed(now)).label("missed"),
         )
-        .outerjoin_from(Ticket, Clock, sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target))
+        .outerjoin_from(Ticket, Clock, sa.and_(Clock.ticket_id == Ticket.id, Clock.kind == target, IS_NOT_MERGED))
         .where(Ticket.created_at >= period.since, Ticket.created_at < period.until)
         .group_by(Ticket.municipality_id, minutes)
     )

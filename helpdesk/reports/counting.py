@@ -34,6 +34,8 @@ FOLDED_AT_ONCE = 50  # for so long nobody else can write on SQLite
 ROWS_ASKED_FOR = 200  # at once, by their whole keys: SQLite takes so many values in one statement
 ONLY_ONE = 0x51A_F01D  # the advisory lock of whoever folds or repairs
 
+_NO_END = (RUNNING, None)
+
 Change = tuple[Fact | None, Fact | None]  # what was counted, what counts now
 
 
@@ -115,6 +117,7 @@ def ticket_rows() -> sa.Select[Any]:
         Ticket.created_at,
         Ticket.resolved_at,
         Ticket.reopened_count,
+        Ticket.merged_into_id,
     )
     for kind in SlaTargetKind:
         own = aliased(Clock)
@@ -128,9 +131,10 @@ def ticket_rows() -> sa.Select[Any]:
 
 
 def fact_of(row: Any, now: datetime | None = None) -> Fact:
-    """A row of `ticket_rows` as it is counted."""
+    """A row of `ticket_rows` as it is counted. A ticket that was merged into another one was filed, and no more."""
     zone = settings().zone
     day, hour = local_day_and_hour(row.created_at, zone)
+    is_merged = row.merged_into_id is not None
     return Fact(
         row.id,
         row.municipality_id,
@@ -141,8 +145,8 @@ def fact_of(row: Any, now: datetime | None = None) -> Fact:
         day,
         hour,
         min(row.reopened_count, 1),
-        local_day_and_hour(row.resolved_at, zone)[0] if row.resolved_at else None,
-        tuple(_end(row, kind, now) for kind in SlaTargetKind),
+        local_day_and_hour(row.resolved_at, zone)[0] if row.resolved_at and not is_merged else None,
+        tuple(_NO_END if is_merged else _end(row, kind, now) for kind in SlaTargetKind),
     )
 
 

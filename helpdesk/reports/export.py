@@ -2,6 +2,7 @@
 
 In the file: semicolons between cells, a byte order mark before UTF-8, local times without a zone, nothing that
 Excel would take for a formula. The reporter's name, phone and address are left out: the file goes on to others.
+What was merged into another ticket was filed and no more: it has no end and no promise.
 Tickets are read a few thousand at a time, so that a million of them fill no memory.
 """
 
@@ -54,8 +55,14 @@ def _time(name: str) -> Cell:
     return lambda row, style: _local(getattr(row, name), style.zone)
 
 
+def _resolved_at(row: Any, style: Style) -> datetime | None:
+    return _local(row.resolved_at, style.zone) if row.merged_into_id is None else None
+
+
 def _promise(kind: SlaTargetKind) -> Cell:
     def cell(row: Any, style: Style) -> str | None:
+        if row.merged_into_id is not None:
+            return None
         if getattr(row, f"{kind}_breached_at"):
             return style.missed
         return style.kept if getattr(row, f"{kind}_met_at") else None
@@ -66,7 +73,7 @@ def _promise(kind: SlaTargetKind) -> Cell:
 def _minutes(kind: SlaTargetKind) -> Cell:
     def cell(row: Any, _style: Style) -> int | None:
         met: datetime | None = getattr(row, f"{kind}_met_at")
-        return None if met is None else int((met - row.created_at).total_seconds()) // 60
+        return None if met is None or row.merged_into_id else int((met - row.created_at).total_seconds()) // 60
 
     return cell
 
@@ -86,7 +93,7 @@ COLUMNS: dict[str, Cell] = {
     "created_at": _time("created_at"),
     "acknowledged_at": _time("acknowledged_at"),
     "first_response_at": _time("first_response_at"),
-    "resolved_at": _time("resolved_at"),
+    "resolved_at": _resolved_at,
     "reopened": _as_it_is("reopened_count"),
     **{f"{kind}_outcome": _promise(kind) for kind in SlaTargetKind},
     **{f"{kind}_minutes": _minutes(kind) for kind in SlaTargetKind},
@@ -164,6 +171,7 @@ _OF_THE_TICKET = (
     "first_response_at",
     "resolved_at",
     "reopened_count",
+    "merged_into_id",
 )
 
 

@@ -3,7 +3,8 @@
 A period means the tickets *filed* in it. A target of a ticket is kept when it was met in time, missed when it was
 breached or is overdue, and counts for neither while it runs. Times are business minutes of the target's calendar,
 from its start until it was met, without its pauses. Percentiles are nearest-rank: the smallest value that at least
-p % of the values do not exceed, of minutes that are rounded down by at most 1/32 from 64 minutes on.
+p % of the values do not exceed, of minutes that are rounded down by at most 1/32 from 64 minutes on. A ticket that
+was merged into another one counts as filed and no more: docs/decisions/0016-merged-tickets.md.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """The monthly report of a municipality: what was filed, how fast, what was done, beside the month before.
 
 A month means the tickets filed in it, by local days; resolved ones count in the month in which they were resolved.
+A ticket merged into another one was filed and no more: not resolved, no promise of it kept or missed.
 Times are business minutes, as the promises are counted. Nothing in it names a person or quotes what people wrote.
 """
 
@@ -21,6 +22,7 @@ from helpdesk.models import Clock, Group, Municipality, Profile, Ticket, Unit, U
 from helpdesk.models.codes import Category, Priority, ProfileRight, RoleName, SlaTargetKind
 from helpdesk.reports.period import Period, PeriodKind
 from helpdesk.sla.calendars import business_calendar
+from helpdesk.tickets.queries import resolved_in
 
 CASES = 6  # a report is read in a minute
 _MINUTE = timedelta(minutes=1)
@@ -170,9 +172,7 @@ def _filed(municipality_id: int, period: Period) -> Sequence[Ticket]:
 
 def _figures(municipality_id: int, period: Period, tickets: Sequence[Ticket], at: datetime) -> Figures:
     resolved = sa.select(sa.func.count()).where(
-        Ticket.municipality_id == municipality_id,
-        Ticket.resolved_at >= period.since,
-        Ticket.resolved_at < period.until,
+        Ticket.municipality_id == municipality_id, *resolved_in(period.since, period.until)
     )
     return Figures(
         filed=len(tickets),
@@ -184,7 +184,12 @@ def _figures(municipality_id: int, period: Period, tickets: Sequence[Ticket], at
 
 
 def _clocks(tickets: Sequence[Ticket], kind: SlaTargetKind) -> list[Clock]:
-    return [row for ticket in tickets for row in ticket.clocks if row.kind is kind]
+    return [row for ticket in tickets for row in _promises(ticket) if row.kind is kind]
+
+
+def _promises(ticket: Ticket) -> Sequence[Clock]:
+    """Those that count: of a merged ticket none."""
+    return ticket.clocks if ticket.merged_into_id is None else []
 
 
 def _target(rows: Sequence[Clock], at: datetime) -> TargetFigures:
@@ -254,14 +259,14 @@ def _notable(tickets: Sequence[Ticket], at: datetime) -> list[Ticket]:
     """Broken promises first, then reopened ones, then urgent ones; at most CASES, in the order of filing."""
 
     def weight(ticket: Ticket) -> tuple[int, int, bool]:
-        return sum(_is_missed(row, at) for row in ticket.clocks), ticket.reopened_count, ticket.is_urgent
+        return sum(_is_missed(row, at) for row in _promises(ticket)), ticket.reopened_count, ticket.is_urgent
 
     chosen = sorted((t for t in tickets if any(weight(t))), key=weight, reverse=True)[:CASES]
     return sorted(chosen, key=lambda ticket: (ticket.created_at, ticket.id))
 
 
 def _case(ticket: Ticket, at: datetime) -> Case:
-    rows: dict[SlaTargetKind, Any] = {row.kind: row for row in ticket.clocks}
+    rows: dict[SlaTargetKind, Any] = {row.kind: row for row in _promises(ticket)}
     return Case(
         number=ticket.number,
         unit=ticket.unit.name,

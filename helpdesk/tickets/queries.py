@@ -38,6 +38,8 @@ IS_UNANSWERED_ALERT: Condition = sa.and_(
 )
 IS_BREACHED: Condition = Clock.breached_at.is_not(None)
 IS_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), sa.not_(IS_BREACHED))
+# A merged ticket was filed and no more: neither resolved, nor do its promises count as kept or missed.
+IS_NOT_MERGED: Condition = Ticket.merged_into_id.is_(None)
 # Of a person whose name is all that is shown, the own lists stay unloaded.
 NAME_ONLY = (lazyload(User.roles), lazyload(User.units), lazyload(User.contacts))
 
@@ -220,13 +222,13 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
     if wanted.reopened:
         conditions.append(Ticket.reopened_count > 0)
     if wanted.resolved_since and wanted.resolved_until:
-        conditions += [Ticket.resolved_at >= wanted.resolved_since, Ticket.resolved_at < wanted.resolved_until]
+        conditions += resolved_in(wanted.resolved_since, wanted.resolved_until)
     if wanted.hours:
         conditions.append(sa.or_(*(_is_within(Ticket.created_at, *span) for span in wanted.hours)))
     if wanted.due:
         conditions.append(_is_due(wanted.due, clock.now()))
     if wanted.outcome:
-        conditions.append(_has_outcome(wanted.target, wanted.outcome))
+        conditions += [_has_outcome(wanted.target, wanted.outcome), IS_NOT_MERGED]
     return conditions
 
 
@@ -237,6 +239,10 @@ def _is_within(column: Any, start: datetime, end: datetime) -> Condition:
 def _is_due(due: DueIn, now: datetime) -> Condition:
     late: Condition = Ticket.next_due_at < now
     return late if due is DueIn.LATE else Ticket.next_due_at.between(now, now + SOON)
+
+
+def resolved_in(since: datetime, until: datetime) -> list[Condition]:
+    return [Ticket.resolved_at >= since, Ticket.resolved_at < until, IS_NOT_MERGED]
 
 
 def is_missed(now: datetime) -> Condition:
