@@ -6,10 +6,10 @@ import platform
 from functools import partial
 from time import monotonic
 
-from benchmarks import duty, flood, latency, memory, pages, scale, throughput, tick
+from benchmarks import duty, flood, latency, mails, memory, pages, scale, throughput, tick
 from benchmarks.stage import DATABASES
 
-PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale")
+PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale", "mails")
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
         "throughput": throughput.run,
         "pages": pages.run,
         "duty": duty.run,
+        "mails": mails.run,
         "scale": partial(scale.run, given.sizes, given.databases),
     }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")

@@ -18,7 +18,7 @@ ROUNDS = 200
 
 
 def main() -> None:
-    _print_memory()
+    print_memory()
     _print_speed()
     for name, build in LARGE.items():
         raw = build()
@@ -29,7 +29,7 @@ def main() -> None:
         print(f"{name:28} {len(raw) / 1e6:5.1f} MB  {seconds:5.2f} s{told}", flush=True)
 
 
-def _print_memory() -> None:
+def print_memory() -> None:
     raw = mail(multipart("mixed", body("Film w załączniku."), file("film.mp4", bytes(18_500_000), "video/mp4")))
     tracemalloc.start()
     read_message(raw)

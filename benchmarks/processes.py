@@ -67,8 +67,17 @@ def _ready() -> int:
 
 
 def resident_mb(pid: int) -> float:
-    """What the process holds in memory (VmRSS), in MiB."""
+    """What the process holds in memory now, in MiB."""
+    return _memory_mb(pid, "VmRSS:")
+
+
+def highest_mb(pid: int) -> float:
+    """What it has held at most since its start, in MiB."""
+    return _memory_mb(pid, "VmHWM:")
+
+
+def _memory_mb(pid: int, name: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
-    raise RuntimeError(f"process {pid} has no VmRSS")
+    raise RuntimeError(f"process {pid} has no {name}")
