@@ -74,9 +74,11 @@ def _print_large(kind: str, world: Stage, server: Server, pid: int) -> None:
     _wait_for(world, server, MAILS + 1, time.monotonic())
     grown = highest_mb(pid) - before
     verdict = "met" if grown < AIM_MB else "MISSED"
+    held = (
+        f"{before:.0f} MiB before, at the highest {grown:.0f} more, after it {resident_mb(pid) - before:.0f} more"
+    )
     print(
-        f"  {kind:10} a mail of {LARGE_BYTES / 1e6:.0f} MB: the worker holds {before:.0f} MiB before, at the highest"
-        f" {grown:.0f} MiB more, after it {resident_mb(pid) - before:.0f} MiB more; aim < {AIM_MB} MiB {verdict}"
+        f"  {kind:10} a mail of {LARGE_BYTES / 1e6:.0f} MB: the worker holds {held}; aim < {AIM_MB} MiB {verdict}"
     )
 
 

@@ -11,13 +11,12 @@ import psycopg
 from flask import Flask
 from psycopg.conninfo import make_conninfo
 
-from helpdesk import signs
 from helpdesk.config import settings
 from helpdesk.errors import MailboxError
 from helpdesk.inbound.mail_fetch import fetch_all
-from helpdesk.inbound.mailbox import Inbox, open_inbox
+from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.mailboxes import Mailbox
-from helpdesk.transaction import POSTGRESQL, release, server_side
+from helpdesk.transaction import POSTGRESQL, server_side
 
 log = logging.getLogger(__name__)
 # A look even when nothing was announced, and with it a new IDLE: servers and firewalls forget one after 29 minutes.
@@ -82,15 +81,8 @@ def looks(mailbox: Mailbox, stopping: threading.Event) -> Iterator[int]:
             return
         with open_inbox(mailbox) as inbox:
             while not stopping.is_set() and still_alone():
-                yield look(inbox, stopping)
+                yield fetch_all(inbox, stopping)
                 inbox.wait(LOOK_SECONDS, stopping)
-
-
-def look(inbox: Inbox, stopping: threading.Event) -> int:
-    taken = fetch_all(inbox, stopping)
-    signs.note(inbox.mailbox.sign)
-    release()
-    return taken
 
 
 def pause(failures: int) -> float:

@@ -9,6 +9,7 @@ from threading import Event, Lock
 
 from sqlalchemy.exc import DBAPIError
 
+from helpdesk import signs
 from helpdesk.errors import BadUpload, MailboxError
 from helpdesk.inbound import mail_in_hand
 from helpdesk.inbound.mail_door import OF_THE_MAIL, let_in, set_aside
@@ -24,25 +25,27 @@ one_at_a_time = Lock()
 
 
 def fetch_all(inbox: Inbox, stopping: Event) -> int:
-    """How many were taken in or set aside. What cannot be stored now (a full disk) stays in the inbox, and the next
-    is tried. Within an application context, outside a transaction.
+    """How many were taken in or set aside, each tried once. What cannot be stored now (a full disk) stays in the
+    inbox for the next look. Within an application context, outside a transaction.
 
     Raises:
         MailboxError: the server is away.
         DBAPIError: the database is away.
     """
-    done, waiting = 0, set[str]()
+    done, tried = 0, set[str]()
     while not stopping.is_set():
-        found = {uid: size for uid, size in inbox.sizes().items() if uid not in waiting}
+        signs.note(inbox.mailbox.sign)
+        release()
+        found = {uid: size for uid, size in inbox.sizes().items() if uid not in tried}
         if not found:
             break
         for uid, size in found.items():
             if stopping.is_set():
                 break
-            if _fetch_one(inbox, uid, size):
-                done += 1
-            else:
-                waiting.add(uid)
+            tried.add(uid)
+            done += _fetch_one(inbox, uid, size)
+            signs.note(inbox.mailbox.sign)
+            release()
     return done
 
 
@@ -68,7 +71,7 @@ def _fetch_one(inbox: Inbox, uid: str, size: int) -> bool:
         mail_in_hand.put_down(inbox.mailbox)
     if folder:
         inbox.move(uid, folder)
-    return True
+    return bool(folder)
 
 
 def _will_pass(error: Exception) -> bool:
@@ -88,7 +91,7 @@ def _let_in(inbox: Inbox, uid: str) -> str:
 
 
 def _to_problems(inbox: Inbox, uid: str, reason: str) -> bool:
-    """It stays whole in the mailbox; what a manager sees here is its head."""
+    """True. It stays whole in the mailbox; what a manager sees here is its head."""
     log.error("mail %s of %s is set aside: %s", uid, inbox.mailbox.address, reason)
     head = f"Subject: UID {inbox.validity}:{uid}\r\n\r\n".encode() if reason == UNREADABLE else inbox.head(uid)
     if head is not None:

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 30
 SLICE_SECONDS = 0.5  # how soon a waiting fetcher notices that it is to stop
 AT_ONCE = 500  # mails that are listed at a time
 KINDS: dict[str, Callable[..., BaseMailBox]] = {TLS: MailBox, STARTTLS: MailBoxStartTls}
-SIZE = re.compile(rb"UID (\d+)")
+NUMBER = re.compile(rb"UID (\d+)")
 OCTETS = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -39,8 +39,9 @@ class Inbox:
             if not uids:
                 return {}
             lines = self._fetch(",".join(uids), "(UID RFC822.SIZE)")
-        found = ((SIZE.search(line), OCTETS.search(line)) for line in lines if isinstance(line, bytes))
-        return {uid[1].decode(): int(size[1]) for uid, size in found if uid and size}
+        found = ((NUMBER.search(line), OCTETS.search(line)) for line in lines if isinstance(line, bytes))
+        sizes = {uid[1].decode(): int(size[1]) for uid, size in found if uid and size}
+        return {uid: sizes.get(uid, 0) for uid in uids}
 
     def raw(self, uid: str) -> bytes | None:
         """The mail as it is; None when somebody has moved it away."""

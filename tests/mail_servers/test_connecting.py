@@ -17,6 +17,7 @@ from helpdesk.errors import MailboxError
 from helpdesk.extensions import db
 from helpdesk.inbound import fetchers
 from helpdesk.inbound.fetchers import Fetchers, looks, pause
+from helpdesk.inbound.mail_fetch import fetch_all
 from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.models import Ticket
 from tests.inbound.mails import raw_mail
@@ -74,10 +75,10 @@ def test_without_idle_it_looks_again_after_a_while(app, server, mailbox, monkeyp
     monkeypatch.setattr(fetchers, "LOOK_SECONDS", 0.2)
     with open_inbox(mailbox) as inbox:
         inbox._can_idle = False
-        found = [fetchers.look(inbox, Event())]
+        found = [fetch_all(inbox, Event())]
         server.put(raw_mail(JAN))
         inbox.wait(0.01, Event())
-        found.append(fetchers.look(inbox, Event()))
+        found.append(fetch_all(inbox, Event()))
     assert found == [0, 1]
 
 

@@ -1,11 +1,13 @@
 """Mails are fetched from a real IMAP server: let in once, then moved; nothing stays behind, nothing is lost."""
 
 from contextlib import closing
+from dataclasses import replace
 from threading import Event
 
 import pytest
 import sqlalchemy as sa
 
+from helpdesk import mail_ids
 from helpdesk.config import settings
 from helpdesk.errors import BadUpload
 from helpdesk.extensions import db
@@ -161,3 +163,16 @@ def test_only_one_fetches_at_a_time_where_there_may_be_several(app, server, mail
     """On SQLite there is one process."""
     with closing(looks(mailbox, Event())) as first, closing(looks(mailbox, Event())) as second:
         assert (next(first), next(second, "somebody else")) == (0, 0 if settings().is_sqlite else "somebody else")
+
+
+def test_a_mail_that_does_not_move_is_tried_once_in_a_look(server, mailbox, monkeypatch):
+    monkeypatch.setattr(Inbox, "move", lambda *_args: None)
+    server.put(raw_mail(JAN))
+    assert fetch(mailbox) == 1
+    assert (tickets(), server.count()) == (1, (1, 0, 0))
+
+
+def test_nothing_is_ever_sent_to_a_mailbox_that_is_fetched_from(app, mailbox, monkeypatch):
+    other = replace(mailbox, address="Modrzewie@helpdesk.test")
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], mailboxes_file=(mailbox, other)))
+    assert not mail_ids.takes_mail("modrzewie+abc@helpdesk.test")
