@@ -37,15 +37,12 @@ def fetched() -> Check:
     if not boxes:
         return Check("mailboxes", Verdict.OK, _("No mailbox is set up to be fetched from."))
     unseen = [box for box in boxes if _is_unseen(box)]
+    lines = [_lost_words(box) for box in _of_no_municipality(boxes)]
+    lines += [_unseen_words(box) if box in unseen else _seen_words(box) for box in boxes]
+    verdict = Verdict.WARNING if len(lines) > len(boxes) else Verdict.OK
     if unseen:
-        says = "\n".join(_unseen_words(box) for box in unseen)
-        return Check("mailboxes", Verdict.BROKEN, says, ask_the_doctor())
-    lost = _of_no_municipality(boxes)
-    if lost:
-        return Check("mailboxes", Verdict.WARNING, "\n".join(_lost_words(box) for box in lost))
-    broken = count_broken()
-    says = "\n".join(_seen_words(box, broken.get(box.address, 0)) for box in boxes)
-    return Check("mailboxes", Verdict.OK, says)
+        return Check("mailboxes", Verdict.BROKEN, "\n".join(lines), ask_the_doctor())
+    return Check("mailboxes", verdict, "\n".join(lines))
 
 
 def _is_unseen(box: Mailbox) -> bool:
@@ -61,8 +58,8 @@ def _unseen_words(box: Mailbox) -> str:
     return _("Nobody has looked into the mailbox %(address)s for %(span)s.", address=box.address, span=age)
 
 
-def _seen_words(box: Mailbox, broken: int) -> str:
-    at = when(signs.seen_at(box.sign))
+def _seen_words(box: Mailbox) -> str:
+    at, broken = when(signs.seen_at(box.sign)), count_broken(box.address)
     if not broken:
         return _("Mailbox %(address)s: last look %(at)s.", address=box.address, at=at)
     return ngettext(

@@ -47,12 +47,13 @@ def test_one_that_nobody_has_looked_into_for_minutes_is_broken():
     beat(OTHER.sign, age=timedelta(minutes=6))
     found = mailboxes.fetched()
     assert found.verdict is Verdict.BROKEN
-    assert found.lines == ["Nobody has looked into the mailbox modrzewie@helpdesk.test for 6 min."]
+    assert found.lines[1] == "Nobody has looked into the mailbox modrzewie@helpdesk.test for 6 min."
+    assert found.lines[0].startswith("Mailbox pomoc@helpdesk.test: last look")
 
 
 def test_one_that_was_never_looked_into_is_broken():
     beat(BOX.sign)
-    assert mailboxes.fetched().says == "Nobody has looked into the mailbox modrzewie@helpdesk.test yet."
+    assert mailboxes.fetched().lines[1] == "Nobody has looked into the mailbox modrzewie@helpdesk.test yet."
 
 
 def test_a_municipality_that_does_not_exist_is_named(boxes):
