@@ -20,6 +20,7 @@ from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
 from helpdesk.notify.quotation import answered_by
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
+from helpdesk.notify.understood import files_left_out, files_taken
 from helpdesk.people.codes import code_of
 from helpdesk.phone import show_phone
 from helpdesk.sla.clock import clocks_of
@@ -118,6 +119,8 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "hotline": show_phone(hotline) if hotline.startswith("+") else "",
         "link": link_of(notification),
         "can_reply": True,
+        "files_taken": files_taken,
+        "files_left_out": files_left_out,
         "end": "",
     }
 

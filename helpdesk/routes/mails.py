@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.attachment_words import WHY_LEFT_OUT
 from helpdesk.base import read_id
 from helpdesk.errors import HelpdeskError
 from helpdesk.forms.desk import EmptyForm
@@ -39,12 +40,6 @@ REFUSED: dict[str, LazyString] = {
     "switched_off": _l("The sender's account is switched off."),
     "no_contract": _l("The unit's municipality has no valid contract."),
     "not_an_email": _l("Nobody can be remembered under this sender's address."),
-}
-WHY_LEFT_OUT: dict[str, LazyString] = {
-    "wrong_type": _l("only pictures and PDF files are taken into tickets"),
-    "too_large": _l("too large"),
-    "too_many": _l("more files than a ticket takes at once"),
-    "empty": _l("empty"),
 }
 
 

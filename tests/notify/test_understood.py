@@ -16,10 +16,10 @@ def test_the_receipt_of_a_mail_says_unit_category_priority_times_and_files(cast,
     text = sim.mails_to(JAN)[0].text
     wanted = (
         "Jednostka: OSP Modrzewie",
-        "Kategoria: Inne",
+        "Kategoria: inne",
         "Pilność: zwykłe",
         "Plik przyjęty: zrzut.png",
-        "Plik nieprzyjęty: strona.html (do zgłoszeń przyjmujemy tylko",
+        "Plik nieprzyjęty: strona.html (do zgłoszeń trafiają tylko",
         "Obiecane terminy",
     )
     assert [words for words in wanted if words.lower() not in text.lower()] == []
