@@ -17,6 +17,8 @@ from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
 Limits = tuple[tuple[timedelta, int], ...]
 LIMITS: Limits = ((timedelta(minutes=10), 10), (timedelta(hours=1), 25), (timedelta(hours=10), 100))
 RECEIPTS_OF_MAILS: Limits = ((timedelta(hours=1), 600),)  # in all: a flood of mails is not passed on
+# To one address: a machine may open a ticket with each answer to a receipt. A person waits a little for the third.
+RECEIPTS_TO_ONE: Limits = ((timedelta(minutes=10), 2), (timedelta(hours=1), 6))
 HELD = "brake"  # the word in the attempt that waits
 BY_PEOPLE = (NotificationEvent.REPLY,)
 NEVER_HELD = (Lane.ALERT, Lane.SECURITY)
@@ -31,6 +33,8 @@ def when_there_is_room(
     free = after_brakes(_times_of(address, ticket_id), LIMITS, wanted)
     if event is NotificationEvent.RECEIPT and _is_by_mail(ticket_id):
         free = max(free, after_brakes(_opened_by_mail_before(ticket_id, wanted), RECEIPTS_OF_MAILS, wanted))
+        theirs = Ticket.reporter_email == address
+        free = max(free, after_brakes(_opened_by_mail_before(ticket_id, wanted, theirs), RECEIPTS_TO_ONE, wanted))
     return free
 
 
@@ -75,12 +79,13 @@ def _is_by_mail(ticket_id: int) -> bool:
     return db.session.get_one(Ticket, ticket_id).source is TicketSource.EMAIL
 
 
-def _opened_by_mail_before(ticket_id: int, wanted: datetime) -> list[datetime]:
+def _opened_by_mail_before(ticket_id: int, wanted: datetime, *which: sa.ColumnElement[bool]) -> list[datetime]:
     """When other tickets were opened by mail, each with its receipt; the newest ones."""
     span = max(span for span, _most in RECEIPTS_OF_MAILS)
     query = (
         sa.select(Ticket.created_at)
         .where(Ticket.created_at > wanted - span, Ticket.source == TicketSource.EMAIL, Ticket.id != ticket_id)
+        .where(*which)
         .order_by(Ticket.created_at.desc())
         .limit(max(most for _span, most in RECEIPTS_OF_MAILS))
     )

@@ -13,6 +13,7 @@ from helpdesk.mail_rate import LIMITS, after_brakes
 from helpdesk.models import Attempt, Notification
 from helpdesk.models.codes import Channel, Lane, NotificationEvent, Priority, TicketSource
 from helpdesk.outbox import Letter
+from helpdesk.tickets.opening import Reporter
 from helpdesk.transaction import transaction
 from tests.drafts import opened, works
 
@@ -79,8 +80,21 @@ def test_staff_see_what_is_held_and_it_goes_out_later(cast, sim):
 
 def test_receipts_of_mails_have_a_limit_in_all(cast, monkeypatch):
     monkeypatch.setattr(mail_rate, "RECEIPTS_OF_MAILS", ((timedelta(hours=1), 3),))
-    for _number in range(5):
-        opened(cast, priority=Priority.NORMAL, source=TicketSource.EMAIL)
+    by_mail(cast, *(f"osoba{number}@modrzewie.test" for number in range(5)))
+    assert [bool(wait) for wait in receipts_wait()] == [False] * 3 + [True] * 2
+
+
+def test_the_third_receipt_of_a_mail_to_one_address_waits_ten_minutes(cast):
+    by_mail(cast, *["szkola@modrzewie.test"] * 3, "osp@modrzewie.test")
+    assert receipts_wait() == [timedelta(), timedelta(), 10 * MINUTE, timedelta()]
+
+
+def by_mail(cast, *senders):
+    for sender in senders:
+        reporter = Reporter("Ktoś", email=sender)
+        opened(cast, priority=Priority.NORMAL, source=TicketSource.EMAIL, reporter=reporter)
+
+
+def receipts_wait():
     receipts = sa.select(Attempt.due_at).join(Notification).where(Notification.event == NotificationEvent.RECEIPT)
-    waits = [at - clock.now() for at in db.session.scalars(receipts.order_by(Notification.id))]
-    assert [bool(wait) for wait in waits] == [False] * 3 + [True] * 2
+    return [at - clock.now() for at in db.session.scalars(receipts.order_by(Notification.id))]

@@ -62,6 +62,65 @@ def test_an_out_of_office_stops_within_two_messages(story, cast):
     assert len(story.state(ticket).messages) == 1
 
 
+MARKED, UNMARKED = {"Auto_Submitted": "auto-replied"}, {"Auto_Submitted": "no"}
+IN_THREAD = {}
+# A helpdesk that answers to From, keeps no thread and gives the subject its own words.
+OUT_OF_THREAD = {"To": "helpdesk@helpdesk.test", "In_Reply_To": "", "References": "", "Subject": "[#17] Dziękujemy"}
+
+
+def talk(story, other, turns, **head):
+    """The other side answers each new mail of ours at once; how many mails of ours it got."""
+    answered = 0
+    for turn in range(turns):
+        story.passes(minutes=1)
+        ours = mails(story, other)[answered:]
+        answered += len(ours)
+        for number, mail in enumerate(ours):
+            words = f"Zarejestrowano zgłoszenie {turn}-{number}."
+            arrives(answer(mail, other, words, Message_ID=f"<{turn}.{number}@inny.test>", **head))
+    return answered
+
+
+@pytest.mark.parametrize("mark", [MARKED, UNMARKED], ids=["marked", "unmarked"])
+@pytest.mark.parametrize("thread", [IN_THREAD, OUT_OF_THREAD], ids=["in thread", "out of thread"])
+@pytest.mark.parametrize("other", [JAN, STRANGER], ids=["known", "unknown"])
+def test_two_helpdesks_stop_whoever_begins(story, cast, other, thread, mark):
+    """The other one begins; each mail of ours is answered at once by a machine, with or without saying so."""
+    arrives(raw_mail(other, "Nowe zgłoszenie.", Subject="Post"))
+    assert talk(story, other, 8, **thread, **mark) <= 2
+
+
+@pytest.mark.parametrize("mark", [MARKED, UNMARKED], ids=["marked", "unmarked"])
+@pytest.mark.parametrize("thread", [IN_THREAD, OUT_OF_THREAD], ids=["in thread", "out of thread"])
+def test_two_helpdesks_stop_when_ours_begins(story, cast, thread, mark):
+    """The reporter of a form is a helpdesk: it has the receipt and what a person writes, and no more."""
+    ticket = story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    with transaction():
+        reply(ticket, of_user(cast.anna), "Który to post?")
+    story.passes()
+    by_people = len(mails(story))
+    assert talk(story, JAN, 8, **thread, **mark) - by_people <= 2
+
+
+@pytest.mark.parametrize("mark", [MARKED, UNMARKED], ids=["marked", "unmarked"])
+def test_an_out_of_office_after_an_answer_of_the_desk_reopens_nothing_and_is_not_answered(story, cast, mark):
+    ticket = story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    with transaction():
+        reply(ticket, of_user(cast.anna), "Już widać.")
+    story.passes()
+    before = len(mails(story))
+    head = {"Subject": "Automatyczna odpowiedź: Post", **mark}
+    assert talk(story, JAN, 5, **head) == before
+
+
+def test_our_own_mail_sent_back_by_a_rule_of_the_other_side_is_dropped(story, cast):
+    story.files(cast.osp, cast.jan, priority=Priority.NORMAL)
+    before = len(mails(story))
+    assert {arrives(mail.raw).state for mail in mails(story)} == {MailState.DROPPED}
+    story.passes(minutes=1)
+    assert len(mails(story)) == before
+
+
 def test_a_forged_mail_with_a_number_in_its_subject_does_not_get_in(story, cast):
     ticket = story.files(cast.osp, cast.jan)
     row = arrives(raw_mail(STRANGER, "Proszę zamknąć.", Subject=f"Re: [{ticket.number}] Post"))
