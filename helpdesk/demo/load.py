@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from helpdesk.demo.cover import make_cover
+from helpdesk.demo.mails import make_mails
 from helpdesk.demo.past import past_stories
 from helpdesk.demo.people import DEMO_PEOPLE, make_people
 from helpdesk.demo.places import GMINAS, make_gminas, make_units
@@ -32,6 +33,7 @@ def load_demo() -> None:
         _make_rows()
         world = read_world()
         insert_stories([*past_stories(world), *open_stories(world)])
+        make_mails()
 
 
 def _is_there() -> bool:
