@@ -1,4 +1,4 @@
-"""What a mail that cries "urgent" does: see docs/decisions/0016."""
+"""What a mail that cries "urgent" does: see docs/decisions/0018."""
 
 from helpdesk.inbound.mail_arrival import Arrival
 from helpdesk.inbound.mail_subject import cries, has_cried

@@ -16,7 +16,7 @@ def test_the_receipt_of_a_mail_says_unit_category_priority_times_and_files(cast,
     text = sim.mails_to(JAN)[0].text
     wanted = (
         "Jednostka: OSP Modrzewie",
-        "Kategoria: inne",
+        "Kategoria: Coś innego",
         "Pilność: zwykłe",
         "Plik przyjęty: zrzut.png",
         "Plik nieprzyjęty: strona.html (do zgłoszeń trafiają tylko",
