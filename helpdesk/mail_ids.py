@@ -9,7 +9,7 @@ from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 
-MESSAGE_ID, REPLY_ADDRESS = "message-id", "reply-address"
+MESSAGE_ID, REPLY_ADDRESS, STOP_REPORTS = "message-id", "reply-address", "stop-reports"
 # Mailboxes of programs: a mail to them reaches nobody, and some answer.
 ROBOTS = ("mailer-daemon", "postmaster", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply")
 
@@ -71,6 +71,19 @@ def read_reply_address(address: str) -> ReplyTo | None:
     except (BadToken, ValueError):
         return None
     return ReplyTo(ticket, person or None) if ticket is not None else None
+
+
+def stop_token(user_id: int) -> str:
+    """For the link in each report that ends them; it never expires, as the mails do not."""
+    return tokens.sign_words(STOP_REPORTS, str(user_id))
+
+
+def read_stop_token(token: str) -> int:
+    """The person's id. Raises BadToken: not signed by us."""
+    user_id = read_id(tokens.read_words(STOP_REPORTS, token)[0])
+    if user_id is None:
+        raise BadToken
+    return user_id
 
 
 def is_own(address: str) -> bool:

@@ -38,7 +38,8 @@ class User(Base, UserMixin):
     """A person who signs in. Columns starting with fs_, us_, tf_ and mf_ belong to Flask-Security.
 
     `quiet_from` and `quiet_until` (local) are the person's own quiet hours; without them those of the house count.
-    `feed_secret` is the key in the address of their calendar.
+    `feed_secret` is the key in the address of their calendar. Without `reports_by_mail` a coordinator reads the
+    monthly reports on their page alone.
     """
 
     __tablename__ = "user_account"
@@ -52,6 +53,7 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
+    reports_by_mail: Mapped[bool] = mapped_column(default=True)
     feed_secret: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     password: Mapped[str | None] = mapped_column(sa.String(255))
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from helpdesk import mail_ids
+from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import InboundMail, Notification
 from helpdesk.models.codes import Channel, NotificationEvent
@@ -16,7 +17,7 @@ LONGEST_THREAD = 10  # Message-IDs: the first and the newest; RFC 5322 lets a lo
 def head_of(notification: Notification) -> dict[str, str]:
     """The fields beside the usual ones; the same each time that the mail is sent."""
     automatic = {} if notification.event in BY_PEOPLE else AUTOMATIC
-    return {**automatic, **_thread(notification)}
+    return {**automatic, **_thread(notification), **_list_of_reports(notification)}
 
 
 def message_id(notification: Notification) -> str:
@@ -28,6 +29,15 @@ def reply_to(notification: Notification) -> str | None:
     if notification.ticket_id is None:
         return None
     return mail_ids.reply_address(notification.ticket_id, notification.user_id) or None
+
+
+def _list_of_reports(notification: Notification) -> dict[str, str]:
+    """One click in the mail program ends them (RFC 2369, RFC 8058)."""
+    if notification.event is not NotificationEvent.MONTHLY_REPORT or notification.user_id is None:
+        return {}
+    address = f"{settings().public_url}/stop-reports/{mail_ids.stop_token(notification.user_id)}"
+    # On a line of its own: the library would encode a longer one.
+    return {"List-Unsubscribe": f"\r\n <{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _thread(notification: Notification) -> dict[str, str]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Contact, Contract, Municipality, ReportSent, Role, User
+from helpdesk.models import AuditEntry, Contact, Contract, Municipality, ReportSent, Role, User
 from helpdesk.models.codes import Channel, ContactKind, Lane, NotificationEvent, RoleName
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.schedule import public_holidays
@@ -60,7 +60,7 @@ def due() -> list[tuple[int, date]]:
         Contract.valid_from <= last_day(month),
         sa.or_(Contract.valid_to.is_(None), Contract.valid_to >= month),
     )
-    is_reached = Municipality.id.in_(sa.select(User.municipality_id).where(_IS_COORDINATOR, _HAS_MAIL))
+    is_reached = Municipality.id.in_(sa.select(User.municipality_id).where(_IS_READER, _HAS_MAIL))
     query = sa.select(Municipality.id).where(~is_sent, had_contract, is_reached)
     return [(place, month) for place in db.session.scalars(query.order_by(Municipality.id))]
 
@@ -89,18 +89,33 @@ def send(chosen: tuple[int, date]) -> None:
 
 
 def coordinators(municipality_id: int) -> Sequence[User]:
-    """Active ones, in the order in which they were added."""
-    query = sa.select(User).where(_IS_COORDINATOR, User.municipality_id == municipality_id)
+    """Active ones who want the reports by mail, in the order in which they were added."""
+    query = sa.select(User).where(_IS_READER, User.municipality_id == municipality_id)
     return db.session.scalars(query.order_by(User.id)).all()
+
+
+def stop_mails(user: User) -> None:
+    """The reports stay on their page."""
+    _want_mails(user, "report_mails_stopped", wanted=False)
+
+
+def want_mails_again(user: User) -> None:
+    _want_mails(user, "report_mails_wanted", wanted=True)
+
+
+def _want_mails(user: User, action: str, *, wanted: bool) -> None:
+    if user.reports_by_mail is not wanted:
+        user.reports_by_mail = wanted
+        db.session.add(AuditEntry(user_id=user.id, action=action, subject=f"user:{user.id}"))
 
 
 def reached_municipalities() -> set[int]:
     """The ids of those with a coordinator whose mail works."""
-    query = sa.select(User.municipality_id).where(User.municipality_id.is_not(None), _IS_COORDINATOR, _HAS_MAIL)
+    query = sa.select(User.municipality_id).where(User.municipality_id.is_not(None), _IS_READER, _HAS_MAIL)
     return {place for place in db.session.scalars(query) if place is not None}
 
 
-_IS_COORDINATOR = sa.and_(User.active, User.roles.any(Role.name == RoleName.COORDINATOR))
+_IS_READER = sa.and_(User.active, User.reports_by_mail, User.roles.any(Role.name == RoleName.COORDINATOR))
 _HAS_MAIL = User.contacts.any(
     sa.and_(
         Contact.kind == ContactKind.EMAIL,

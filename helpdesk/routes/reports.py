@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock
+from helpdesk import clock, mail_ids
 from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.models import Municipality
@@ -65,6 +65,7 @@ def index(municipality_id: int) -> ResponseReturnValue:
         this=this,
         rows=months(place, clock.now(), zone),
         coordinators=coordinators(place.id),
+        stop_link=_stop_link(),
         month_in_words=words.month_in_words,
     )
 
@@ -110,3 +111,10 @@ def _first(month: str) -> date:
     if not first.year >= 2020 or first > clock.now().astimezone(settings().zone).date():
         abort(404)
     return first
+
+
+def _stop_link() -> str:
+    """Only coordinators get reports by mail."""
+    if not me().is_a(RoleName.COORDINATOR):
+        return ""
+    return url_for("stop_reports.page", token=mail_ids.stop_token(me().id))

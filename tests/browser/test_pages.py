@@ -12,14 +12,25 @@ from helpdesk.extensions import db
 from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import recordings
 from helpdesk.inbound import hotline as spoken
-from helpdesk.mail_ids import reply_address
-from helpdesk.models import Absence, EscalationPolicy, Override, Schedule, SlaPolicy, Ticket, Unit, User
+from helpdesk.mail_ids import reply_address, stop_token
+from helpdesk.models import (
+    Absence,
+    EscalationPolicy,
+    Override,
+    Participant,
+    Schedule,
+    SlaPolicy,
+    Ticket,
+    Unit,
+    User,
+)
 from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
 from helpdesk.tickets.attachments import store_sound
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
+from helpdesk.tickets.urgent_question import link_token
 from helpdesk.tokens import ACK_LINK, TICKET_PAGE, sign
 from helpdesk.transaction import transaction
 from tests.browser.stage import DESKTOP, PHONE, Site
@@ -139,6 +150,15 @@ def _reader(site: Site, role: str | None) -> User | None:
     return site.people(role)[0] if role else None
 
 
+def _with_copies() -> Ticket:
+    return db.session.scalars(sa.select(Ticket).join(Participant).order_by(Ticket.id.desc())).first()
+
+
+def _urgent_token(**ago: int) -> str:
+    ticket = _with_copies()
+    return link_token(ticket.id, ticket.reporter_user_id, clock.now() - timedelta(**ago))
+
+
 def _held_mail(_site: Site) -> str:
     """A stranger's, with attachments, a long word and an answer in it; the same at every call."""
     files = (("protokół.docx", "application", "octet-stream", b"PK"),)
@@ -222,6 +242,11 @@ PAGES = {
     "how alerts come": ("administrator", lambda site: "/me/alerts"),
     "test my alert": ("administrator", lambda site: "/me/test"),
     "remove a number": ("administrator", lambda site: _own(site, "administrator", "remove")),
+    "urgent link": (None, lambda site: f"/urgent/{_urgent_token()}"),
+    "urgent link, late": (None, lambda site: f"/urgent/{_urgent_token(hours=13)}"),
+    "signature": ("manager", lambda site: f"/municipalities/{_unit().municipality_id}/signature"),
+    "end of reports": (None, lambda site: f"/stop-reports/{stop_token(site.people('coordinator')[0].id)}"),
+    "ticket with people in copy": ("administrator", lambda site: f"/desk/{_with_copies().number}"),
     "mails, none": ("manager", lambda site: "/mails?after=999999"),
     "mails": ("manager", lambda site: _held_mail(site) and "/mails"),
     "mail, held": ("manager", lambda site: f"{_held_mail(site)}?q=szk"),

@@ -24,7 +24,7 @@ def reply_mail(cast, sim, body="Post już widać.", asked="Gdzie jest post?", **
 
 def test_it_says_the_words_who_wrote_them_and_for_whom(cast, sim):
     text = reply_mail(cast, sim).text.replace("\r\n", "\n")
-    assert "Post już widać.\n\nPozdrawiamy\nAnna Testowa\nZespół grupy Modrzewie\ntel. 500 100 200\n" in text
+    assert "Post już widać.\n\nAnna Testowa\nZespół grupy Modrzewie\ntel. 500 100 200\n" in text
 
 
 def test_below_the_line_stands_what_it_answers(cast, sim):

@@ -110,7 +110,7 @@ def test_a_name_is_no_markup_in_the_pdf(client, cast, filed, path):
 
 def test_managers_see_where_nobody_is_written_to(client, cast):
     sign_in(client, cast.marek)
-    assert "nie ma koordynatora" in text(client.get(f"/reports/{cast.brzezina.id}"))
+    assert "Żaden koordynator tej gminy" in text(client.get(f"/reports/{cast.brzezina.id}"))
     assert text(client.get("/reports")).count("brak koordynatora") == 1
 
 

@@ -91,6 +91,7 @@ def upgrade() -> None:
     _allow("notification", "event", "notificationevent", (*EVENTS_BEFORE, *EVENTS_NEW))
     _add_filled("unit", urgent_by_mail=(sa.Boolean(), False))
     _add_filled("municipality", mail_signature=(sa.Text(), ""))
+    _add_filled("user_account", reports_by_mail=(sa.Boolean(), True))
     _add_filled("inbound_mail", doubt=(sa.String(length=10), ""))
 
 
@@ -106,6 +107,7 @@ def downgrade() -> None:
     op.drop_table("ticket_participant")
     _drop("unit", "urgent_by_mail")
     _drop("municipality", "mail_signature")
+    _drop("user_account", "reports_by_mail")
     _drop("inbound_mail", "doubt")
 
 
