@@ -6,10 +6,10 @@ import platform
 from functools import partial
 from time import monotonic
 
-from benchmarks import duty, flood, latency, mails, memory, pages, scale, throughput, tick
+from benchmarks import duty, export, flood, latency, mails, memory, pages, scale, throughput, tick
 from benchmarks.stage import DATABASES
 
-PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale", "mails")
+PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale", "export", "mails")
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=memory.MARKS[-1], help="how many the memory part sends")
     parser.add_argument("--sizes", type=int, nargs="+", default=scale.SIZES, help="tickets of the scale part")
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES, help="of the scale part")
+    parser.add_argument("--rows", type=int, default=export.ROWS, help="tickets of the export part")
     given = parser.parse_args()
     runs = {
         "latency": latency.run,
@@ -31,6 +32,7 @@ def main() -> None:
         "duty": duty.run,
         "mails": mails.run,
         "scale": partial(scale.run, given.sizes, given.databases),
+        "export": partial(export.run, given.rows),
     }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")
     for name in given.parts or PARTS:
