@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from helpdesk.errors import NeverDue
 from helpdesk.sla.calendar import BusinessCalendar, first_instant, last_instant
 
 WARSAW = ZoneInfo("Europe/Warsaw")
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 OFFICE_HOURS = {weekday: [("08:00", "16:00")] for weekday in range(5)}
 EVERY_DAY = {weekday: [("00:00", "24:00")] for weekday in range(7)}
 
@@ -257,7 +257,7 @@ def test_hours_that_close_at_a_repeated_time_close_the_second_time() -> None:
     assert saturday_night.elapsed(at("10-25 12:00"), at("10-26 12:00")) == timedelta(hours=5, minutes=30)
 
 
-# Properties, against a count minute by minute that reads every local time off the clock.
+# Properties, against a count of every second; which minutes are open is read off the clock, one by one.
 
 minutes_of_day = st.integers(0, 95).map(lambda quarter: f"{quarter // 4:02d}:{quarter % 4 * 15:02d}")
 hours = st.tuples(minutes_of_day, minutes_of_day | st.just("24:00")).filter(lambda pair: pair[0] != pair[1])
@@ -265,7 +265,9 @@ days_hours = st.lists(hours, max_size=2)
 weeks = st.dictionaries(st.integers(0, 6), days_hours, min_size=3, max_size=7)
 around_changes = st.sampled_from([date(2025, 3, 27), date(2025, 10, 23), date(2025, 6, 17)])
 zones = st.sampled_from(["Europe/Warsaw", "America/Chicago", "Australia/Lord_Howe"])
-offsets = st.integers(0, 6 * 24 * 60).map(lambda minutes: minutes * MINUTE)
+SPAN = 6 * 24 * 60 * 60
+seconds = st.integers(0, SPAN)
+offsets = seconds.map(lambda count: count * SECOND)
 
 
 @st.composite
@@ -323,20 +325,46 @@ def wall_clock(text: str) -> timedelta:
     return timedelta(hours=int(text[:2]), minutes=int(text[3:]))
 
 
+def counted_seconds(case, pauses) -> bytearray:
+    """A flag for every second of six days from `day`: 1 where the calendar is open and nothing is paused."""
+    midnight = datetime.combine(case[0], datetime.min.time(), UTC)
+    flags = bytearray(SPAN)
+    for minute in brute_force_open(case):
+        since = (minute - midnight) // SECOND
+        if 0 <= since < SPAN:
+            flags[since : since + 60] = b"\1" * 60
+    for stop, go in pauses:
+        for second in range((stop - midnight) // SECOND, min((go - midnight) // SECOND, SPAN)):
+            flags[second] = 0
+    return flags
+
+
 @settings(max_examples=100, deadline=None)
 @given(calendars(), st.data())
-def test_elapsed_is_the_number_of_open_minutes(case, data) -> None:
-    day, zone, weekly, holidays, exceptions = case
-    business = BusinessCalendar(zone, weekly, holidays, exceptions)
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    start, end = sorted([midnight + data.draw(offsets), midnight + data.draw(offsets)])
-    pauses = data.draw(pause_lists(day))
-    counted = {
-        instant
-        for instant in brute_force_open(case)
-        if start <= instant < end and not any(stop <= instant < go for stop, go in pauses)
-    }
-    assert business.elapsed(start, end, pauses) == len(counted) * MINUTE
+def test_elapsed_is_the_number_of_open_seconds(case, data) -> None:
+    pauses = data.draw(pause_lists(case[0]))
+    since, to = sorted([data.draw(seconds), data.draw(seconds)])
+    midnight = datetime.combine(case[0], datetime.min.time(), UTC)
+    counted = counted_seconds(case, pauses)[since:to].count(1)
+    assert BusinessCalendar(*case[1:]).elapsed(midnight + since * SECOND, midnight + to * SECOND, pauses) == (
+        counted * SECOND
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(calendars(), st.data(), seconds, st.integers(1, 3000))
+def test_due_comes_right_after_the_last_second_of_the_target(case, data, since: int, minutes: int) -> None:
+    pauses = data.draw(pause_lists(case[0]))
+    midnight = datetime.combine(case[0], datetime.min.time(), UTC)
+    flags = counted_seconds(case, pauses)
+    open_seconds = (second for second in range(since, SPAN) if flags[second])
+    last = next(islice(open_seconds, minutes * 60 - 1, None), None)
+    try:
+        due = BusinessCalendar(*case[1:]).due(midnight + since * SECOND, minutes, pauses)
+    except NeverDue:
+        assert last is None
+        return
+    assert due == midnight + (last + 1) * SECOND if last is not None else due > midnight + SPAN * SECOND
 
 
 @settings(deadline=None)
