@@ -13,6 +13,8 @@ from helpdesk.models.escalation import Escalation
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
 
+_ALERTS = f"lane = {int(Lane.ALERT)}"
+
 
 class Notification(Base):
     """One message to one person over one channel. `dedupe_key` makes saying it twice impossible.
@@ -72,6 +74,9 @@ class Attempt(Base):
             "due_at",
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
+        ),
+        sa.Index(
+            "ix_attempt_alerted", "sending_at", sqlite_where=sa.text(_ALERTS), postgresql_where=sa.text(_ALERTS)
         ),
         sa.Index("ix_attempt_state_lease", "state", "lease_until"),
         sa.Index("ix_attempt_provider_sid", "provider_sid"),

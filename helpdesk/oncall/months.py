@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-import sqlalchemy as sa
-
-from helpdesk.extensions import db
-from helpdesk.models import Attempt, Notification, Schedule, User
-from helpdesk.models.codes import AttemptState, Channel, NotificationEvent, RoleName
-from helpdesk.oncall.load import Alerted, Hours, Load, Rules, Share, loads, merged, shares, times_woken
+from helpdesk.models import Schedule, User
+from helpdesk.models.codes import RoleName
+from helpdesk.oncall.load import Hours, Load, Rules, Share, loads, merged, shares, times_woken
+from helpdesk.oncall.nights import alerted_at_night
 from helpdesk.oncall.people import people_with
 from helpdesk.oncall.rest import Article, Violation, violations
 from helpdesk.oncall.roster import Stint
@@ -19,7 +17,6 @@ from helpdesk.reports.period import Period
 
 # Around the month: a week may reach beyond it, and 24 hours are counted from the duty that comes before them.
 MARGIN = timedelta(days=8)
-_NIGHT_OVER = timedelta(hours=12)
 _HOUR = timedelta(hours=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -92,7 +89,7 @@ def _months_of(
     people: list[User], served: list[Served], around: list[Served], period: Period, rules: Rules
 ) -> list[PersonMonth]:
     stints = [Stint(each.starts_at, each.ends_at, each.user.id) for each in served]
-    woken = times_woken(_alerted(people, period), rules, period.first, period.last)
+    woken = times_woken(alerted_at_night(period), rules, period.first, period.last)
     found = loads([user.id for user in people], stints, woken, rules)
     parts = {name: shares({key: each[name] for key, each in _figures(found).items()}) for name in FIGURES}
     return [
@@ -158,22 +155,3 @@ def _violations(own: list[Served], period: Period) -> list[Violation]:
         if each.within.starts_at < period.until and each.within.ends_at > period.since
     ]
     return [each for each in touching if each.article is Article.WEEKLY or each.within.starts_at >= period.since]
-
-
-def _alerted(people: list[User], period: Period) -> list[Alerted]:
-    """SMS and calls of alerts that reached their phones in the month, or in the night after its end."""
-    rang = sa.and_(Attempt.channel == Channel.VOICE, Attempt.sent_at.is_not(None), Attempt.error_code == "")
-    query = (
-        sa.select(Notification.user_id, Notification.ticket_id, Attempt.sending_at)
-        .join(Attempt.notification)
-        .where(
-            Notification.user_id.in_([user.id for user in people]),
-            Notification.event == NotificationEvent.ALERT,
-            Attempt.channel.in_((Channel.SMS, Channel.VOICE)),
-            sa.or_(Attempt.state.in_((AttemptState.SENT, AttemptState.DELIVERED)), rang),
-            Attempt.sending_at >= period.since,
-            Attempt.sending_at < period.until + _NIGHT_OVER,
-        )
-    )
-    rows = db.session.execute(query).tuples()
-    return [Alerted(person, ticket, at) for person, ticket, at in rows if person and ticket and at]

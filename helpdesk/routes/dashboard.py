@@ -23,6 +23,7 @@ from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.labels import label
 from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Channel, Priority, RoleName, SlaTargetKind
+from helpdesk.oncall.nights import woken
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.schedule import current_shift, main_schedule, next_shift
 from helpdesk.reports import measures
@@ -139,6 +140,7 @@ def past(choice: Choice) -> dict[str, Any]:
         "flow_before": counted.flow(before, filters),
         "cards": [words.target_card(kind, targets[kind], targets_before[kind]) for kind in SlaTargetKind],
         "heat": heat_map(counted.hours(period, filters)),
+        "woken": woken(period),
         "is_behind": counted.is_behind,
         "charts": words.charts(points, choice.target),
         "points": points,

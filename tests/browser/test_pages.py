@@ -262,6 +262,7 @@ PAGES = {
     "load of duty, my own, a plan": ("administrator", lambda site: f"/oncall/load?month={_next_month()}"),
     "load of duty, no month": ("manager", lambda site: "/oncall/load?month=marzec"),
     "dashboard": ("manager", lambda site: "/dashboard"),
+    "woken at night": ("manager", lambda site: f"/dashboard/nights/{_person(site).rpartition('/')[2]}?period=90"),
     "wall board": ("manager", lambda site: "/dashboard/wall"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
     "comparison of municipalities": ("manager", lambda site: "/reports?month=" + _last_month()),

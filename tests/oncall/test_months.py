@@ -7,7 +7,7 @@ import pytest
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, DutyShift, Notification
-from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
+from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
 from helpdesk.oncall.months import Standing, duty_month
 from helpdesk.oncall.rest import Article
 from helpdesk.reports.period import Period, PeriodKind
@@ -49,7 +49,7 @@ def reached(user, at, ticket, channel=Channel.SMS, state=AttemptState.DELIVERED,
         )
         times |= {"sending_at": at, "accepted_at": at, "finished_at": at}
         letter.attempts.append(
-            Attempt(id=str(number), channel=channel, state=state, address=letter.address, **times)
+            Attempt(id=str(number), channel=channel, lane=Lane.ALERT, state=state, address=letter.address, **times)
         )
         db.session.add(letter)
 

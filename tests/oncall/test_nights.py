@@ -1,0 +1,91 @@
+"""Whom alerts woke, and by which tickets."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from helpdesk.config import settings
+from helpdesk.extensions import db
+from helpdesk.models.codes import Channel
+from helpdesk.oncall.nights import MOST_DAYS, Woken, woken, woken_by
+from helpdesk.reports.period import Period
+from tests.conftest import sign_in
+from tests.factories import make_ticket
+from tests.oncall.test_months import reached
+from tests.tickets.test_queries import plan_of
+
+NIGHT = datetime(2026, 3, 9, 23, 0, tzinfo=UTC)  # 10 March, 0:00 in Warsaw
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def week(app):
+    return Period(date(2026, 3, 5), date(2026, 3, 11), settings().zone)
+
+
+@pytest.fixture
+def busy(cast):
+    """Anna is woken by two tickets in one night and by one of them in the next; Beata hears of one by day."""
+    first, second = make_ticket(cast), make_ticket(cast)
+    for at, ticket in ((NIGHT, first), (NIGHT + HOUR, first), (NIGHT + HOUR, second), (NIGHT + DAY, first)):
+        reached(cast.anna, at, ticket)
+    reached(cast.anna, NIGHT + 2 * HOUR, first, Channel.VOICE)
+    reached(cast.beata, NIGHT + 10 * HOUR, second)
+    return first, second
+
+
+def test_nights_and_alerts_are_counted_by_person(busy, cast, week):
+    assert woken(week) == [Woken(cast.anna, nights=2, alerts=3)]
+
+
+def test_a_night_belongs_to_the_day_on_which_it_begins(busy, cast, week):
+    assert woken(Period(date(2026, 3, 10), date(2026, 3, 10), week.zone)) == [Woken(cast.anna, 1, 1)]
+
+
+def test_behind_the_figure_stand_its_tickets(busy, cast, week):
+    first, second = busy
+    _user, rows = woken_by(cast.anna.id, week)
+    assert [(row.night.day, row.ticket, row.at) for row in rows] == [
+        (9, first, NIGHT),
+        (9, second, NIGHT + HOUR),
+        (10, first, NIGHT + DAY),
+    ]
+    assert woken_by(cast.beata.id, week)[1] == []
+
+
+def test_a_year_is_not_read(busy, week):
+    assert woken(Period(week.last - MOST_DAYS * DAY, week.last, week.zone)) is None
+
+
+def test_only_nights_are_read_by_an_index(busy, week):
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        asked.append((statement, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    woken(week)
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    plan = plan_of(*next(each for each in asked if "JOIN attempt" in each[0] or "FROM attempt" in each[0]))
+    assert "ix_attempt_alerted" in plan
+
+
+@pytest.mark.parametrize(("who", "status"), [("marek", 200), ("anna", 200), ("kinga", 403), ("jan", 403)])
+def test_the_overview_leads_to_the_tickets_of_a_person(client, busy, cast, who, status):
+    sign_in(client, getattr(cast, who))
+    answer = client.get(f"/dashboard/nights/{cast.anna.id}?period=7")
+    assert answer.status_code == status
+    assert (busy[1].number in answer.text) == (status == 200)
+
+
+def test_the_overview_says_how_many_nights(client, busy, cast):
+    sign_in(client, cast.marek)
+    text = client.get("/dashboard?period=7").text
+    assert f"{cast.anna.name}: liczba nocy z pobudką: 2" in text
+    assert "trzy miesiące" in client.get("/dashboard?period=custom&since=2025-03-01").text
+
+
+def test_nobody_has_no_nights(client, cast):
+    sign_in(client, cast.marek)
+    assert client.get("/dashboard/nights/999999").status_code == 404
