@@ -43,14 +43,19 @@ def budget(length: timedelta) -> str:
 
 
 def calendar_words(calendar: Calendar) -> str:
-    """ "Monday–Friday 08:00–16:00, without Polish public holidays"."""
+    """ "Monday–Friday 08:00–16:00, without Polish public holidays"; those that are worked are named."""
     if calendar.always_open:
         return _("round the clock, every day")
     weeks = [(day, _hours_of(calendar, day)) for day in range(7)]
     runs = [[day for day, _hours in group] for _hours, group in groupby(weeks, key=lambda each: each[1])]
     parts = [f"{_days(run)} {_hours_of(calendar, run[0])}" for run in runs if _hours_of(calendar, run[0])]
     hours = ", ".join(parts) or _("never open")
-    return _("%(hours)s, without Polish public holidays", hours=hours) if calendar.polish_holidays else hours
+    if not calendar.polish_holidays:
+        return hours
+    worked = ", ".join(calendar.worked_holidays or [])
+    if worked:
+        return _("%(hours)s, without Polish public holidays, but open on: %(names)s", hours=hours, names=worked)
+    return _("%(hours)s, without Polish public holidays", hours=hours)
 
 
 def parts_words(parts: int) -> str:
