@@ -33,10 +33,11 @@ AIMS = {"dashboard": DASHBOARD}
 def run(sizes: Sequence[int] = SIZES, databases: Sequence[str] = DATABASES) -> None:
     print(f"median of {TIMES} requests in this process, signed in as the manager, in ms; load {load_average()}")
     for kind in databases:
-        for size in (size for size in sizes if size <= MOST[kind]):
-            with stage(kind) as world, world.app.app_context():
-                print(f"  {kind}, {size:,} tickets")
-                for line in load_country(size):
+        with stage(kind) as world, world.app.app_context():
+            country = load_country()
+            for size in sorted(size for size in sizes if size <= MOST[kind]):
+                print(f"  {kind}, {size:,} tickets; load {load_average()}")
+                for line in country.grow(size):
                     print(f"    {line}")
                 _tell(_figures(world.app))
 

@@ -1,8 +1,9 @@
 """The summaries are compared with a full recount, at night or by `helpdesk recount`, and mended."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from helpdesk import clock, signs
 from helpdesk.config import settings
@@ -28,6 +29,9 @@ class Found:
     @property
     def is_right(self) -> bool:
         return not self.tickets and not self.figures
+
+    def tell(self, examples: Iterable[str]) -> None:
+        self.examples += islice(examples, EXAMPLES - len(self.examples))
 
 
 def compare() -> Found:
@@ -60,13 +64,13 @@ def _look(mend_tickets: Callable[[Sequence[Change]], None], mend_figures: Callab
             changes = recount.wrong_tickets(*span)
             mend_tickets(changes)
         found.tickets += len(changes)
-        found.examples += [f"ticket {_id(change)}: {_words(change)}" for change in changes[:EXAMPLES]]
-    for month in recount.months():
+        found.tell(f"ticket {_id(change)}: {_words(change)}" for change in changes)
+    for portion in list(recount.portions()):
         with transaction():
-            wrong = recount.wrong_figures(month)
+            wrong = recount.wrong_figures(portion)
             mend_figures(wrong)
         found.figures += len(wrong)
-        found.examples += [_line(slot, *wrong[slot]) for slot in sorted(wrong)[:EXAMPLES]]
+        found.tell(_line(slot, *wrong[slot]) for slot in sorted(wrong))
     return found
 
 

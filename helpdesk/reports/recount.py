@@ -1,11 +1,12 @@
 """The summaries against a full recount, in two steps: what was counted of each ticket against the ticket, some
-thousands at a time; then the summaries against what was counted, month by month.
+thousands at a time; then the summaries against what was counted, month by month and so many places at a time.
 
 Nothing else may fold meanwhile; tickets that have a note are left to it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,14 +30,49 @@ from helpdesk.reports.tally import Fact, Slot, Tally, add, parts_of
 
 TICKETS_AT_ONCE = 5_000
 _DAY = timedelta(days=1)
-Base = tuple[FigureKind, str, date]
-# The others follow from these.
-_COUNTED_APART = (
-    FigureKind.CATEGORY_PRIORITY,
-    FigureKind.MUNICIPALITY,
-    FigureKind.UNIT,
-    FigureKind.ADMINISTRATOR,
-)
+_COUNTED = CountedTicket.__table__.c
+# What is counted apart, and what follows from it.
+_SUMMED_IN = {
+    FigureKind.CATEGORY_PRIORITY: (FigureKind.CATEGORY, FigureKind.PRIORITY, FigureKind.HOUSE),
+    FigureKind.ADMINISTRATOR: (),
+    FigureKind.MUNICIPALITY: (),
+    FigureKind.UNIT: (),
+}
+# Of places there are many: how many ids at a time, so that memory does not grow with the country.
+_AT_ONCE = {FigureKind.MUNICIPALITY: (_COUNTED.municipality_id, 400), FigureKind.UNIT: (_COUNTED.unit_id, 12_000)}
+_LAST_ID = 2**62
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Summaries of a month, of the kinds that follow from `kind`; of places those with ids [start, stop)."""
+
+    month: date
+    kind: FigureKind
+    start: int = 0
+    stop: int = _LAST_ID
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.month, end_of_month(self.month)
+
+    def counted(self) -> sa.ColumnElement[bool]:
+        """The tickets that count in it."""
+        filed, resolved = (column.between(*self.days) for column in (_COUNTED.day, _COUNTED.resolved_day))
+        among = [_within(_AT_ONCE[self.kind][0], self)] if self.kind in _AT_ONCE else []
+        return sa.and_(sa.or_(filed, resolved), *among)
+
+    def figures(self) -> sa.ColumnElement[bool]:
+        """The summaries themselves."""
+        kinds = Figure.kind.in_((self.kind, *_SUMMED_IN[self.kind]))
+        # Other kinds have keys that are no numbers.
+        number = sa.case((Figure.kind == self.kind, sa.cast(Figure.key, sa.BigInteger)))
+        among = [_within(number, self)] if self.kind in _AT_ONCE else []
+        return sa.and_(kinds, Figure.grain.in_(Grain), Figure.day.between(*self.days), *among)
+
+
+def _within(column: Any, portion: Portion) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= portion.start, column < portion.stop)
 
 
 def spans_of_tickets() -> Iterator[tuple[int, int]]:
@@ -68,31 +104,45 @@ def count_anew(changes: Iterable[Change]) -> None:
     write_facts(before, {fact.ticket_id: fact for _before, fact in changed if fact})
 
 
-def months() -> list[date]:
-    """The first days of all months in which something was counted."""
-    columns = (CountedTicket.day, CountedTicket.resolved_day, Figure.day)
-    ends = [db.session.execute(sa.select(sa.func.min(c), sa.func.max(c))).tuples().one() for c in columns]
-    days = [day for pair in ends for day in pair if day is not None]
-    found = []
-    month = min(days).replace(day=1) if days else date.max
-    while days and month <= max(days):
-        found.append(month)
-        month = end_of_month(month) + _DAY
-    return found
+def portions() -> Iterator[Portion]:
+    """All summaries there are or should be."""
+    for month in _months():
+        for kind in _SUMMED_IN:
+            borders = _borders(*_AT_ONCE[kind]) if kind in _AT_ONCE else []
+            for start, stop in zip([0, *borders], [*borders, _LAST_ID], strict=True):
+                yield Portion(month, kind, start, stop)
 
 
-def wrong_figures(month: date) -> dict[Slot, tuple[Tally, Tally]]:
-    """The summaries of a month that are not as they should be: what they say, what they should."""
+def wrong_figures(portion: Portion) -> dict[Slot, tuple[Tally, Tally]]:
+    """The summaries that are not as they should be: what they say, what they should."""
     take_turn()
-    days = Figure.day.between(month, end_of_month(month))
-    rows = db.session.execute(sa.select(Figure.__table__).where(days))
+    rows = db.session.execute(sa.select(Figure.__table__).where(portion.figures()))
     said = {(row.kind, row.key, row.grain, row.day): tally_of(row) for row in rows}
-    right = _recounted(month)
+    right = recounted(portion)
     return {
         slot: (said.get(slot, Tally()), right.get(slot, Tally()))
         for slot in said.keys() | right.keys()
         if said.get(slot) != right.get(slot)
     }
+
+
+def recounted(portion: Portion) -> dict[Slot, Tally]:
+    """The summaries as they should be."""
+    (first, last), kind = portion.days, portion.kind
+    base: defaultdict[tuple[str, date], list[str]] = defaultdict(list)
+    for fact in _facts(portion):
+        key = fact.keys[kind]
+        for day, tally in parts_of(fact):
+            if first <= day <= last:
+                base[key, first if kind is FigureKind.UNIT else day].extend(tally)  # a ticket counts once
+    found: defaultdict[Slot, Tally] = defaultdict(Tally)
+    for (key, day), names in base.items():
+        tally = Tally(names)
+        for other, its_key in _summed_in(kind, key):
+            if kind is not FigureKind.UNIT:
+                add(found[other, its_key, Grain.DAY, day], tally)
+            add(found[other, its_key, Grain.MONTH, first], tally)
+    return dict(found)
 
 
 def set_right(wrong: Mapping[Slot, tuple[Tally, Tally]]) -> None:
@@ -107,38 +157,31 @@ def _without_note(ids: list[int]) -> list[int]:
     return [each for each in ids if each not in noted]
 
 
-def _recounted(month: date) -> dict[Slot, Tally]:
-    first, last = month, end_of_month(month)
-    base: defaultdict[Base, Tally] = defaultdict(Tally)
-    for fact in _facts(first, last):
-        keys = fact.keys
-        for day, tally in parts_of(fact):
-            if first <= day <= last:
-                for kind in _COUNTED_APART:
-                    at = first if kind is FigureKind.UNIT else day
-                    add(base[kind, keys[kind], at], tally)
-    found: defaultdict[Slot, Tally] = defaultdict(Tally)
-    for (kind, key, day), tally in base.items():
-        for other, its_key in _summed_in(kind, key):
-            if kind is not FigureKind.UNIT:
-                add(found[other, its_key, Grain.DAY, day], tally)
-            add(found[other, its_key, Grain.MONTH, first], tally)
-    return dict(found)
+def _months() -> list[date]:
+    """The first days of all months in which something was counted."""
+    columns = (CountedTicket.day, CountedTicket.resolved_day, Figure.day)
+    ends = [db.session.execute(sa.select(sa.func.min(c), sa.func.max(c))).tuples().one() for c in columns]
+    days = [day for pair in ends for day in pair if day is not None]
+    found = []
+    month = min(days).replace(day=1) if days else date.max
+    while days and month <= max(days):
+        found.append(month)
+        month = end_of_month(month) + _DAY
+    return found
+
+
+def _borders(column: Any, size: int) -> list[int]:
+    """Between one portion of ids and the next."""
+    least, most = db.session.execute(sa.select(sa.func.min(column), sa.func.max(column))).one()
+    return list(range(least + size, most + 1, size)) if least is not None else []
 
 
 def _summed_in(kind: FigureKind, key: str) -> Iterator[tuple[FigureKind, str]]:
     yield kind, key
-    if kind is FigureKind.CATEGORY_PRIORITY:
-        category, priority = key.split(":")
-        yield FigureKind.CATEGORY, category
-        yield FigureKind.PRIORITY, priority
-        yield FigureKind.HOUSE, ""
+    yield from zip(_SUMMED_IN[kind], (*key.split(":"), ""), strict=False)
 
 
-def _facts(first: date, last: date) -> Iterator[Fact]:
-    """As they were counted, of the tickets filed or resolved from `first` to `last`."""
-    table: Any = CountedTicket
-    query = sa.select(CountedTicket.__table__).where(
-        sa.or_(table.day.between(first, last), table.resolved_day.between(first, last))
-    )
+def _facts(portion: Portion) -> Iterator[Fact]:
+    """As they were counted."""
+    query = sa.select(CountedTicket.__table__).where(portion.counted())
     yield from map(counted_of, db.session.execute(query.execution_options(yield_per=TICKETS_AT_ONCE)))

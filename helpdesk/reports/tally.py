@@ -80,7 +80,7 @@ def rounded(minutes: int) -> int:
 
 def counts_of(fact: Fact) -> Tally:
     """Of the day on which it was filed."""
-    tally = Tally(filed=1, **{f"h{fact.hour}": 1})
+    tally = Tally({"filed": 1, f"h{fact.hour}": 1})
     if fact.priority is Priority.URGENT:
         tally["urgent"] = 1
     if fact.reopened:
@@ -97,7 +97,7 @@ def parts_of(fact: Fact) -> Iterator[tuple[date, Tally]]:
     """What it counts for, by local day."""
     yield fact.day, counts_of(fact)
     if fact.resolved_day is not None:
-        yield fact.resolved_day, Tally(resolved=1)
+        yield fact.resolved_day, Tally({"resolved": 1})
 
 
 def slots_of(fact: Fact) -> Iterator[tuple[Slot, Tally]]:
@@ -112,7 +112,7 @@ def slots_of(fact: Fact) -> Iterator[tuple[Slot, Tally]]:
 
 def add(to: Tally, what: Mapping[str, int], sign: int = 1) -> None:
     for name, count in what.items():
-        to[name] += sign * count
+        to[name] = to.get(name, 0) + sign * count
 
 
 def measure(tally: Tally, kind: SlaTargetKind) -> Measure:
