@@ -5,10 +5,8 @@ drawn too and not worked out. Each ticket has its three clocks and its first and
 reminders.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -16,20 +14,18 @@ from itertools import accumulate, islice
 from random import Random
 from string import ascii_uppercase
 from time import monotonic
-from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks.copying import Row, bare_tables, write_rows
 from benchmarks.stage import analyze
+from benchmarks.sums import sum_up
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Calendar, CountedTicket, Figure, Municipality, TicketCounter, Unit
+from helpdesk.models import Calendar, CountedTicket, Municipality, TicketCounter, Unit
 from helpdesk.models.codes import Category, Priority, RoleName, SlaTargetKind, UnitKind
-from helpdesk.models.figures import TRIGGERS, trigger_statements
 from helpdesk.oncall.people import people_with
-from helpdesk.reports.counting import figure_row
-from helpdesk.reports.recount import portions, recounted
 from helpdesk.reports.tally import KEPT, MISSED, RUNNING
 from helpdesk.transaction import transaction
 
@@ -44,7 +40,6 @@ TARGETS = {Priority.URGENT: (15, 60, 240), Priority.NORMAL: (240, 480, 960)}
 SHARES = (50, 75, 90, 100)
 
 _TARGET_KINDS = tuple(kind.value for kind in SlaTargetKind)
-Row = tuple[Any, ...]
 
 
 @dataclass
@@ -100,7 +95,7 @@ class Country:
     def grow(self, tickets: int) -> list[str]:
         """So many tickets in all; how long it took, in words."""
         start, more = monotonic(), tickets - self.tickets
-        with _bare_tables():
+        with bare_tables(TABLES):
             for batch in batches(more, self.places):
                 _write_batch(batch)
         self.tickets = tickets
@@ -108,7 +103,7 @@ class Country:
             _number_on(self.places)
         loaded = monotonic()
         analyze()
-        summaries = _sum_up()
+        summaries = sum_up()
         analyze()
         return [
             f"{len(self.places.ids):,} municipalities, {sum(map(len, self.places.units)):,} units, {more:,} tickets"
@@ -121,23 +116,7 @@ def _write_batch(batch: Batch) -> None:
     rows = (batch.tickets, batch.clocks, batch.events, batch.reminders, batch.counted)
     with transaction():
         for (table, columns), own in zip(TABLES.items(), rows, strict=True):
-            _write(table, columns, own)
-
-
-def _sum_up() -> int:
-    """All summaries anew, as a recount makes them; how many."""
-    count = 0
-    with transaction():
-        db.session.execute(sa.delete(Figure))
-    for portion in list(portions()):
-        rows = [figure_row(*each) for each in recounted(portion).items()]
-        texts = [
-            [json.dumps(value) if value.__class__ is dict else str(value) for value in row.values()] for row in rows
-        ]
-        with transaction():
-            _write("figure", ", ".join(Figure.__table__.columns.keys()), map(tuple, texts))
-        count += len(rows)
-    return count
+            write_rows(table, columns, own)
 
 
 def _number_on(places: Places) -> None:
@@ -297,9 +276,9 @@ def open_tickets(count: int) -> None:
     for start in range(0, count, BATCH):
         batch = writer.batch([writer.now] * min(BATCH, count - start))
         with transaction():
-            _write("ticket", TABLES["ticket"], batch.tickets)
-            _write("sla_clock", TABLES["sla_clock"], batch.clocks)
-            _write("reminder", TABLES["reminder"], batch.reminders)
+            write_rows("ticket", TABLES["ticket"], batch.tickets)
+            write_rows("sla_clock", TABLES["sla_clock"], batch.clocks)
+            write_rows("reminder", TABLES["reminder"], batch.reminders)
     analyze()
 
 
@@ -344,58 +323,6 @@ def _codes() -> Iterator[str]:
 
 def _last_id(table: str) -> int:
     return db.session.scalar(sa.text(f"SELECT max(id) FROM {table}")) or 0
-
-
-def _write(table: str, columns: str, rows: Iterable[Row]) -> None:
-    """COPY on PostgreSQL, past SQLAlchemy on both; in the caller's transaction."""
-    cursor: Any = db.session.connection().connection.cursor()
-    if db.engine.dialect.name == "sqlite":
-        places = ", ".join("?" for _ in columns.split(","))
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
-        return
-    cursor.execute("SET LOCAL TIME ZONE 'UTC'; SET LOCAL synchronous_commit = off")
-    cursor.execute("SET LOCAL session_replication_role = replica")  # what is written here refers to what is there
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        copy.write("".join(map(_line, rows)))
-
-
-def _line(row: Row) -> str:
-    """No text here has a tab, a line break or a backslash."""
-    return "\t".join(["\\N" if value is None else str(value) for value in row]) + "\n"
-
-
-@contextmanager
-def _bare_tables() -> Iterator[None]:
-    """Without the triggers, which would note every row (what is loaded is counted as it is loaded); on PostgreSQL
-    also without the indexes that no constraint needs: to make them again is faster."""
-    dialect = db.engine.dialect.name
-    on = {"sqlite": "", "postgresql": " ON {table}"}[dialect]
-    indexes = _indexes() if dialect == "postgresql" else {}
-    with transaction():
-        for table, triggers in TRIGGERS.items():
-            for name, _moment, _whose in triggers:
-                db.session.execute(sa.text(f"DROP TRIGGER {name}" + on.format(table=table)))
-        for name in indexes:
-            db.session.execute(sa.text(f"DROP INDEX {name}"))
-    yield
-    with transaction():
-        for statement in indexes.values():
-            db.session.execute(sa.text(statement))
-        for table in TRIGGERS:
-            for statement in trigger_statements(table, dialect):
-                db.session.connection().exec_driver_sql(statement)
-
-
-def _indexes() -> dict[str, str]:
-    """By name, how to make them."""
-    return dict(db.session.execute(_INDEXES, {"tables": list(TABLES)}).tuples().all())
-
-
-_INDEXES = sa.text("""
-    SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-    WHERE i.indrelid::regclass::text = ANY(:tables)
-    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
-""")
 
 
 def today() -> date:

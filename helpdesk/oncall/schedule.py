@@ -78,23 +78,26 @@ def planned_shifts(schedule: Schedule, since: datetime, until: datetime) -> list
 
 def current_shift(schedule: Schedule, at: datetime) -> Shift | None:
     """The shift of whoever has the duty at `at`, from `at` to its end (at most 40 days ahead)."""
-    user = who_is_on_call(schedule, at)
-    for horizon in HORIZONS if user else ():
-        found = next(s for s in shifts(schedule, at, at + horizon) if s.user is user and s.starts_at == at)
-        if found.ends_at < at + horizon or horizon == HORIZONS[-1]:
-            return found
-    return None
+    return current_and_next(schedule, at)[0]
 
 
 def next_shift(schedule: Schedule, at: datetime) -> Shift | None:
     """The first shift after `at` of somebody who is not on duty at `at`."""
-    now_on_duty = on_call(schedule, at)
+    return current_and_next(schedule, at)[1]
+
+
+def current_and_next(schedule: Schedule, at: datetime) -> tuple[Shift | None, Shift | None]:
+    """Both of the above, worked out once."""
+    current, following = None, None
     for horizon in HORIZONS:
         ahead = shifts(schedule, at, at + horizon)
-        found = next((i for i, shift in enumerate(ahead) if shift.user not in now_on_duty), None)
-        if found is not None and (ahead[found].ends_at < at + horizon or horizon == HORIZONS[-1]):
-            return ahead[found]
-    return None
+        there = [shift for shift in ahead if shift.starts_at == at]
+        on_duty = {shift.user for shift in there}
+        current = there[0] if there else None
+        following = next((shift for shift in ahead if shift.user not in on_duty), None)
+        if all(shift is not None and shift.ends_at < at + horizon for shift in (current, following)):
+            break
+    return current, following
 
 
 def gaps(schedule: Schedule, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
@@ -170,13 +173,13 @@ def _joined(past: list[Shift], planned: list[Shift], border: datetime) -> list[S
 
 
 def _people(schedule: Schedule, ids: Iterable[int]) -> dict[int, User]:
-    """One alone is often known to the session already; several are fetched together."""
-    session, wanted = object_session(schedule) or db.session, set(ids)
-    if len(wanted) == 1:
-        return {user_id: session.get_one(User, user_id) for user_id in wanted}
-    if not wanted:
-        return {}
-    return {user.id: user for user in session.scalars(sa.select(User).where(User.id.in_(wanted)))}
+    """Those whom the session does not know are fetched together."""
+    session, wanted = object_session(schedule) or db.session(), set(ids)
+    known = (session.identity_map.get(session.identity_key(User, user_id)) for user_id in wanted)
+    found = {user.id: user for user in known if user is not None}
+    if missing := wanted - found.keys():
+        found |= {user.id: user for user in session.scalars(sa.select(User).where(User.id.in_(missing)))}
+    return found
 
 
 def _gone() -> frozenset[int]:

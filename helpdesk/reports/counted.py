@@ -1,6 +1,6 @@
 """Tallies read from the tickets as they were counted, where an index makes them few."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -77,11 +77,21 @@ def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
     return found
 
 
-def largest_of_tickets(dimension: Dimension, period: Period, filters: Filters, limit: int) -> set[str]:
+def largest_of_tickets(
+    dimension: Dimension, period: Period, filters: Filters, limit: int, more: Set[str]
+) -> dict[str, int]:
     column = _COLUMNS[dimension]
-    query = sa.select(column).where(*_filed(period, filters)).group_by(column)
-    query = query.order_by(sa.func.count().desc(), column).limit(limit)
-    return {str(key) for key in db.session.scalars(query)}
+    query = sa.select(column, sa.func.count()).where(*_filed(period, filters)).group_by(column)
+    return most_filed(query, limit, more)
+
+
+def most_filed(query: sa.Select[Any], limit: int, more: Set[str]) -> dict[str, int]:
+    """Of a question for keys and their numbers of tickets: the `limit` with most, and `more` whatever they have."""
+    key, filed = query.selected_columns
+    typed = sorted(more) if isinstance(key.type, sa.String) else [int(each) for each in sorted(more)]
+    order = [sa.case((key.in_(typed), 0), else_=1)] if more else []
+    query = query.order_by(*order, filed.desc(), key).limit(limit + len(more))
+    return {str(own): count for own, count in db.session.execute(query).tuples()}
 
 
 def groups_of_tickets(

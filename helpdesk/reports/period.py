@@ -45,6 +45,9 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def has(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     def before(self) -> "Period":
         """As many days just before; for a month the month before, up to the same day while it is not over."""
         if self.kind is not PeriodKind.MONTH:

@@ -5,8 +5,9 @@ A period is read as whole months and the days at both ends: the days that belong
 that do not, whatever is less.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +17,14 @@ import sqlalchemy as sa
 from helpdesk.extensions import db
 from helpdesk.models import Figure
 from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
-from helpdesk.reports.counted import add_units, days_of_tickets, groups_of_tickets, largest_of_tickets, of_tickets
+from helpdesk.reports.counted import (
+    add_units,
+    days_of_tickets,
+    groups_of_tickets,
+    largest_of_tickets,
+    most_filed,
+    of_tickets,
+)
 from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, end_of_month
@@ -104,7 +112,7 @@ class Summaries:
             kind, key = place
             found = _of_keys(kind, [key], period).get(key, Tally())
         for _fact, day, tally, sign in self._changed(filters):
-            if period.first <= day <= period.last:
+            if period.has(day):
                 add(found, tally, sign)
         return found
 
@@ -116,29 +124,36 @@ class Summaries:
         else:
             found = _days_of_key(*place, period)
         for _fact, day, tally, sign in self._changed(filters):
-            if period.first <= day <= period.last:
+            if period.has(day):
                 add(found.setdefault(day, Tally()), tally, sign)
         return found
 
     def largest(
         self, dimension: Dimension, period: Period, filters: Filters, target: SlaTargetKind, limit: int
     ) -> dict[str, Tally] | None:
-        """By key, the groups with most tickets, at least `limit` if there are so many. None where it would mean to
-        read more than READ_AT_MOST tickets."""
+        """By key, the `limit` groups with most tickets. None where it would mean to read more than READ_AT_MOST
+        tickets."""
         kind = KINDS[dimension]
-        changed = [row for row in self._changed(filters) if period.first <= row[1] <= period.last]
-        keys = {fact.keys[kind] for fact, *_rest in changed}
+        changes = self._changed(filters)
+        changed = [(fact.keys[kind], tally, n) for fact, day, tally, n in changes if period.has(day)]
         from_tickets = filters != Filters() or (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS)
         if from_tickets and self._are_too_many(period, filters):
             return None
+        more = {key for key, _tally, _sign in changed}
         if from_tickets:
-            keys |= largest_of_tickets(dimension, period, filters, limit + len(keys))
-            found = groups_of_tickets(dimension, sorted(keys), period, filters, target)
+            filed = Counter(largest_of_tickets(dimension, period, filters, limit, more))
         else:
-            keys |= set(_RANKED.get(kind, _largest_keys)(kind, period, limit + len(keys)))
-            found = _of_keys(kind, sorted(keys), period, [target])
-        for fact, _day, tally, sign in changed:
-            add(found.setdefault(fact.keys[kind], Tally()), tally, sign)
+            filed = Counter(_RANKED.get(kind, _largest_keys)(kind, period, limit, more))
+        for key, tally, sign in changed:
+            filed[key] += sign * tally["filed"]
+        keys = sorted(filed, key=lambda key: (-filed[key], key))[:limit]
+        if from_tickets:
+            found = groups_of_tickets(dimension, keys, period, filters, target)
+        else:
+            found = _of_keys(kind, keys, period, [target])
+        for key, tally, sign in changed:
+            if key in keys:
+                add(found.setdefault(key, Tally()), tally, sign)
         return {key: tally for key, tally in found.items() if tally["filed"]}
 
     def _are_too_many(self, period: Period, filters: Filters) -> bool:
@@ -190,51 +205,58 @@ def _of_keys(
     letters += ["h"] if targets is ALL else []
     columns: list[Any] = [table.grain, table.day, table.key, *(table[name] for name in COUNTS)]
     columns += [table.spread[letter] for letter in letters]
-    query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), sa.or_(*map(_in_piece, parts)))
+    query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), _in_pieces(parts))
+    spreads: dict[str, list[Counter[str]]] = {key: [Tally() for _letter in letters] for key in keys}
     for grain, day, key, *counts in db.session.execute(query):
         sign = next(part.sign for part in parts if part.has(grain, day))
         add(found[key], dict(zip(COUNTS, counts[: len(COUNTS)], strict=True)), sign)
-        spread = zip(letters, counts[len(COUNTS) :], strict=True)
-        add(found[key], flat({letter: own for letter, own in spread if own}), sign)
+        for total, own in zip(spreads[key], counts[len(COUNTS) :], strict=True):
+            add(total, own or {}, sign)
+    for key, totals in spreads.items():
+        found[key].update(flat(dict(zip(letters, totals, strict=True))))
     for part in parts if of_units else ():
         if part.grain is Grain.DAY:
             add_units(found, Period(part.first, part.last, period.zone), targets)
     return found
 
 
-def _in_piece(piece: Piece) -> Condition:
-    table = Figure.__table__.c
-    return sa.and_(table.grain == piece.grain, table.day.between(piece.first, piece.last))
+def _in_pieces(parts: Sequence[Piece]) -> Condition:
+    """Months that follow each other are one span."""
+    table, spans = Figure.__table__.c, list[Piece]()
+    for part in parts:
+        if spans and spans[-1].grain is part.grain is Grain.MONTH:
+            part = replace(spans.pop(), last=part.last)
+        spans.append(part)
+    return sa.or_(*(sa.and_(table.grain == each.grain, table.day.between(each.first, each.last)) for each in spans))
 
 
-def _largest_keys(kind: FigureKind, period: Period, limit: int) -> Iterable[str]:
-    """The keys with most tickets, through the index that has the counts in it."""
-    table = Figure.__table__.c
-    parts = [
-        sa.select(table.key, (table.filed * part.sign).label("filed")).where(table.kind == kind, _in_piece(part))
-        for part in pieces(period.first, period.last)
-    ]
-    rows = sa.union_all(*parts).subquery()
-    total = sa.func.sum(rows.c.filed)
-    query = sa.select(rows.c.key).group_by(rows.c.key).having(total > 0).order_by(total.desc(), rows.c.key)
-    return db.session.scalars(query.limit(limit)).all()
+def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, int]:
+    """The keys with most tickets, and `more` of them, through the index that has the counts in it."""
+    table, parts = Figure.__table__.c, pieces(period.first, period.last)
+    minus = [part for part in parts if part.sign < 0]
+    signed = sa.case((_in_pieces(minus), -table.filed), else_=table.filed) if minus else table.filed
+    query = sa.select(table.key, sa.func.sum(signed)).where(table.kind == kind, _in_pieces(parts))
+    return most_filed(query.group_by(table.key), limit, more)
 
 
-def _largest_units(kind: FigureKind, period: Period, limit: int) -> Iterable[str]:
+def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, int]:
     """Of the largest of every month that the period touches, those with most tickets in these months."""
     table = Figure.__table__.c
     months = [start for start, _end, _begin, _stop in _months(period.first, period.last)]
-    keys: set[str] = set()
-    for month in months:
-        of_month = sa.select(table.key).where(
-            table.kind == kind, table.grain == Grain.MONTH, table.day == month, table.filed > 0
+    in_months = sa.and_(table.kind == kind, table.grain == Grain.MONTH, table.day.in_(months))
+    largest = [
+        sa.select(
+            sa.select(table.key)
+            .where(table.kind == kind, table.grain == Grain.MONTH, table.day == month, table.filed > 0)
+            .order_by(table.filed.desc())
+            .limit(LARGEST_OF_A_MONTH)
+            .subquery()
         )
-        keys |= set(db.session.scalars(of_month.order_by(table.filed.desc()).limit(LARGEST_OF_A_MONTH)))
-    total = sa.func.sum(table.filed)
-    query = sa.select(table.key).where(
-        table.kind == kind, table.key.in_(keys), table.grain == Grain.MONTH, table.day.in_(months)
-    )
-    return db.session.scalars(query.group_by(table.key).order_by(total.desc(), table.key).limit(limit)).all()
+        for month in months
+    ]
+    among = sa.or_(table.key.in_(sa.union(*largest)), table.key.in_(more))
+    query = sa.select(table.key, sa.func.sum(table.filed)).where(in_months, among)
+    return most_filed(query.group_by(table.key), limit, more)
 
 
 _RANKED = {FigureKind.UNIT: _largest_units}

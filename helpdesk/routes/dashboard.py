@@ -25,7 +25,7 @@ from helpdesk.labels import label
 from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Channel, Priority, RoleName, SlaTargetKind
 from helpdesk.oncall.nights import woken
 from helpdesk.oncall.people import address_of, people_with
-from helpdesk.oncall.schedule import current_shift, main_schedule, next_shift
+from helpdesk.oncall.schedule import current_and_next, main_schedule
 from helpdesk.reports import measures
 from helpdesk.reports.export import Style, csv_lines, ticket_rows
 from helpdesk.reports.period import PeriodKind
@@ -48,7 +48,8 @@ MOST_IN_A_WORKBOOK = 50_000  # tickets; some twenty seconds
 @allow(*STAFF)
 def index() -> ResponseReturnValue:
     choice = read_choice(request.args)
-    return render_template("dashboard/index.html", **present(), **past(choice), **form_parts(choice))
+    parts = form_parts(choice)  # first: whom the session knows is not fetched again
+    return render_template("dashboard/index.html", **parts, **present(), **past(choice))
 
 
 @bp.get("/now")
@@ -108,8 +109,7 @@ def present() -> dict[str, Any]:
     now = clock.now()
     counts = measures.open_now(now)
     schedule = main_schedule()
-    on_duty = current_shift(schedule, now) if schedule else None
-    following = next_shift(schedule, now) if schedule else None
+    on_duty, following = current_and_next(schedule, now) if schedule else (None, None)
     return {
         "now": now,
         "refresh_seconds": REFRESH_SECONDS,

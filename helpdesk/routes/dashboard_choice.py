@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -47,7 +49,14 @@ class Choice:
         """The desk with the tickets behind a figure: those of the period, the filters and one group."""
         days = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
         group = {dimension.value: key or "none"} if dimension else {}
-        return url_for("desk.index", **{"status": Span.ALL.value, **days, **self._filters(), **group, **more})
+        asked = {"status": Span.ALL.value, **days, **self._filters(), **group, **more}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return f"{self._desk}?{urlencode(given)}"
+
+    @cached_property
+    def _desk(self) -> str:
+        """Worked out once: a page has hundreds of addresses of the desk."""
+        return url_for("desk.index")
 
     def missed(self, target: SlaTargetKind, dimension: Dimension | None = None, key: str = "") -> str:
         """The same, only those whose promise was broken."""
