@@ -3,13 +3,26 @@
 import argparse
 import os
 import platform
-from functools import partial
+from argparse import Namespace
+from collections.abc import Callable
 from time import monotonic
 
-from benchmarks import duty, export, flood, latency, mails, memory, pages, scale, throughput, tick
+from benchmarks import due, duty, export, flood, latency, mails, memory, pages, scale, throughput, tick
 from benchmarks.stage import DATABASES
 
-PARTS = ("latency", "flood", "tick", "memory", "throughput", "pages", "duty", "scale", "export", "mails")
+PARTS: dict[str, Callable[[Namespace], None]] = {
+    "latency": lambda _given: latency.run(),
+    "flood": lambda _given: flood.run(),
+    "tick": lambda _given: tick.run(),
+    "memory": lambda given: memory.run(given.messages),
+    "throughput": lambda _given: throughput.run(),
+    "pages": lambda _given: pages.run(),
+    "duty": lambda _given: duty.run(),
+    "due": lambda _given: due.run(),
+    "scale": lambda given: scale.run(given.sizes, given.databases),
+    "export": lambda given: export.run(given.rows),
+    "mails": lambda _given: mails.run(),
+}
 
 
 def main() -> None:
@@ -22,23 +35,11 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES, help="of the scale part")
     parser.add_argument("--rows", type=int, default=export.ROWS, help="tickets of the export part")
     given = parser.parse_args()
-    runs = {
-        "latency": latency.run,
-        "flood": flood.run,
-        "tick": tick.run,
-        "memory": partial(memory.run, given.messages),
-        "throughput": throughput.run,
-        "pages": pages.run,
-        "duty": duty.run,
-        "mails": mails.run,
-        "scale": partial(scale.run, given.sizes, given.databases),
-        "export": partial(export.run, given.rows),
-    }
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}")
     for name in given.parts or PARTS:
         print(f"\n== {name}", flush=True)
         start = monotonic()
-        runs[name]()
+        PARTS[name](given)
         print(f"   ({monotonic() - start:.0f} s)")
 
 

@@ -20,10 +20,17 @@ def write_rows(table: str, columns: str, rows: Iterable[Row]) -> None:
         places = ", ".join("?" for _ in columns.split(","))
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
         return
-    cursor.execute("SET LOCAL TIME ZONE 'UTC'; SET LOCAL synchronous_commit = off")
-    cursor.execute("SET LOCAL session_replication_role = replica")  # what is written here refers to what is there
+    past_rules()
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         copy.write("".join(map(_line, rows)))
+
+
+def past_rules() -> None:
+    """The rest of the transaction writes without triggers and foreign keys: it refers to what is there."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL TIME ZONE 'UTC'"))
+        db.session.execute(sa.text("SET LOCAL synchronous_commit = off"))
+        db.session.execute(sa.text("SET LOCAL session_replication_role = replica"))
 
 
 def _line(row: Row) -> str:

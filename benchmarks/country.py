@@ -7,6 +7,7 @@ reminders.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -17,15 +18,27 @@ from time import monotonic
 
 import sqlalchemy as sa
 
-from benchmarks.copying import Row, bare_tables, write_rows
+from benchmarks.copying import Row, bare_tables, past_rules, write_rows
 from benchmarks.stage import analyze
 from benchmarks.sums import sum_up
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import Calendar, CountedTicket, Municipality, TicketCounter, Unit
+from helpdesk.models import (
+    Calendar,
+    Clock,
+    CountedTicket,
+    FigureDue,
+    Municipality,
+    Reminder,
+    Ticket,
+    TicketCounter,
+    Unit,
+)
 from helpdesk.models.codes import Category, Priority, RoleName, SlaTargetKind, UnitKind
+from helpdesk.models.sla import UNNOTED
 from helpdesk.oncall.people import people_with
+from helpdesk.reports.counting import fold, is_any_due
 from helpdesk.reports.tally import KEPT, MISSED, RUNNING
 from helpdesk.transaction import transaction
 
@@ -269,10 +282,12 @@ def _minute(at: datetime) -> int:
     return int(at.timestamp()) // 60
 
 
-def open_tickets(count: int) -> None:
+@contextmanager
+def open_tickets(count: int) -> Iterator[None]:
     """So many more that are open, filed just now, with reminders that are not due: what the job must pass by."""
     place = db.session.execute(sa.select(Unit.municipality_id, Unit.id).order_by(Unit.id.desc()).limit(1)).one()
     writer = _Writer(Places([place[0]], ["ZZZZ"], [[place[1]]], [1.0]))
+    tickets, clocks = writer.ticket, writer.clock
     for start in range(0, count, BATCH):
         batch = writer.batch([writer.now] * min(BATCH, count - start))
         with transaction():
@@ -280,6 +295,23 @@ def open_tickets(count: int) -> None:
             write_rows("sla_clock", TABLES["sla_clock"], batch.clocks)
             write_rows("reminder", TABLES["reminder"], batch.reminders)
     analyze()
+    yield
+    with transaction():
+        past_rules()
+        db.session.execute(sa.delete(Reminder).where(Reminder.clock_id > clocks))
+        db.session.execute(sa.delete(Clock).where(Clock.id > clocks))
+        db.session.execute(sa.delete(Ticket).where(Ticket.id > tickets))
+        db.session.execute(sa.delete(FigureDue).where(FigureDue.ticket_id > tickets))
+
+
+def catch_up() -> None:
+    """What the worker does every few seconds: promises that have run out are noted, changes folded."""
+    with transaction():
+        late = sa.update(Clock).where(sa.text(UNNOTED), Clock.due_at < clock.now())
+        db.session.execute(late.values(breached_at=Clock.due_at), execution_options={"synchronize_session": False})
+    while is_any_due():
+        with transaction():
+            fold()
 
 
 _THINGS = (

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from benchmarks.country import load_country, open_tickets, today
+from benchmarks.country import catch_up, load_country, open_tickets, today
 from benchmarks.figures import load_average, timed
 from benchmarks.stage import DATABASES, stage
 from helpdesk import clock
@@ -50,13 +50,14 @@ def _tell(figures: dict[str, float]) -> None:
 
 
 def _figures(app: Flask) -> dict[str, float]:
+    catch_up()
     client, number = _client(app), db.session.scalar(sa.select(Ticket.number).order_by(Ticket.id.desc()).limit(1))
     busiest = db.session.scalar(sa.select(Municipality.id).order_by(Municipality.id).offset(2).limit(1))
     release()
     found = {name: _median(client, path) for name, path in addresses(number or "", busiest or 0).items()}
     found[f"search, page {PAGES_ON}"] = _median(client, _page(client, "/desk?status=all&since=&q=festyn", PAGES_ON))
-    open_tickets(OPEN)
-    found[f"reminders due among {OPEN:,} open tickets"] = _seconds(lambda: (reminders.due(), release()))
+    with open_tickets(OPEN):
+        found[f"reminders due among {OPEN:,} open tickets"] = _seconds(lambda: (reminders.due(), release()))
     return found
 
 
