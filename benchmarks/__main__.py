@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from time import monotonic
 
-from benchmarks import due, duty, export, flood, latency, mails, memory, pages, scale, throughput, tick
+from benchmarks import due, duty, export, flood, latency, mails, memory, scale, throughput, tick
 from benchmarks.stage import DATABASES
 
 PARTS: dict[str, Callable[[Namespace], None]] = {
@@ -16,7 +16,6 @@ PARTS: dict[str, Callable[[Namespace], None]] = {
     "tick": lambda _given: tick.run(),
     "memory": lambda given: memory.run(given.messages),
     "throughput": lambda _given: throughput.run(),
-    "pages": lambda _given: pages.run(),
     "duty": lambda _given: duty.run(),
     "due": lambda _given: due.run(),
     "scale": lambda given: scale.run(given.sizes, given.databases),
