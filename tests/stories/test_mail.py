@@ -139,3 +139,17 @@ def test_a_bounced_alert_goes_on_to_the_next_person(story, cast):
     db.session.rollback()
     story.passes(seconds=10)
     assert len(mails(story, beata)) == 1
+
+
+def test_a_mail_that_cries_wakes_nobody_until_its_sender_has_clicked(story, cast):
+    ticket = arrives(raw_mail(JAN, "Woda stoi na ulicy.", Subject="PILNE: ostrzeżenie o powodzi")).ticket
+    story.passes(minutes=3)
+    assert story.calls(cast.anna) == []
+    [link] = [link for mail in mails(story) for link in mail.links if "/urgent/" in link]
+    page, client = link.removeprefix("http://helpdesk.test"), story.app.test_client()
+    client.get(page)
+    story.passes(minutes=3)
+    assert story.calls(cast.anna) == []
+    client.post(page)
+    story.passes(minutes=3)
+    assert story.calls(cast.anna) and story.state(ticket).is_urgent
