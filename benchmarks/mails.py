@@ -29,7 +29,7 @@ MAILS = 1_000
 WRITERS = 200  # nobody writes so fast that the brakes hold
 LARGE_BYTES = 25_000_000
 AIM_MB = 150
-PATIENCE = 600
+PATIENCE = 1_800
 
 
 def run() -> None:
