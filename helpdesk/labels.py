@@ -187,6 +187,8 @@ ERRORS: dict[str, LazyString] = {
     "target_twice": _l("The same priority, target and category stand in two rows. Keep one of them."),
     "share_twice": _l("Two reminders of the same priority stand at the same share. Keep one of them."),
     "unknown_zone": _l("There is no such time zone. Choose one from the list."),
+    "sla_policy_default": _l("This is the default policy. Make another one the default first."),
+    "sla_policy_in_use": _l("A contract names this policy. Give the contract another one first."),
     "in_a_policy": _l("An escalation policy uses this schedule. Change the policy first."),
     "last_schedule": _l("This is the only schedule. Rename it, or add another one first."),
     "has_history": _l("Somebody was on duty by this schedule; what was is kept. End its layers instead."),

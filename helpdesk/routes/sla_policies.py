@@ -6,9 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.errors import NotAllowed
 from helpdesk.forms.desk import EmptyForm
 from helpdesk.forms.rows import is_rearranging, rearranged
 from helpdesk.forms.sla_policy import CELLS, NEW_ROWS, SlaPolicyForm, values_of
+from helpdesk.labels import error_sentence
 from helpdesk.models import SlaPolicy
 from helpdesk.models.codes import Priority, RoleName, SlaTargetKind
 from helpdesk.routes import sla_words as words
@@ -21,6 +23,7 @@ from helpdesk.sla.editing import version_of
 from helpdesk.sla.effects import Effect
 from helpdesk.sla.following import Edit
 from helpdesk.sla.policy_editing import PolicyDraft
+from helpdesk.transaction import transaction
 
 bp = Blueprint("sla", __name__, url_prefix="/sla")
 
@@ -82,6 +85,23 @@ def default(policy_id: int) -> ResponseReturnValue:
         return render_template("sla/default.html", policy=policy, effect=effect, move_words=words.move_words)
 
     return page(None) if request.method == "GET" else handle(form, save, page, _done)
+
+
+@bp.route("/policies/<int:policy_id>/delete", methods=["GET", "POST"])
+@allow(RoleName.MANAGER)
+def delete(policy_id: int) -> ResponseReturnValue:
+    policy, form = rules.find_policy(policy_id), EmptyForm()
+    name, problem = policy.name, None
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                rules.delete_policy(policy, me())
+        except NotAllowed as refused:
+            problem = error_sentence(refused.code)
+        else:
+            flash(_("The SLA policy “%(name)s” is deleted.", name=name), "success")
+            return redirect(url_for("sla.index"), 303)
+    return render_template("sla/delete.html", name=name, problem=problem), 422 if problem else 200
 
 
 def _done() -> ResponseReturnValue:

@@ -40,7 +40,7 @@ def require_opens(row: Calendar, minutes: int) -> None:
         raise NotAllowed("never_open") from never
 
 
-def note(action: str, subject: str, by: User, before: Facts | None, after: Facts) -> None:
+def note(action: str, subject: str, by: User, before: Facts | None, after: Facts | None) -> None:
     data = {"before": before, "after": after}
     db.session.add(AuditEntry(user_id=by.id, action=action, subject=subject, data=data))
 

@@ -142,6 +142,23 @@ def make_default(policy: SlaPolicy, by: User) -> Edit | None:
     return _followed(by, follows_one_of([policy.id]))
 
 
+def delete_policy(policy: SlaPolicy, by: User) -> None:
+    """Promises that were made stay as they are: every clock has its own copy.
+
+    Raises:
+        NotAllowed: "not_manager", "sla_policy_default", "sla_policy_in_use" while a contract names it.
+    """
+    require_manager(by)
+    db.session.refresh(policy, with_for_update={"of": SlaPolicy})
+    named = sa.select(Contract.id).where(Contract.sla_policy_id == policy.id).limit(1)
+    is_named = db.session.scalar(named) is not None
+    refuse({"sla_policy_default": policy.is_default, "sla_policy_in_use": is_named})
+    note("sla_policy_deleted", _subject(policy), by, facts_of(draft_of(policy)), None)
+    for table in (SlaTarget, ReminderRule):
+        db.session.execute(sa.delete(table).where(table.policy_id == policy.id))
+    db.session.execute(sa.delete(SlaPolicy).where(SlaPolicy.id == policy.id))
+
+
 def assign(contract: Contract, policy_id: int | None, by: User) -> Edit | None:
     """The contract's tickets follow the policy; None: the default one.
 

@@ -279,6 +279,7 @@ PAGES = {
     "sla policies": ("manager", lambda site: "/sla"),
     "add an sla policy": ("manager", lambda site: "/sla/policies/add"),
     "change an sla policy": ("manager", lambda site: f"/sla/policies/{_sla_policy().id}"),
+    "delete an sla policy": ("manager", lambda site: f"/sla/policies/{_sla_policy().id}/delete"),
     "another default": ("manager", lambda site: f"/sla/policies/{_sla_policy().id}/default"),
     "policies of contracts": ("manager", lambda site: "/sla/contracts"),
     "working calendars": ("manager", lambda site: "/sla/calendars"),

@@ -147,3 +147,12 @@ def test_a_contract_is_given_a_policy(manager, cast, policy):
     db.session.rollback()
     assert contract.sla_policy_id == policy.id
     assert manager.post(url, data={"policy_id": "999999", "do": "save"}).status_code == 422
+
+
+def test_deleting_asks_first_and_says_why_not(client, cast):
+    sign_in(client, cast.marek)
+    default = db.session.query(SlaPolicy).filter_by(is_default=True).one()
+    address = f"/sla/policies/{default.id}/delete"
+    assert default.name in client.get(address).text
+    answer = client.post(address)
+    assert (answer.status_code, "To domyślny zestaw" in answer.text) == (422, True)

@@ -10,7 +10,7 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.jobs import follow_edits
-from helpdesk.models import AuditEntry, Calendar, FollowUp, SlaPolicy
+from helpdesk.models import AuditEntry, Calendar, Contract, FollowUp, SlaPolicy
 from helpdesk.models.codes import Category, Priority, SlaTargetKind
 from helpdesk.sla import following
 from helpdesk.sla.clock import clocks_of
@@ -22,6 +22,7 @@ from helpdesk.sla.policy_editing import (
     add_policy,
     assign,
     change_policy,
+    delete_policy,
     draft_of,
     facts_of,
     make_default,
@@ -207,3 +208,30 @@ def test_one_ticket_that_cannot_follow_does_not_hold_up_the_others(cast, promise
     follow_edits()
     assert clocks_of(other)[RESOLVE].minutes == 960
     assert following.still_to_come() == 1
+
+
+def test_a_policy_that_nobody_has_is_deleted_with_a_trace(cast):
+    with transaction():
+        copy = add_policy(replace(draft_of(cast_policy()), name="Kopia"), cast.marek)
+    with transaction():
+        delete_policy(copy, cast.marek)
+    assert db.session.query(SlaPolicy).filter_by(name="Kopia").count() == 0
+    entry = db.session.query(AuditEntry).filter_by(action="sla_policy_deleted").one()
+    assert entry.user_id == cast.marek.id
+
+
+def test_the_default_policy_is_not_deleted(cast):
+    with pytest.raises(NotAllowed, match="sla_policy_default"), transaction():
+        delete_policy(cast_policy(), cast.marek)
+
+
+def test_a_policy_that_a_contract_names_is_not_deleted(cast):
+    with transaction():
+        copy = add_policy(replace(draft_of(cast_policy()), name="Kopia"), cast.marek)
+        db.session.query(Contract).first().sla_policy_id = copy.id
+    with pytest.raises(NotAllowed, match="sla_policy_in_use"), transaction():
+        delete_policy(copy, cast.marek)
+
+
+def cast_policy():
+    return db.session.query(SlaPolicy).filter_by(is_default=True).one()
