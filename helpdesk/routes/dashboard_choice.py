@@ -47,16 +47,19 @@ class Choice:
 
     def tickets(self, dimension: Dimension | None = None, key: str = "", **more: Any) -> str:
         """The desk with the tickets behind a figure: those of the period, the filters and one group."""
-        days = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
         group = {dimension.value: key or "none"} if dimension else {}
-        asked = {"status": Span.ALL.value, **days, **self._filters(), **group, **more}
-        given = {name: value for name, value in asked.items() if value is not None}
-        return f"{self._desk}?{urlencode(given)}"
+        return f"{self._desk}?{urlencode(self._asked | group | more)}"
 
     @cached_property
     def _desk(self) -> str:
         """Worked out once: a page has hundreds of addresses of the desk."""
         return url_for("desk.index")
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        days = {"since": self.period.first.isoformat(), "until": self.period.last.isoformat()}
+        chosen = {name: value for name, value in self._filters().items() if value is not None}
+        return {"status": Span.ALL.value, **days, **chosen}
 
     def missed(self, target: SlaTargetKind, dimension: Dimension | None = None, key: str = "") -> str:
         """The same, only those whose promise was broken."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 SHADES = 5
 HOURS, WEEKDAYS = range(24), range(7)
@@ -12,12 +13,12 @@ HOURS, WEEKDAYS = range(24), range(7)
 
 @dataclass(frozen=True)
 class Cell:
-    """`hour` of the local week; `shade` 0 (none) to SHADES (the most); `name` says in words which hour it is."""
+    """`hour` of the local week; `shade` 0 (none) to SHADES (the most); `says`: the hour and the count in words."""
 
     hour: int
     count: int
     shade: int
-    name: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class HeatMap:
 
 def heat_map(counts: Sequence[int]) -> HeatMap:
     """`counts` by hour of the local week, Monday 00:00 first."""
+    says = _("%(when)s: filed %(count)s")  # asked for once: a page has 168 cells
     most, days = max(counts), Locale.parse(str(get_locale())).days["format"]
 
     def cell(weekday: int, hour: int) -> Cell:
         count = counts[weekday * 24 + hour]
         name = f"{days['wide'][weekday]}, {hour:02}:00–{hour + 1:02}:00"
-        return Cell(weekday * 24 + hour, count, -(-count * SHADES // most) if most else 0, name)
+        shade = -(-count * SHADES // most) if most else 0
+        return Cell(weekday * 24 + hour, count, shade, says % {"when": name, "count": count})
 
     rows = [(f"{hour:02}–{hour + 1:02}", [cell(weekday, hour) for weekday in WEEKDAYS]) for hour in HOURS]
     return HeatMap([days["abbreviated"][weekday] for weekday in WEEKDAYS], rows)

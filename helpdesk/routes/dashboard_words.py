@@ -82,12 +82,14 @@ class Charts:
 
 @dataclass(frozen=True)
 class TableRow:
-    """`key` narrows the desk to the group, see Choice.tickets."""
+    """`key` narrows the desk to the group, see Choice.tickets; `filed` and `late` are the counts in words."""
 
     key: str
     name: str
     measure: Measure
     meter: Markup
+    filed: str
+    late: str
 
 
 @dataclass(frozen=True)
@@ -172,16 +174,18 @@ def day_in_full(day: date) -> str:
 
 
 def tables(groups: dict[Dimension, list[GroupRow]]) -> list[Table]:
+    words = _("%(name)s: filed %(count)s"), _("%(name)s: late %(count)s")  # asked for once for all rows
     return [
-        Table(dimension, *DIMENSIONS[dimension], [_row(dimension, row) for row in rows])
+        Table(dimension, *DIMENSIONS[dimension], [_row(dimension, row, *words) for row in rows])
         for dimension, rows in groups.items()
     ]
 
 
-def _row(dimension: Dimension, row: GroupRow) -> TableRow:
+def _row(dimension: Dimension, row: GroupRow, filed: str, late: str) -> TableRow:
     name = str(label(Category(row.key))) if dimension is Dimension.CATEGORY else row.name or _("nobody")
-    share = row.measure.share
-    return TableRow(row.key, name, row.measure, Markup("") if share is None else meter(share))
+    own = row.measure
+    said = filed % {"name": name, "count": own.filed}, late % {"name": name, "count": own.missed}
+    return TableRow(row.key, name, own, Markup("") if own.share is None else meter(own.share), *said)
 
 
 def _flow_in_words(points: Sequence[TrendPoint]) -> str:
