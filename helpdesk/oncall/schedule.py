@@ -59,7 +59,7 @@ def on_call(schedule: Schedule, at: datetime) -> list[User]:
     if _is_history(schedule, at):
         return [shift.user for shift in _history(schedule, at, at + timedelta(microseconds=1))]
     ids = roster(schedule, at, at + timedelta(seconds=1)).on_call(at)
-    people = _people(schedule, ids)
+    people = people_by_id(schedule, ids)
     return [people[user_id] for user_id in ids]
 
 
@@ -145,7 +145,7 @@ def _planned(schedule: Schedule, since: datetime, until: datetime) -> list[Shift
     if since >= until:
         return []
     found = roster(schedule, since, until).shifts(since, until)
-    people = _people(schedule, [stint.person for stint in found])
+    people = people_by_id(schedule, [stint.person for stint in found])
     return [Shift(people[stint.person], stint.starts_at, stint.ends_at) for stint in found]
 
 
@@ -154,9 +154,13 @@ def _is_history(schedule: Schedule, at: datetime) -> bool:
 
 
 def _history(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
-    rows = _within(DutyShift, DutyShift.schedule_id == schedule.id, since, until)
-    rows.sort(key=lambda row: (row.starts_at, row.id))
-    return [Shift(row.user, max(row.starts_at, since), min(row.ends_at, until)) for row in rows]
+    row = DutyShift.__table__.c
+    query = sa.select(row.user_id, row.starts_at, row.ends_at).where(
+        row.schedule_id == schedule.id, row.starts_at < until, row.ends_at > since
+    )
+    rows = db.session.execute(query.order_by(row.starts_at, row.id)).tuples().all()
+    people = people_by_id(schedule, [user_id for user_id, _starts_at, _ends_at in rows])
+    return [Shift(people[user_id], max(starts, since), min(ends, until)) for user_id, starts, ends in rows]
 
 
 def _joined(past: list[Shift], planned: list[Shift], border: datetime) -> list[Shift]:
@@ -172,7 +176,7 @@ def _joined(past: list[Shift], planned: list[Shift], border: datetime) -> list[S
     return found
 
 
-def _people(schedule: Schedule, ids: Iterable[int]) -> dict[int, User]:
+def people_by_id(schedule: Schedule, ids: Iterable[int]) -> dict[int, User]:
     """Those whom the session does not know are fetched together."""
     session, wanted = object_session(schedule) or db.session(), set(ids)
     known = (session.identity_map.get(session.identity_key(User, user_id)) for user_id in wanted)

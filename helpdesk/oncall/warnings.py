@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpdesk.extensions import db
-from helpdesk.models import Absence, Schedule, Swap, User
+from helpdesk.models import Absence, Rotation, RotationMember, Schedule, Swap, User
 from helpdesk.models.codes import SwapState, WarningKind
 from helpdesk.oncall.contacts import Unreachable, unreachable_by_phone
-from helpdesk.oncall.schedule import Shift, all_schedules, gaps_between, roster, shifts
+from helpdesk.oncall.schedule import Shift, all_schedules, gaps_between, people_by_id, roster, shifts
 
 AHEAD = timedelta(days=14)
 COVER_WITHIN = timedelta(days=7)
@@ -48,17 +48,25 @@ class PlanWarning:
 
 @dataclass(frozen=True)
 class Window:
-    """The span that is looked at, and the shifts of each schedule in it."""
+    """The span that is looked at; of each schedule the shifts in it, and who is in a rotation that runs."""
 
     since: datetime
     until: datetime
     shifts: dict[Schedule, list[Shift]]
+    members: dict[Schedule, list[User]]
+
+    def people_of(self, schedule: Schedule, since: datetime) -> list[User]:
+        """In a rotation or on duty after `since`; without those who have left."""
+        on_duty = [shift.user for shift in self.shifts[schedule] if shift.ends_at > since]
+        return [user for user in dict.fromkeys([*self.members[schedule], *on_duty]) if user.active]
 
 
 def warnings(since: datetime, until: datetime) -> list[PlanWarning]:
     """All that touches [since, until), by beginning; no warning begins before `since`."""
     first = since - LOOK_BACK
-    window = Window(first, until, {schedule: shifts(schedule, first, until) for schedule in all_schedules()})
+    schedules = all_schedules()
+    duties = {schedule: shifts(schedule, first, until) for schedule in schedules}
+    window = Window(first, until, duties, {schedule: _members(schedule) for schedule in schedules})
     uncovered = list(_uncovered(window))
     found = [
         *uncovered,
@@ -118,12 +126,14 @@ def _lies_in(swap: Swap, gap: PlanWarning) -> bool:
 
 def _absent_at_once(window: Window) -> Iterator[PlanWarning]:
     """Told once for people who share several schedules."""
-    query = sa.select(Absence).where(Absence.starts_at < window.until, Absence.ends_at > window.since)
-    absences = list(db.session.scalars(query.order_by(Absence.starts_at, Absence.id)))
+    query = sa.select(Absence.user_id, Absence.starts_at, Absence.ends_at).where(
+        Absence.starts_at < window.until, Absence.ends_at > window.since
+    )
+    absences = db.session.execute(query.order_by(Absence.starts_at, Absence.id)).tuples().all()
     found: dict[tuple[tuple[User, ...], datetime, datetime], list[Schedule]] = {}
-    for schedule, duties in window.shifts.items():
-        own = people_of(schedule, duties)
-        spans = [(a.user, max(a.starts_at, window.since), a.ends_at) for a in absences if a.user in own]
+    for schedule in window.shifts:
+        own = {user.id: user for user in window.people_of(schedule, window.since)}
+        spans = [(own[who], max(starts, window.since), ends) for who, starts, ends in absences if who in own]
         for people, start, end in joined(_overlaps(spans)):
             found.setdefault((people, start, end), []).append(schedule)
     for (people, start, end), schedules in found.items():
@@ -146,18 +156,23 @@ def _on_two_duties(window: Window) -> Iterator[PlanWarning]:
 
 
 def _alone(window: Window, since: datetime) -> Iterator[PlanWarning]:
-    for schedule, duties in window.shifts.items():
-        people = tuple(people_of(schedule, [shift for shift in duties if shift.ends_at > since]))
+    for schedule in window.shifts:
+        people = tuple(window.people_of(schedule, since))
         if len(people) == 1:
             key = _key(WarningKind.ALONE, (schedule,), people, window.since, window)
             yield PlanWarning(WarningKind.ALONE, (schedule,), people, since, window.until, key)
 
 
-def people_of(schedule: Schedule, duties: Iterable[Shift]) -> list[User]:
-    """Who is in a rotation of the schedule that has not ended, or on duty; without those who have left."""
-    layers = [row for row in schedule.rotations if row.in_force_until is None]
-    members = [member.user for row in layers for member in row.members]
-    return [user for user in dict.fromkeys([*members, *(shift.user for shift in duties)]) if user.active]
+def _members(schedule: Schedule) -> list[User]:
+    query = (
+        sa.select(RotationMember.user_id)
+        .join(Rotation, Rotation.id == RotationMember.rotation_id)
+        .where(Rotation.schedule_id == schedule.id, Rotation.in_force_until.is_(None))
+        .order_by(Rotation.layer, Rotation.id, RotationMember.position)
+    )
+    ids = db.session.scalars(query).all()
+    people = people_by_id(schedule, ids)
+    return [people[user_id] for user_id in ids]
 
 
 Stretch = tuple[tuple[User, ...], datetime, datetime]  # who, from, to

@@ -1,6 +1,6 @@
 """Tallies read from the tickets as they were counted, where an index makes them few."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from helpdesk.reports.period import Period
 from helpdesk.reports.tally import COUNTS, KEPT, LETTERS, MISSED, Tally, add, rounded
 
 Condition = sa.ColumnElement[bool]
+Span = tuple[date, date]
 
 _TICKET = CountedTicket.__table__.c
 _COLUMNS = {
@@ -32,18 +33,24 @@ _FILTERED = {  # by the name of the filter
 }
 
 
-def add_units(found: dict[str, Tally], days: Period, targets: Sequence[SlaTargetKind]) -> None:
-    """Add the days of the units that are the keys."""
-    own = _TICKET.unit_id.in_([int(key) for key in found])
-    conditions = [*_filed(days, Filters()), own]
-    counted = [
-        _tallies(_TICKET.unit_id, conditions, targets),
-        _hours(_TICKET.unit_id, conditions),
-        {key: Tally(resolved=n) for key, n in _counts(_TICKET.unit_id, [*_resolved(days, Filters()), own])},
-    ]
-    for tallies in counted:
-        for key, tally in tallies.items():
-            add(found[key], tally)
+def add_units(found: dict[str, Tally], days: Sequence[Span], targets: Sequence[SlaTargetKind]) -> None:
+    """Add the days (first, last) of the units that are the keys: counts, but for those resolved, and minutes of the
+    targets."""
+    for key, tally in _tallies(_TICKET.unit_id, _of_units(found, _TICKET.day, days), targets).items():
+        add(found[key], tally)
+
+
+def add_rest_of_units(found: dict[str, Tally], days: Sequence[Span]) -> None:
+    """Add what `add_units` leaves out: the hours, and those resolved."""
+    for key, tally in _hours(_TICKET.unit_id, _of_units(found, _TICKET.day, days)).items():
+        add(found[key], tally)
+    for key, count in _counts(_TICKET.unit_id, _of_units(found, _TICKET.resolved_day, days)):
+        add(found[key], {"resolved": count})
+
+
+def _of_units(keys: Iterable[str], column: Any, days: Sequence[Span]) -> list[Condition]:
+    within = sa.or_(*(column.between(first, last) for first, last in days))
+    return [within, _TICKET.unit_id.in_([int(key) for key in keys])]
 
 
 def _filed(period: Period, filters: Filters) -> list[Condition]:
@@ -69,8 +76,7 @@ def of_tickets(period: Period, filters: Filters) -> Tally:
 
 def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
     query = sa.select(_TICKET.day, *_sums()).where(*_filed(period, filters)).group_by(_TICKET.day)
-    names = [name for name in COUNTS if name != "resolved"]
-    found = {row.day: Tally(dict(zip(names, row[1:], strict=True))) for row in db.session.execute(query)}
+    found = {day: _counted(sums) for day, *sums in db.session.execute(query)}
     ends = sa.select(_TICKET.resolved_day, sa.func.count()).where(*_resolved(period, filters))
     for day, count in db.session.execute(ends.group_by(_TICKET.resolved_day)).tuples():
         found.setdefault(day, Tally())["resolved"] = count
@@ -79,41 +85,52 @@ def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
 
 def largest_of_tickets(
     dimension: Dimension, period: Period, filters: Filters, limit: int, more: Set[str]
-) -> dict[str, int]:
+) -> dict[str, Tally]:
+    """Of those with most tickets, and `more` of them, the counts."""
     column = _COLUMNS[dimension]
-    query = sa.select(column, sa.func.count()).where(*_filed(period, filters)).group_by(column)
-    return most_filed(query, limit, more)
+    query = sa.select(column, *_sums()).where(*_filed(period, filters)).group_by(column)
+    return {str(key): _counted(sums) for key, *sums in db.session.execute(ranked(query, limit, more))}
 
 
-def most_filed(query: sa.Select[Any], limit: int, more: Set[str]) -> dict[str, int]:
+def ranked(query: sa.Select[Any], limit: int, more: Set[str]) -> sa.Select[Any]:
     """Of a question for keys and their numbers of tickets: the `limit` with most, and `more` whatever they have."""
-    key, filed = query.selected_columns
+    key, filed = query.selected_columns.values()[:2]
     typed = sorted(more) if isinstance(key.type, sa.String) else [int(each) for each in sorted(more)]
     order = [sa.case((key.in_(typed), 0), else_=1)] if more else []
-    query = query.order_by(*order, filed.desc(), key).limit(limit + len(more))
-    return {str(own): count for own, count in db.session.execute(query).tuples()}
+    return query.order_by(*order, filed.desc(), key).limit(limit + len(more))
 
 
-def groups_of_tickets(
-    dimension: Dimension, keys: Sequence[str], period: Period, filters: Filters, target: SlaTargetKind
-) -> dict[str, Tally]:
+def add_minutes(
+    found: dict[str, Tally], dimension: Dimension, period: Period, filters: Filters, target: SlaTargetKind
+) -> None:
+    """Add the minutes of the target to the groups that are the keys."""
     column = _COLUMNS[dimension]
-    typed = keys if dimension is Dimension.CATEGORY else [int(key) for key in keys]
-    return _tallies(column, [*_filed(period, filters), column.in_(typed)], [target])
+    typed = list(found) if dimension is Dimension.CATEGORY else [int(key) for key in found]
+    _add_minutes(found, column, [*_filed(period, filters), column.in_(typed)], target)
 
 
 def _tallies(column: Any, conditions: Sequence[Condition], kinds: Sequence[SlaTargetKind]) -> dict[str, Tally]:
     """By the column, as text: the counts, and the minutes of the targets named."""
     key = column.label("key")
-    names = [name for name in COUNTS if name != "resolved"]
     query = sa.select(key, *_sums()).where(*conditions).group_by(key)
-    found = {str(row.key): Tally(dict(zip(names, row[1:], strict=True))) for row in db.session.execute(query)}
+    found = {str(group): _counted(sums) for group, *sums in db.session.execute(query)}
     for kind in kinds:
-        minutes = getattr(_TICKET, f"{kind}_minutes")
-        spread = sa.select(key, minutes, sa.func.count()).where(*conditions, minutes.is_not(None))
-        for group, met_after, count in db.session.execute(spread.group_by(key, minutes)).tuples():
-            add(found[str(group)], {f"{LETTERS[kind]}{rounded(met_after)}": count})
+        _add_minutes(found, column, conditions, kind)
     return found
+
+
+def _counted(sums: Sequence[int]) -> Tally:
+    names = [name for name in COUNTS if name != "resolved"]
+    return Tally(dict(zip(names, sums, strict=True)))
+
+
+def _add_minutes(
+    found: dict[str, Tally], column: Any, conditions: Sequence[Condition], kind: SlaTargetKind
+) -> None:
+    key, minutes = column.label("key"), getattr(_TICKET, f"{kind}_minutes")
+    query = sa.select(key, minutes, sa.func.count()).where(*conditions, minutes.is_not(None))
+    for group, met_after, count in db.session.execute(query.group_by(key, minutes)).tuples():
+        add(found[str(group)], {f"{LETTERS[kind]}{rounded(met_after)}": count})
 
 
 def _hours(column: Any, conditions: Sequence[Condition]) -> dict[str, Tally]:

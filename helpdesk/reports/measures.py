@@ -65,7 +65,6 @@ class Measures:
 
     def __init__(self, now: datetime) -> None:
         self._summaries = Summaries(now)
-        self._known: dict[tuple[Period, Filters], Tally] = {}
 
     @property
     def is_behind(self) -> bool:
@@ -74,17 +73,17 @@ class Measures:
 
     def flow(self, period: Period, filters: Filters = EVERYTHING) -> Flow:
         """How many tickets came and went."""
-        counts = self._tally(period, filters)
+        counts = self._summaries.tally(period, filters)
         return Flow(*(counts[name] for name in ("filed", "urgent", "reopened", "resolved")))
 
     def targets(self, period: Period, filters: Filters = EVERYTHING) -> dict[SlaTargetKind, Measure]:
         """How each target went for the tickets filed in the period."""
-        counts = self._tally(period, filters)
+        counts = self._summaries.tally(period, filters)
         return {kind: tally.measure(counts, kind) for kind in SlaTargetKind}
 
     def hours(self, period: Period, filters: Filters = EVERYTHING) -> list[int]:
         """Tickets filed in each hour of the local week, Monday 00:00 first."""
-        return tally.hours(self._tally(period, filters))
+        return tally.hours(self._summaries.tally(period, filters))
 
     def groups(
         self, target: SlaTargetKind, period: Period, filters: Filters = EVERYTHING
@@ -102,11 +101,6 @@ class Measures:
         """Tickets filed and resolved in each part of the period, and how the target went for those filed."""
         days = self._summaries.by_day(period, filters)
         return [_point(part, days, target) for part in period.parts()]
-
-    def _tally(self, period: Period, filters: Filters) -> Tally:
-        if (period, filters) not in self._known:
-            self._known[period, filters] = self._summaries.tally(period, filters)
-        return self._known[period, filters]
 
 
 def flow(period: Period, filters: Filters = EVERYTHING) -> Flow:

@@ -6,7 +6,7 @@ that do not, whatever is less.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,12 +18,13 @@ from helpdesk.extensions import db
 from helpdesk.models import Figure
 from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
 from helpdesk.reports.counted import (
+    add_minutes,
+    add_rest_of_units,
     add_units,
     days_of_tickets,
-    groups_of_tickets,
     largest_of_tickets,
-    most_filed,
     of_tickets,
+    ranked,
 )
 from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
@@ -31,7 +32,7 @@ from helpdesk.reports.period import Period, end_of_month
 from helpdesk.reports.tally import COUNTS, LETTERS, Fact, Tally, add, both, parts_of
 
 _DAY = timedelta(days=1)
-READ_AT_MOST = 50_000  # tickets, for tables of what no summary is kept for
+READ_AT_MOST = 20_000  # tickets, for tables of what no summary is kept for
 DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
 LARGEST_OF_A_MONTH = 50
 ALL = tuple(SlaTargetKind)
@@ -43,6 +44,8 @@ KINDS = {
     Dimension.CATEGORY: FigureKind.CATEGORY,
     Dimension.ADMINISTRATOR: FigureKind.ADMINISTRATOR,
 }
+# The filter by which one group of a dimension is chosen.
+NAMES = {dimension: f"{dimension}_id" for dimension in Dimension} | {Dimension.CATEGORY: "category"}
 # The one summary that answers for these filters and no others.
 _SINGLE = {
     "municipality_id": FigureKind.MUNICIPALITY,
@@ -101,9 +104,11 @@ class Summaries:
     def __init__(self, now: datetime) -> None:
         self.changes: list[Change]
         self.changes, self.is_behind = pending(now)
-        self._changed = cache(self._changes_of)  # a page asks a dozen times
+        # A page asks for the same a dozen times.
+        self._changed = cache(self._changes_of)
+        self.tally = cache(self._tally)
 
-    def tally(self, period: Period, filters: Filters) -> Tally:
+    def _tally(self, period: Period, filters: Filters) -> Tally:
         """Everything that is counted of the period."""
         place = place_of(filters)
         if place is None:
@@ -133,28 +138,31 @@ class Summaries:
     ) -> dict[str, Tally] | None:
         """By key, the `limit` groups with most tickets. None where it would mean to read more than READ_AT_MOST
         tickets."""
-        kind = KINDS[dimension]
-        changes = self._changed(filters)
-        changed = [(fact.keys[kind], tally, n) for fact, day, tally, n in changes if period.has(day)]
+        kind, chosen = KINDS[dimension], getattr(filters, NAMES[dimension])
+        if chosen is not None:
+            only = self.tally(period, filters)
+            return {str(chosen): only} if only["filed"] else {}
         from_tickets = filters != Filters() or (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS)
         if from_tickets and self._are_too_many(period, filters):
             return None
-        more = {key for key, _tally, _sign in changed}
+        changed = [
+            (fact.keys[kind], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)
+        ]
+        more = {key for key, _own, _sign in changed}
         if from_tickets:
-            filed = Counter(largest_of_tickets(dimension, period, filters, limit, more))
+            counted = largest_of_tickets(dimension, period, filters, limit, more)
         else:
-            filed = Counter(_RANKED.get(kind, _largest_keys)(kind, period, limit, more))
-        for key, tally, sign in changed:
-            filed[key] += sign * tally["filed"]
-        keys = sorted(filed, key=lambda key: (-filed[key], key))[:limit]
+            counted = _RANKED.get(kind, _largest_keys)(kind, period, limit, more)
+        keys = _most_filed(counted, changed, limit)
         if from_tickets:
-            found = groups_of_tickets(dimension, keys, period, filters, target)
+            found = {key: counted.get(key, Tally()) for key in keys}
+            add_minutes(found, dimension, period, filters, target)
         else:
             found = _of_keys(kind, keys, period, [target])
-        for key, tally, sign in changed:
-            if key in keys:
-                add(found.setdefault(key, Tally()), tally, sign)
-        return {key: tally for key, tally in found.items() if tally["filed"]}
+        for key, own, sign in changed:
+            if key in found:
+                add(found[key], own, sign)
+        return {key: own for key, own in found.items() if own["filed"]}
 
     def _are_too_many(self, period: Period, filters: Filters) -> bool:
         """A place has only so many tickets, and a week too."""
@@ -173,6 +181,13 @@ class Summaries:
             if fact is not None and all(_has(fact, *each) for each in wanted.items())
             for day, tally in parts_of(fact)
         ]
+
+
+def _most_filed(counted: Mapping[str, Tally], changed: Iterable[tuple[str, Tally, int]], limit: int) -> list[str]:
+    filed = Counter({key: own["filed"] for key, own in counted.items()})
+    for key, own, sign in changed:
+        filed[key] += sign * own["filed"]
+    return sorted(filed, key=lambda key: (-filed[key], key))[:limit]
 
 
 def place_of(filters: Filters) -> tuple[FigureKind, str] | None:
@@ -214,9 +229,11 @@ def _of_keys(
             add(total, own or {}, sign)
     for key, totals in spreads.items():
         found[key].update(flat(dict(zip(letters, totals, strict=True))))
-    for part in parts if of_units else ():
-        if part.grain is Grain.DAY:
-            add_units(found, Period(part.first, part.last, period.zone), targets)
+    days = [(part.first, part.last) for part in parts if part.grain is Grain.DAY] if of_units else []
+    if days:
+        add_units(found, days, targets)
+    if days and targets is ALL:
+        add_rest_of_units(found, days)
     return found
 
 
@@ -230,16 +247,17 @@ def _in_pieces(parts: Sequence[Piece]) -> Condition:
     return sa.or_(*(sa.and_(table.grain == each.grain, table.day.between(each.first, each.last)) for each in spans))
 
 
-def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, int]:
+def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
     """The keys with most tickets, and `more` of them, through the index that has the counts in it."""
     table, parts = Figure.__table__.c, pieces(period.first, period.last)
     minus = [part for part in parts if part.sign < 0]
     signed = sa.case((_in_pieces(minus), -table.filed), else_=table.filed) if minus else table.filed
     query = sa.select(table.key, sa.func.sum(signed)).where(table.kind == kind, _in_pieces(parts))
-    return most_filed(query.group_by(table.key), limit, more)
+    ranking = db.session.execute(ranked(query.group_by(table.key), limit, more))
+    return {key: Tally(filed=filed) for key, filed in ranking.tuples()}
 
 
-def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, int]:
+def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
     """Of the largest of every month that the period touches, those with most tickets in these months."""
     table = Figure.__table__.c
     months = [start for start, _end, _begin, _stop in _months(period.first, period.last)]
@@ -256,7 +274,8 @@ def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str])
     ]
     among = sa.or_(table.key.in_(sa.union(*largest)), table.key.in_(more))
     query = sa.select(table.key, sa.func.sum(table.filed)).where(in_months, among)
-    return most_filed(query.group_by(table.key), limit, more)
+    ranking = db.session.execute(ranked(query.group_by(table.key), limit, more))
+    return {key: Tally(filed=filed) for key, filed in ranking.tuples()}
 
 
 _RANKED = {FigureKind.UNIT: _largest_units}

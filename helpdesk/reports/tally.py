@@ -7,7 +7,7 @@ a whole country has some hundreds of them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -132,11 +132,10 @@ def hours(tally: Tally) -> list[int]:
     return [tally[f"h{hour}"] for hour in range(HOURS_OF_A_WEEK)]
 
 
-def percentile(counts: Iterable[tuple[int, int]], percent: int) -> int | None:
-    """The smallest value that `percent` of all do not exceed; None of nothing."""
-    ordered = sorted(counts)
-    wanted, so_far = sum(count for _value, count in ordered) * percent, 0
-    for value, count in ordered:
+def percentile(counts: Sequence[tuple[int, int]], percent: int) -> int | None:
+    """The smallest value that `percent` of all do not exceed, from (value, count) by value; None of nothing."""
+    wanted, so_far = sum(count for _value, count in counts) * percent, 0
+    for value, count in counts:
         so_far += count
         if so_far * 100 >= wanted:
             return value
@@ -144,8 +143,9 @@ def percentile(counts: Iterable[tuple[int, int]], percent: int) -> int | None:
 
 
 def _numbers(tally: Tally, letter: str) -> list[tuple[int, int]]:
-    return [
+    """By number."""
+    return sorted(
         (int(name[1:]), count)
         for name, count in tally.items()
-        if count > 0 and name[0] == letter and name[1:].isdecimal()
-    ]
+        if name[0] == letter and count > 0 and name[1:].isdecimal()
+    )
