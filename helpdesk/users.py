@@ -89,6 +89,20 @@ def person_with_email(email: str) -> User | None:
     return db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
 
 
+def person_with_address(address: str) -> User | None:
+    """The active person who signs in with that address, or has proved that it is theirs."""
+    user = person_with_email(address) if address else None
+    if user is None and address:
+        proved = sa.select(Contact).where(
+            Contact.kind == ContactKind.EMAIL,
+            sa.func.lower(Contact.value) == address.lower(),
+            Contact.verified_at.is_not(None),
+        )
+        contact = db.session.scalars(proved.order_by(Contact.id).limit(1)).first()
+        user = contact.user if contact else None
+    return user if user is not None and user.active else None
+
+
 def confirm_contact(user: User, kind: ContactKind, value: str) -> None:
     """A code that was sent there came back: the contact is the person's, and it works."""
     known = next((c for c in user.contacts if c.kind is kind and c.value == value), None)

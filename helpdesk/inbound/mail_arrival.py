@@ -10,13 +10,13 @@ from helpdesk.extensions import db
 from helpdesk.inbound.mail import InboundMail
 from helpdesk.inbound.mail_mime import read_head
 from helpdesk.inbound.mail_trust import doubt
-from helpdesk.models import Contact, Ticket, User
 from helpdesk.models import InboundMail as Row
-from helpdesk.models.codes import ContactKind, MailState
+from helpdesk.models import Ticket, User
+from helpdesk.models.codes import MailState
 from helpdesk.tickets.access import can_see
 from helpdesk.tickets.attachments import store_mail
 from helpdesk.tickets.participants import is_participant
-from helpdesk.users import person_with_email
+from helpdesk.users import person_with_address
 
 LONGEST_ID = 250
 
@@ -71,20 +71,6 @@ def arrive(mail: InboundMail, raw: bytes, mailbox: str) -> Arrival:
     db.session.add(row)
     db.session.flush()
     return Arrival(mail, row, person_with_address(row.sender))
-
-
-def person_with_address(address: str) -> User | None:
-    """The active person who signs in with that address, or has proved that it is theirs."""
-    user = person_with_email(address) if address else None
-    if user is None and address:
-        proved = sa.select(Contact).where(
-            Contact.kind == ContactKind.EMAIL,
-            sa.func.lower(Contact.value) == address,
-            Contact.verified_at.is_not(None),
-        )
-        contact = db.session.scalars(proved.order_by(Contact.id).limit(1)).first()
-        user = contact.user if contact else None
-    return user if user is not None and user.active else None
 
 
 def key_of(message_id: str) -> str:

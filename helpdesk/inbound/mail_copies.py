@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from helpdesk import mail_ids
-from helpdesk.inbound.mail_arrival import Arrival, person_with_address
+from helpdesk.inbound.mail_arrival import Arrival
 from helpdesk.models import Ticket
 from helpdesk.tickets import participants
 
@@ -15,7 +15,7 @@ def note_copies(arrival: Arrival, ticket: Ticket) -> None:
     if arrival.row.doubt:
         return
     for name, address in list(_people(arrival))[:MOST_OF_A_MAIL]:
-        participants.bring_in(ticket, address, name, person_with_address(address))
+        participants.bring_in(ticket, address, name)
 
 
 def _people(arrival: Arrival) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.hotline.callers import unit_of
 from helpdesk.inbound.mail import InboundMail, read_message
-from helpdesk.inbound.mail_arrival import Arrival, person_with_address
+from helpdesk.inbound.mail_arrival import Arrival
 from helpdesk.inbound.mail_thread import find_any_thread
 from helpdesk.inbound.mail_writing import open_by_mail, write
 from helpdesk.models import AuditEntry, Municipality, Ticket, Unit, User
@@ -16,7 +16,7 @@ from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import MailState, RoleName
 from helpdesk.tickets.attachments import mail_file
 from helpdesk.tickets.members import invite
-from helpdesk.users import require_manager
+from helpdesk.users import person_with_address, require_manager
 
 PAGE_SIZE = 50
 WAITING = (MailState.HELD, MailState.BROKEN)

@@ -14,6 +14,7 @@ from helpdesk.models.codes import EventKind, ParticipantState
 from helpdesk.tickets.access import can_see
 from helpdesk.tickets.actor import SYSTEM, Actor, of_user
 from helpdesk.tickets.timeline import record
+from helpdesk.users import person_with_address
 
 MOST = 20  # of one ticket: a mail to a whole town is no conversation
 
@@ -33,34 +34,34 @@ def is_participant(ticket: Ticket, address: str) -> bool:
     return found is not None and found.state is ParticipantState.IN
 
 
-def bring_in(ticket: Ticket, address: str, name: str, user: User | None) -> None:
-    """A mail has named the address, which is that of `user` if we know it; nothing for whoever is known already."""
-    if _is_reporter(ticket, address, user) or (user is not None and user.is_staff):
+def bring_in(ticket: Ticket, address: str, name: str) -> None:
+    """A mail has named the address; nothing for whoever is known already."""
+    person = person_with_address(address)
+    if _why_not(ticket, address, person) or _known(ticket, address) is not None or _count(ticket) >= MOST:
         return
-    if _known(ticket, address) is not None or _count(ticket) >= MOST:
-        return
-    if user is not None and can_see(user, ticket):
-        _write(ticket, address, user.name, user, ParticipantState.IN, SYSTEM)
-    else:
-        _write(ticket, address, name, None, ParticipantState.OFFERED, SYSTEM)
+    reader = _reader(ticket, person)
+    state = ParticipantState.OFFERED if reader is None else ParticipantState.IN
+    _write(ticket, address, reader.name if reader else name, reader, state, SYSTEM)
 
 
-def add(ticket: Ticket, address: str, user: User | None, by: User) -> Participant:
+def add(ticket: Ticket, address: str, by: User) -> Participant:
     """Staff want the address to get the answers.
 
     Raises:
-        NotAllowed: "not_staff", "is_reporter", "too_many_participants".
+        NotAllowed: "not_staff", "is_reporter", "is_of_staff", "too_many_participants".
     """
     _require_staff(by)
-    if _is_reporter(ticket, address, user):
-        raise NotAllowed("is_reporter")
+    person = person_with_address(address)
+    if why_not := _why_not(ticket, address, person):
+        raise NotAllowed(why_not)
     known = _known(ticket, address)
     if known is not None:
         _move(known, ParticipantState.IN, by)
         return known
     if _count(ticket) >= MOST:
         raise NotAllowed("too_many_participants")
-    return _write(ticket, address, user.name if user else "", user, ParticipantState.IN, of_user(by))
+    reader = _reader(ticket, person)
+    return _write(ticket, address, reader.name if reader else "", reader, ParticipantState.IN, of_user(by))
 
 
 def accept(ticket: Ticket, participant_id: int, by: User) -> None:
@@ -80,9 +81,17 @@ def _require_staff(by: User) -> None:
         raise NotAllowed("not_staff")
 
 
-def _is_reporter(ticket: Ticket, address: str, user: User | None) -> bool:
-    is_account = user is not None and user.id == ticket.reporter_user_id
-    return is_account or address.lower() == ticket.reporter_email.lower()
+def _why_not(ticket: Ticket, address: str, person: User | None) -> str:
+    """Why the address is nobody in copy: they hear of the ticket anyway. "" where it may be."""
+    is_account = person is not None and person.id == ticket.reporter_user_id
+    if is_account or address.lower() == ticket.reporter_email.lower():
+        return "is_reporter"
+    return "is_of_staff" if person is not None and person.is_staff else ""
+
+
+def _reader(ticket: Ticket, person: User | None) -> User | None:
+    """The person, if they may read the ticket on its page; to us anybody else is but an address."""
+    return person if person is not None and can_see(person, ticket) else None
 
 
 def _known(ticket: Ticket, address: str) -> Participant | None:

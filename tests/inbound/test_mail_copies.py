@@ -76,12 +76,15 @@ def test_an_unknown_address_gets_answers_once_staff_say_so(cast, sim, client, ti
     assert [event.actor_id for event in ticket.events if event.kind is EventKind.PARTICIPANT][-1] == cast.anna.id
 
 
-def test_somebody_in_copy_answers_by_mail_and_the_number_lets_them_in(cast, sim, ticket):
+def test_somebody_in_copy_answers_by_mail(cast, sim, ticket):
     replied(cast, ticket)
     arrives(answer(mails(sim, KINGA)[0], KINGA, "Dziękuję w imieniu urzędu."))
     assert ticket.messages[-1].author_name == "Kinga Testowa"
+
+
+def test_the_number_in_the_subject_lets_somebody_in_copy_in(cast, ticket):
     with transaction():
-        participants.add(ticket, WOJT, None, cast.anna)
+        participants.add(ticket, WOJT, cast.anna)
     row = arrives(raw_mail(WOJT, "A kiedy reszta?", Subject=f"Re: [{ticket.number}]"))
     assert row.state is MailState.TAKEN and ticket.messages[-1].body == "A kiedy reszta?"
 
@@ -114,11 +117,24 @@ def test_staff_add_an_address_on_the_page(client, cast):
     page = f"/desk/{ticket.number}/people/add"
     assert client.post(page, data={"participant": "nowa@x.test"}).status_code == 302
     assert states(ticket) == {"nowa@x.test": "in"}
-    bad = client.post(page, data={"participant": "nowa"})
+
+
+def test_what_is_no_address_comes_back_as_it_was_typed(client, cast, ticket):
+    sign_in(client, cast.anna)
+    bad = client.post(f"/desk/{ticket.number}/people/add", data={"participant": "nowa"})
     assert bad.status_code == 422 and 'value="nowa"' in bad.text
-    assert client.post(page, data={"participant": JAN}).status_code == 409
+
+
+@pytest.mark.parametrize(("address", "code"), [(JAN, "is_reporter"), ("anna@modrzewie.test", "is_of_staff")])
+def test_whoever_hears_of_the_ticket_anyway_is_not_added(cast, ticket, address, code):
+    with pytest.raises(NotAllowed, match=code):
+        participants.add(ticket, address, cast.beata)
+
+
+def test_a_person_who_may_not_see_the_ticket_is_added_as_an_address_alone(cast, ticket):
+    assert participants.add(ticket, STEFANIA, cast.anna).user is None
 
 
 def test_nobody_else_adds_anybody(cast, ticket):
     with pytest.raises(NotAllowed, match="not_staff"):
-        participants.add(ticket, "x@y.test", None, cast.kinga)
+        participants.add(ticket, "x@y.test", cast.kinga)
