@@ -10,7 +10,7 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Participant, Ticket, User
-from helpdesk.models.codes import EventKind, ParticipantState
+from helpdesk.models.codes import ContactKind, EventKind, ParticipantState
 from helpdesk.tickets.access import can_see
 from helpdesk.tickets.actor import SYSTEM, Actor, of_user
 from helpdesk.tickets.timeline import record
@@ -32,6 +32,14 @@ def people_in_copy(ticket: Ticket) -> list[Participant]:
 def is_participant(ticket: Ticket, address: str) -> bool:
     found = _known(ticket, address)
     return found is not None and found.state is ParticipantState.IN
+
+
+def takes_part(user: User, ticket: Ticket) -> bool:
+    """They may see it, or filed it or are in copy of it under an address that is theirs."""
+    proved = [c.value for c in user.contacts if c.kind is ContactKind.EMAIL and c.verified_at is not None]
+    theirs = {address.lower() for address in (user.email, *proved)}
+    is_named = ticket.reporter_email.lower() in theirs or any(is_participant(ticket, each) for each in theirs)
+    return is_named or can_see(user, ticket)
 
 
 def bring_in(ticket: Ticket, address: str, name: str) -> None:

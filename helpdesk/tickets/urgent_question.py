@@ -17,6 +17,7 @@ from helpdesk.outbox import Letter
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.locks import hold_ticket
+from helpdesk.tickets.participants import takes_part
 
 COUNTS_FOR = timedelta(hours=12)  # later nobody remembers what was urgent
 
@@ -57,11 +58,11 @@ def read_token(token: str) -> tuple[Ticket, User, datetime]:
     """The ticket in which the matter goes on, who was asked, and when.
 
     Raises:
-        BadToken: forged, or the person has no access any more.
+        BadToken: forged, or the person has been switched off, or takes no part in the ticket any more.
     """
     ticket_id, user_id, asked_at = tokens.read(tokens.URGENT_LINK, token)
     ticket, user = db.session.get(Ticket, ticket_id), db.session.get(User, user_id)
-    if ticket is None or user is None or not user.active:
+    if ticket is None or user is None or not user.active or not takes_part(user, ticket):
         raise BadToken
     return ticket.survivor, user, datetime.fromisoformat(asked_at)
 

@@ -8,7 +8,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Escalation
 from helpdesk.models.codes import Priority
-from helpdesk.tickets import lifecycle
+from helpdesk.tickets import lifecycle, participants
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.urgent_question import COUNTS_FOR, link_token
 from helpdesk.transaction import transaction
@@ -74,9 +74,26 @@ def test_whoever_was_switched_off_wakes_nobody(client, cast, ticket, link):
     assert ticket.priority is Priority.NORMAL
 
 
-def test_a_manager_allows_a_unit_to_alert_without_a_question(client, cast):
+def test_whoever_was_taken_off_the_copies_wakes_nobody(client, cast, ticket):
+    with transaction():
+        copy = participants.add(ticket, cast.olga.email, cast.anna)
+    link = f"/urgent/{link_token(ticket.id, cast.olga.id, clock.now())}"
+    assert BUTTON in client.get(link).text
+    with transaction():
+        participants.take_off(ticket, copy.id, cast.anna)
+    client.post(link)
+    assert ticket.priority is Priority.NORMAL
+
+
+def test_only_a_manager_is_offered_the_switch(client, cast):
     sign_in(client, cast.marek)
     assert "Alarmuj bez pytania" in client.get(f"/units/{cast.osp.id}").text
+    sign_in(client, cast.anna)
+    assert "Alarmuj bez pytania" not in client.get(f"/units/{cast.osp.id}").text
+
+
+def test_a_manager_allows_a_unit_to_alert_without_a_question(client, cast):
+    sign_in(client, cast.marek)
     client.post(f"/units/{cast.osp.id}/urgent-mails/allow")
     assert cast.osp.urgent_by_mail
     client.post(f"/units/{cast.osp.id}/urgent-mails/ask")
