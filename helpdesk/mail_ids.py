@@ -9,7 +9,6 @@ from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 
-MESSAGE_ID, REPLY_ADDRESS, STOP_REPORTS = "message-id", "reply-address", "stop-reports"
 # Mailboxes of programs: a mail to them reaches nobody, and some answer.
 ROBOTS = ("mailer-daemon", "postmaster", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply")
 
@@ -38,13 +37,13 @@ def message_id(notification_id: int, created_at: datetime) -> str:
 def sid(notification_id: int, created_at: datetime) -> str:
     """The part before the "@", which is ours whatever the host is called; at most 64 characters."""
     second = f"{int(created_at.timestamp()):x}"
-    return tokens.sign_words(MESSAGE_ID, f"m{notification_id}", second)
+    return tokens.sign_words(tokens.MESSAGE_ID, f"m{notification_id}", second)
 
 
 def read_message_id(given: str) -> Sent | None:
     """None for what is not signed by us."""
     try:
-        name, second = tokens.read_words(MESSAGE_ID, local_part(given))
+        name, second = tokens.read_words(tokens.MESSAGE_ID, local_part(given))
     except (BadToken, ValueError):
         return None
     notification_id = read_id(name[1:])
@@ -60,30 +59,17 @@ def reply_address(ticket_id: int, user_id: int | None) -> str:
     mailbox, _, domain = settings().mail_in_address.rpartition("@")
     if not mailbox:
         return ""
-    return f"{mailbox}+{tokens.sign_short(REPLY_ADDRESS, str(ticket_id), str(user_id or 0))}@{domain}"
+    return f"{mailbox}+{tokens.sign_short(tokens.REPLY_ADDRESS, str(ticket_id), str(user_id or 0))}@{domain}"
 
 
 def read_reply_address(address: str) -> ReplyTo | None:
     """None for what is not signed by us. Servers on the way may change upper and lower case."""
     token = address.rpartition("@")[0].rpartition("+")[2].lower()
     try:
-        ticket, person = (read_id(word) for word in tokens.read_short(REPLY_ADDRESS, token))
+        ticket, person = (read_id(word) for word in tokens.read_short(tokens.REPLY_ADDRESS, token))
     except (BadToken, ValueError):
         return None
     return ReplyTo(ticket, person or None) if ticket is not None else None
-
-
-def stop_token(user_id: int) -> str:
-    """For the link in each report that ends them; it never expires, as the mails do not."""
-    return tokens.sign_words(STOP_REPORTS, str(user_id))
-
-
-def read_stop_token(token: str) -> int:
-    """The person's id. Raises BadToken: not signed by us."""
-    user_id = read_id(tokens.read_words(STOP_REPORTS, token)[0])
-    if user_id is None:
-        raise BadToken
-    return user_id
 
 
 def is_own(address: str) -> bool:

@@ -18,6 +18,10 @@ URGENT_LINK = "urgent-link"  # [ticket id, user id, when asked]: says of a mail 
 KEPT_UPLOAD = "kept-upload"  # the fields of a StoredFile: an upload of a form that is not finished yet
 FILING_PAGE = "filing-page"  # [unit id, user id]: to whom a form was shown, for when the session has expired
 KNOWN_REPORTER = "known-reporter"  # [name, phone, e-mail]: remembered on the reporter's own device
+# Of words: these never expire, as the mails do not that they stand in.
+MESSAGE_ID = "message-id"  # [notification id, second]: a mail of ours
+REPLY_ADDRESS = "reply-address"  # [ticket id, user id or 0]: where the person's answer goes
+STOP_REPORTS = "stop-reports"  # [user id]: the link that ends the monthly reports
 LIFETIMES = {
     TICKET_PAGE: timedelta(days=400),
     ACK_LINK: timedelta(days=7),

@@ -7,6 +7,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import InboundMail, Notification
 from helpdesk.models.codes import Channel, NotificationEvent
+from helpdesk.reports.subscription import stop_token
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 # A person wrote these for the reader: an "out of office" in answer to them says something.
@@ -35,7 +36,7 @@ def _list_of_reports(notification: Notification) -> dict[str, str]:
     """One click in the mail program ends them (RFC 2369, RFC 8058)."""
     if notification.event is not NotificationEvent.MONTHLY_REPORT or notification.user_id is None:
         return {}
-    address = f"{settings().public_url}/stop-reports/{mail_ids.stop_token(notification.user_id)}"
+    address = f"{settings().public_url}/stop-reports/{stop_token(notification.user_id)}"
     # On a line of its own: the library would encode a longer one.
     return {"List-Unsubscribe": f"\r\n <{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.config import settings
 from helpdesk.extensions import db
-from helpdesk.models import AuditEntry, Contact, Contract, Municipality, ReportSent, Role, User
+from helpdesk.models import Contact, Contract, Municipality, ReportSent, Role, User
 from helpdesk.models.codes import Channel, ContactKind, Lane, NotificationEvent, RoleName
 from helpdesk.oncall.people import address_of
 from helpdesk.oncall.schedule import public_holidays
@@ -92,21 +92,6 @@ def coordinators(municipality_id: int) -> Sequence[User]:
     """Active ones who want the reports by mail, in the order in which they were added."""
     query = sa.select(User).where(_IS_READER, User.municipality_id == municipality_id)
     return db.session.scalars(query.order_by(User.id)).all()
-
-
-def stop_mails(user: User) -> None:
-    """The reports stay on their page."""
-    _want_mails(user, "report_mails_stopped", wanted=False)
-
-
-def want_mails_again(user: User) -> None:
-    _want_mails(user, "report_mails_wanted", wanted=True)
-
-
-def _want_mails(user: User, action: str, *, wanted: bool) -> None:
-    if user.reports_by_mail is not wanted:
-        user.reports_by_mail = wanted
-        db.session.add(AuditEntry(user_id=user.id, action=action, subject=f"user:{user.id}"))
 
 
 def reached_municipalities() -> set[int]:

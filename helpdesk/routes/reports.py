@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, mail_ids
+from helpdesk import clock
 from helpdesk.base import read_id
 from helpdesk.config import settings
 from helpdesk.models import Municipality
@@ -19,6 +19,7 @@ from helpdesk.reports.monthly import MonthlyReport, later, month_period, monthly
 from helpdesk.reports.monthly_letters import coordinators
 from helpdesk.reports.monthly_list import months
 from helpdesk.reports.sheets import XLSX, workbook
+from helpdesk.reports.subscription import stop_token
 from helpdesk.routes import compare_words
 from helpdesk.routes.access import allow, me
 from helpdesk.routes.compare_choice import read_choice
@@ -117,4 +118,4 @@ def _stop_link() -> str:
     """Only coordinators get reports by mail."""
     if not me().is_a(RoleName.COORDINATOR):
         return ""
-    return url_for("stop_reports.page", token=mail_ids.stop_token(me().id))
+    return url_for("stop_reports.page", token=stop_token(me().id))

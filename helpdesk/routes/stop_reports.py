@@ -4,11 +4,8 @@ opening it shows a button and changes nothing."""
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import mail_ids
-from helpdesk.errors import BadToken
-from helpdesk.extensions import csrf, db, limiter
-from helpdesk.models import User
-from helpdesk.reports.monthly_letters import stop_mails, want_mails_again
+from helpdesk.extensions import csrf, limiter
+from helpdesk.reports.subscription import reader_of, stop_mails, want_mails_again
 from helpdesk.routes.access import public
 from helpdesk.transaction import transaction
 
@@ -18,8 +15,9 @@ csrf.exempt(bp)  # the token proves who clicks; a mail program has no cookies
 
 @bp.get("/<token>")
 @public
+@limiter.limit("30 per minute")
 def page(token: str) -> ResponseReturnValue:
-    return render_template("reports/stop.html", reader=_reader(token), token=token)
+    return _show(token)
 
 
 @bp.post("/<token>")
@@ -28,8 +26,8 @@ def page(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """No redirect: RFC 8058 wants the answer at once."""
     with transaction():
-        stop_mails(_reader(token))
-    return page(token)
+        stop_mails(reader_of(token))
+    return _show(token)
 
 
 @bp.post("/<token>/again")
@@ -37,12 +35,9 @@ def stop(token: str) -> ResponseReturnValue:
 @limiter.limit("20 per minute")
 def again(token: str) -> ResponseReturnValue:
     with transaction():
-        want_mails_again(_reader(token))
+        want_mails_again(reader_of(token))
     return redirect(url_for("stop_reports.page", token=token), 303)
 
 
-def _reader(token: str) -> User:
-    user = db.session.get(User, mail_ids.read_stop_token(token))
-    if user is None:
-        raise BadToken
-    return user
+def _show(token: str) -> str:
+    return render_template("reports/stop.html", reader=reader_of(token), token=token)

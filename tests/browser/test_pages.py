@@ -12,7 +12,7 @@ from helpdesk.extensions import db
 from helpdesk.hotline import calls as hotline
 from helpdesk.hotline import recordings
 from helpdesk.inbound import hotline as spoken
-from helpdesk.mail_ids import reply_address, stop_token
+from helpdesk.mail_ids import reply_address
 from helpdesk.models import (
     Absence,
     EscalationPolicy,
@@ -28,6 +28,7 @@ from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
+from helpdesk.reports.subscription import stop_token
 from helpdesk.tickets.attachments import store_sound
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tickets.urgent_question import link_token

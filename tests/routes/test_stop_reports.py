@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk import clock, mail_ids
+from helpdesk import clock
 from helpdesk.jobs import send_monthly_reports
 from helpdesk.models.codes import Channel
 from helpdesk.reports.monthly_letters import due
+from helpdesk.reports.subscription import stop_token
 from tests.conftest import sign_in
 from tests.drafts import works
 
 
 @pytest.fixture
 def link(cast):
-    return f"/stop-reports/{mail_ids.stop_token(cast.kinga.id)}"
+    return f"/stop-reports/{stop_token(cast.kinga.id)}"
 
 
 def test_one_click_of_the_mail_program_ends_them(client, cast, link):
