@@ -9,6 +9,8 @@ from helpdesk import clock, mail_rate, outbox
 from helpdesk.extensions import db
 from helpdesk.health import mails
 from helpdesk.health.check import Verdict
+from helpdesk.health.table import CHECKS
+from helpdesk.inbound.mail_door import let_in
 from helpdesk.mail_rate import LIMITS, after_brakes
 from helpdesk.models import Attempt, Notification
 from helpdesk.models.codes import Channel, Lane, NotificationEvent, Priority, TicketSource
@@ -16,6 +18,7 @@ from helpdesk.outbox import Letter
 from helpdesk.tickets.opening import Reporter
 from helpdesk.transaction import transaction
 from tests.drafts import opened, works
+from tests.inbound.mails import raw_mail
 
 AT = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -72,10 +75,19 @@ def test_staff_see_what_is_held_and_it_goes_out_later(cast, sim):
     for number in range(12):
         said(ticket, number, event=NotificationEvent.RESOLVED, address="jan@modrzewie.test")
     works(Channel.EMAIL)
-    assert mails.waiting().verdict is Verdict.WARNING and mail_rate.count_held() == 3
+    assert mails.held_back().verdict is Verdict.WARNING and mail_rate.count_held() == 3
     clock.advance(11 * MINUTE)
     works(Channel.EMAIL)
     assert mail_rate.count_held() == 0 and len(sim.mails_to("jan@modrzewie.test")) == 13
+
+
+def test_a_mail_that_waits_for_a_manager_does_not_hide_what_is_held(cast):
+    ticket = opened(cast, priority=Priority.NORMAL)
+    for number in range(12):
+        said(ticket, number, event=NotificationEvent.RESOLVED, address="jan@modrzewie.test")
+    let_in(raw_mail("obcy@gdzies.test"))
+    ours = [check().verdict for check in CHECKS if check in (mails.waiting, mails.held_back)]
+    assert ours == [Verdict.WARNING] * 2
 
 
 def test_receipts_of_mails_have_a_limit_in_all(cast, monkeypatch):

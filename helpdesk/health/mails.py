@@ -1,4 +1,4 @@
-"""Does a mail wait for somebody?"""
+"""Does a mail wait for somebody, or for room?"""
 
 from flask_babel import ngettext
 
@@ -23,17 +23,17 @@ def waiting() -> Check:
     if held:
         says = ngettext("%(num)s mail waits for a manager.", "%(num)s mails wait for a manager.", held)
         return Check("mails", Verdict.WARNING, says)
-    return _held_back() or Check("mails", Verdict.OK, _("No mail waits for anybody."))
+    return Check("mails", Verdict.OK, _("No mail waits for anybody."))
 
 
-def _held_back() -> Check | None:
+def held_back() -> Check:
     """Our own automatic mails, by the brakes."""
     count = mail_rate.count_held()
     if not count:
-        return None
+        return Check("mails_held_back", Verdict.OK, _("No automatic mail is held back."))
     says = ngettext(
         "%(num)s automatic mail is held back: too many to one address about one ticket, or receipts in all.",
         "%(num)s automatic mails are held back: too many to one address about one ticket, or receipts in all.",
         count,
     )
-    return Check("mails", Verdict.WARNING, says)
+    return Check("mails_held_back", Verdict.WARNING, says)

@@ -32,6 +32,7 @@ CHECKS: tuple[Callable[[], Check], ...] = (
     duty.tested,
     disk.uploads,
     mails.waiting,
+    mails.held_back,
     mailboxes.fetched,
     program.figures,
     program.monitor,
