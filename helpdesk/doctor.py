@@ -11,9 +11,9 @@ from helpdesk.config import Settings, settings
 from helpdesk.errors import MailboxError
 from helpdesk.health import table
 from helpdesk.health.check import Check, Verdict
-from helpdesk.health.mailboxes import WHY
 from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.labels import company, money
+from helpdesk.mailbox_words import WHY_NOT
 from helpdesk.mailboxes import Mailbox
 from helpdesk.notify import smsapi, twilio
 from helpdesk.notify.channels import all_providers
@@ -86,7 +86,7 @@ def mailbox(box: Mailbox) -> Check:
         with open_inbox(box) as inbox:
             waiting = len(inbox.sizes())
     except MailboxError as refused:
-        why = f"{WHY[refused.code]} ({refused})"
+        why = f"{WHY_NOT[refused.code]} ({refused})"
         says = _("The mailbox %(address)s cannot be fetched from: %(why)s.", address=box.address, why=why)
         return Check("mailbox", Verdict.BROKEN, says)
     says = _(

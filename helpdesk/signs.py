@@ -1,5 +1,6 @@
 """Signs of life: of the worker and the scheduler, of the provider, of the monitor outside."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -23,6 +24,12 @@ ALWAYS = timedelta()
 def seen_at(name: str) -> datetime | None:
     """When it was written last (aware UTC): the sign itself may be up to a minute younger."""
     return db.session.scalar(sa.select(Heartbeat.at).where(Heartbeat.name == name))
+
+
+def last_seen(names: Sequence[str]) -> dict[str, datetime]:
+    """The same of several at once, without those that were never written."""
+    query = sa.select(Heartbeat.name, Heartbeat.at).where(Heartbeat.name.in_(names))
+    return dict(db.session.execute(query).tuples().all())
 
 
 def note(name: str, every: timedelta = EVERY) -> None:

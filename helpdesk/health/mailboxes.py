@@ -1,10 +1,9 @@
 """Is every mailbox looked into?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask_babel import LazyString, ngettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from helpdesk import clock, signs
 from helpdesk.config import settings
@@ -16,19 +15,7 @@ from helpdesk.mailboxes import Mailbox
 from helpdesk.models import Municipality
 from helpdesk.sentences import _, span
 
-LOOKS_EVERY = timedelta(minutes=1)
 UNSEEN_AFTER = timedelta(minutes=5)
-
-# Of MailboxError.
-WHY: dict[str, LazyString] = {
-    "unreachable": _l("the server does not answer"),
-    "certificate": _l("the server's certificate is not valid"),
-    "token": _l("no access token is given for it; check client, secret, tenant and refresh token"),
-    "refused": _l("the server does not take user and password, or the token"),
-    "folder": _l("its folders cannot be opened or made"),
-    "lost": _l("the connection broke"),
-    "unreadable": _l("the server cannot give its mails"),
-}
 
 
 def fetched() -> Check:
@@ -36,38 +23,33 @@ def fetched() -> Check:
     boxes = settings().mailboxes
     if not boxes:
         return Check("mailboxes", Verdict.OK, _("No mailbox is set up to be fetched from."))
-    unseen = [box for box in boxes if _is_unseen(box)]
-    lines = [_lost_words(box) for box in _of_no_municipality(boxes)]
-    lines += [_unseen_words(box) if box in unseen else _seen_words(box) for box in boxes]
-    verdict = Verdict.WARNING if len(lines) > len(boxes) else Verdict.OK
-    if unseen:
-        return Check("mailboxes", Verdict.BROKEN, "\n".join(lines), ask_the_doctor())
-    return Check("mailboxes", verdict, "\n".join(lines))
+    looked, broken = signs.last_seen([box.sign for box in boxes]), count_broken()
+    lost = [_lost_words(box) for box in _of_no_municipality(boxes)]
+    says = "\n".join([*lost, *(_words(box, looked.get(box.sign), broken.get(box.address, 0)) for box in boxes)])
+    if any(_is_long_ago(looked.get(box.sign)) for box in boxes):
+        return Check("mailboxes", Verdict.BROKEN, says, ask_the_doctor())
+    return Check("mailboxes", Verdict.WARNING if lost else Verdict.OK, says)
 
 
-def _is_unseen(box: Mailbox) -> bool:
-    at = signs.seen_at(box.sign)
+def _is_long_ago(at: datetime | None) -> bool:
     return at is None or clock.now() - at >= UNSEEN_AFTER
 
 
-def _unseen_words(box: Mailbox) -> str:
-    at = signs.seen_at(box.sign)
+def _words(box: Mailbox, at: datetime | None, broken: int) -> str:
+    """`at`: the last look, in aware UTC; `broken`: how many mails lie in its folder for problems."""
     if at is None:
         return _("Nobody has looked into the mailbox %(address)s yet.", address=box.address)
-    age = span(clock.now() - at)
-    return _("Nobody has looked into the mailbox %(address)s for %(span)s.", address=box.address, span=age)
-
-
-def _seen_words(box: Mailbox) -> str:
-    at, broken = when(signs.seen_at(box.sign)), count_broken(box.address)
+    if _is_long_ago(at):
+        age = span(clock.now() - at)
+        return _("Nobody has looked into the mailbox %(address)s for %(span)s.", address=box.address, span=age)
     if not broken:
-        return _("Mailbox %(address)s: last look %(at)s.", address=box.address, at=at)
+        return _("Mailbox %(address)s: last look %(at)s.", address=box.address, at=when(at))
     return ngettext(
         "Mailbox %(address)s: last look %(at)s; %(num)s mail lies in its folder for problems.",
         "Mailbox %(address)s: last look %(at)s; %(num)s mails lie in its folder for problems.",
         broken,
         address=box.address,
-        at=at,
+        at=when(at),
     )
 
 

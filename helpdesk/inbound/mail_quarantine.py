@@ -35,10 +35,10 @@ def count_waiting() -> dict[MailState, int]:
     return dict(db.session.execute(query).tuples().all())
 
 
-def count_broken(mailbox: str) -> int:
-    """Of those that were found in it."""
-    query = sa.select(sa.func.count(Row.id)).where(IS_WAITING, Row.state == MailState.BROKEN)
-    return db.session.scalar(query.where(Row.mailbox == mailbox)) or 0
+def count_broken() -> dict[str, int]:
+    """By the address of the mailbox that they were found in."""
+    query = sa.select(Row.mailbox, sa.func.count(Row.id)).where(IS_WAITING, Row.state == MailState.BROKEN)
+    return dict(db.session.execute(query.group_by(Row.mailbox)).tuples().all())
 
 
 def mails_of(ticket: Ticket) -> list[Row]:

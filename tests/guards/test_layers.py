@@ -18,8 +18,8 @@ LAYERS = {
     """,
     "models": "models schema",
     "words": """
-        attachment_words attempt_words clock_words contact_words further_words labels participant_words
-        question_labels sentences warning_words
+        attachment_words attempt_words clock_words contact_words further_words labels mailbox_words
+        participant_words question_labels sentences warning_words
     """,
     "rules": """
         api_tokens hotline idempotency mail_rate oncall outbox people quiet reports sla tickets users wake wanted
