@@ -35,8 +35,9 @@ class Woken:
 
 
 @dataclass(frozen=True)
-class WokenBy:
-    """`at`: when the first message of it came in this night."""
+class Waking:
+    """By a ticket's alert. `night` is the local day on which it began, `at` (aware UTC) when the alert's first
+    message came."""
 
     night: date
     ticket: Ticket
@@ -72,7 +73,7 @@ def woken(period: Period) -> list[Woken] | None:
     return sorted(rows, key=lambda row: (-row.nights, -row.alerts, row.user.name))
 
 
-def woken_by(user_id: int, period: Period) -> tuple[User, list[WokenBy]]:
+def what_woke(user_id: int, period: Period) -> tuple[User, list[Waking]]:
     """What woke this person, in order; nothing for a period of more than MOST_DAYS.
 
     Raises:
@@ -84,7 +85,7 @@ def woken_by(user_id: int, period: Period) -> tuple[User, list[WokenBy]]:
     own = _first_of_each(period) if period.days <= MOST_DAYS else {}
     moments = {(night, ticket): at for (night, person, ticket), at in own.items() if person == user_id}
     tickets = _tickets([ticket for _night, ticket in moments])
-    rows = [WokenBy(night, tickets[ticket], at) for (night, ticket), at in moments.items()]
+    rows = [Waking(night, tickets[ticket], at) for (night, ticket), at in moments.items()]
     return user, sorted(rows, key=lambda row: row.at)
 
 
@@ -103,6 +104,7 @@ def _tickets(ids: Sequence[int]) -> dict[int, Ticket]:
 
 
 def _nights(period: Period) -> list[tuple[datetime, datetime]]:
+    """From which instant to which, in the period's zone."""
     days = (period.first + n * _DAY for n in range(period.days))
     return [(_at(day, _BEGINS, period.zone), _at(day + _DAY, _ENDS, period.zone)) for day in days]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from helpdesk.attempt_words import EVENTS, why_not
 from helpdesk.models import Ticket
 from helpdesk.sentences import _, event_icon, sentence
-from helpdesk.tickets.letters import LetterState, Sent, letters_of
+from helpdesk.tickets.letters import LetterState, SentMail, letters_of
 
 WORDS: dict[LetterState, Callable[[], str]] = {
     LetterState.QUEUED: lambda: _("waiting to be sent"),
@@ -40,7 +40,7 @@ def history(ticket: Ticket) -> list[Entry]:
     return sorted(events + mails, key=lambda entry: entry.at)
 
 
-def words_of(sent: Sent) -> str:
+def words_of(sent: SentMail) -> str:
     """ "Mail to Jan Testowy (reply): handed over to the mail server"."""
     state, why = WORDS[sent.state](), str(why_not(sent.last))
     about = str(EVENTS[sent.notification.event])

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from helpdesk.mail_rate import HELD
-from helpdesk.models import Attempt, Notification, Ticket, User
+from helpdesk.models import Attempt, Notification, Ticket
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
 from helpdesk.tickets.page import attempts_of
 
@@ -47,7 +47,7 @@ STATES: dict[AttemptState, LetterState] = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMail:
     """A mail and its last try. `at` is when it was written, in aware UTC; `name` whom it is for."""
 
     notification: Notification
@@ -64,23 +64,21 @@ class Sent:
         return LetterState.HELD if is_held else STATES[self.last.state]
 
 
-def letters_of(ticket: Ticket) -> list[Sent]:
+def letters_of(ticket: Ticket) -> list[SentMail]:
     """In the order in which they were written."""
     return sorted(_last_tries(ticket, attempts_of(ticket)), key=lambda sent: sent.notification.id)
 
 
-def _last_tries(ticket: Ticket, attempts: Iterable[Attempt]) -> Iterable[Sent]:
+def _last_tries(ticket: Ticket, attempts: Iterable[Attempt]) -> Iterable[SentMail]:
     last = {attempt.notification.id: attempt for attempt in sorted(attempts, key=lambda each: each.ordinal)}
     for attempt in last.values():
         notification = attempt.notification
         if notification.channel is Channel.EMAIL and notification.event in TO_THE_UNIT:
-            yield Sent(notification, attempt, _name(notification, ticket))
+            yield SentMail(notification, attempt, _name(notification, ticket))
 
 
 def _name(notification: Notification, ticket: Ticket) -> str:
     is_reporter = notification.address.lower() == ticket.reporter_email.lower()
-    return ticket.reporter_name if is_reporter else name_of(notification.user, notification.address)
-
-
-def name_of(user: User | None, address: str) -> str:
-    return user.name if user else address
+    if is_reporter:
+        return ticket.reporter_name
+    return notification.user.name if notification.user else notification.address

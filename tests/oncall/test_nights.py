@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models.codes import Channel
-from helpdesk.oncall.nights import MOST_DAYS, Woken, woken, woken_by
+from helpdesk.oncall.nights import MOST_DAYS, Woken, what_woke, woken
 from helpdesk.reports.period import Period
 from tests.conftest import sign_in
 from tests.factories import make_ticket
@@ -45,13 +45,16 @@ def test_a_night_belongs_to_the_day_on_which_it_begins(busy, cast, week):
 
 def test_behind_the_figure_stand_its_tickets(busy, cast, week):
     first, second = busy
-    _user, rows = woken_by(cast.anna.id, week)
+    _user, rows = what_woke(cast.anna.id, week)
     assert [(row.night.day, row.ticket, row.at) for row in rows] == [
         (9, first, NIGHT),
         (9, second, NIGHT + HOUR),
         (10, first, NIGHT + DAY),
     ]
-    assert woken_by(cast.beata.id, week)[1] == []
+
+
+def test_an_alert_by_day_has_woken_nobody(busy, cast, week):
+    assert what_woke(cast.beata.id, week)[1] == []
 
 
 def test_a_year_is_not_read(busy, week):
@@ -81,8 +84,11 @@ def test_the_overview_leads_to_the_tickets_of_a_person(client, busy, cast, who, 
 
 def test_the_overview_says_how_many_nights(client, busy, cast):
     sign_in(client, cast.marek)
-    text = client.get("/dashboard?period=7").text
-    assert f"{cast.anna.name}: liczba nocy z pobudką: 2" in text
+    assert f"{cast.anna.name}: liczba nocy z pobudką: 2" in client.get("/dashboard?period=7").text
+
+
+def test_the_overview_of_a_year_asks_for_a_shorter_period(client, cast):
+    sign_in(client, cast.marek)
     assert "trzy miesiące" in client.get("/dashboard?period=custom&since=2025-03-01").text
 
 
