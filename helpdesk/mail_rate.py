@@ -25,17 +25,19 @@ NEVER_HELD = (Lane.ALERT, Lane.SECURITY)
 
 
 def when_there_is_room(
-    event: NotificationEvent, lane: Lane, address: str, ticket_id: int | None, wanted: datetime
+    event: NotificationEvent, lane: Lane, *, address: str, ticket_id: int | None, wanted: datetime
 ) -> datetime:
-    """`wanted` itself, or when the brakes let the mail go."""
+    """`wanted` (aware UTC) itself, or when the brakes let the mail go."""
     if ticket_id is None or event in BY_PEOPLE or lane in NEVER_HELD:
         return wanted
-    free = after_brakes(_times_of(address, ticket_id), LIMITS, wanted)
+    brakes = [(_times_of(address, ticket_id), LIMITS)]
     if event is NotificationEvent.RECEIPT and _is_by_mail(ticket_id):
-        free = max(free, after_brakes(_opened_by_mail_before(ticket_id, wanted), RECEIPTS_OF_MAILS, wanted))
-        theirs = Ticket.reporter_email == address
-        free = max(free, after_brakes(_opened_by_mail_before(ticket_id, wanted, theirs), RECEIPTS_TO_ONE, wanted))
-    return free
+        is_theirs = Ticket.reporter_email == address
+        brakes += [
+            (_opened_by_mail_before(ticket_id, wanted), RECEIPTS_OF_MAILS),
+            (_opened_by_mail_before(ticket_id, wanted, is_theirs), RECEIPTS_TO_ONE),
+        ]
+    return max(after_brakes(times, limits, wanted) for times, limits in brakes)
 
 
 def after_brakes(times: Iterable[datetime], limits: Limits, wanted: datetime) -> datetime:

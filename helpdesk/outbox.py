@@ -101,7 +101,9 @@ def enqueue(letter: Letter) -> Notification:
 def _after_brakes(letter: Letter, wanted: datetime) -> datetime:
     if letter.channel is not Channel.EMAIL:
         return wanted
-    return mail_rate.when_there_is_room(letter.event, letter.lane, letter.address, letter.ticket_id, wanted)
+    return mail_rate.when_there_is_room(
+        letter.event, letter.lane, address=letter.address, ticket_id=letter.ticket_id, wanted=wanted
+    )
 
 
 def enqueue_code(user: User, channel: Channel, code: str, address: str) -> None:
