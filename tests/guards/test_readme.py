@@ -20,3 +20,9 @@ def named() -> list[str]:
 def test_every_path_that_the_readme_names_exists():
     assert len(named()) > 40
     assert [path for path in named() if not (ROOT / path).exists()] == []
+
+
+def test_no_question_of_where_to_change_something_stands_twice():
+    table = (ROOT / "README.md").read_text().partition("## Where do I change")[2]
+    questions = re.findall(r"^\| ([^|]+) \| `", table, re.MULTILINE)
+    assert len(questions) > 40 and sorted(questions) == sorted(set(questions))
