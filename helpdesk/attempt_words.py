@@ -113,6 +113,32 @@ OURS: dict[str, LazyString] = {
 OF_HTTP: dict[str, LazyString] = dict.fromkeys(("500", "502", "504", "20500"), _l("an error at the provider")) | (
     dict.fromkeys(("503", "20503"), _l("the provider was out of service for a moment"))
 )
+# Why a mail came back (RFC 3463); any other code says that the recipient's server did not want it.
+_NO_MAILBOX = _l("there is no such mailbox")
+_NO_DOMAIN = _l("no mail server takes mail for this address")
+_MAILBOX_CLOSED = _l("the mailbox is switched off")
+_MAILBOX_FULL = _l("the mailbox is full")
+_NOT_IN_TIME = _l("no mail server took it in time")
+_TOO_LARGE = _l("the mail is too large for the recipient")
+OF_BOUNCES: dict[str, LazyString] = {
+    "4.2.2": _MAILBOX_FULL,
+    "4.4.1": _NOT_IN_TIME,
+    "4.4.7": _NOT_IN_TIME,
+    "5.1.0": _NO_MAILBOX,
+    "5.1.1": _NO_MAILBOX,
+    "5.1.2": _NO_DOMAIN,
+    "5.1.3": _l("the address is not written like one"),
+    "5.1.6": _l("the mailbox has moved"),
+    "5.1.10": _NO_MAILBOX,
+    "5.2.0": _MAILBOX_CLOSED,
+    "5.2.1": _MAILBOX_CLOSED,
+    "5.2.2": _MAILBOX_FULL,
+    "5.2.3": _TOO_LARGE,
+    "5.3.4": _TOO_LARGE,
+    "5.4.4": _NO_DOMAIN,
+    "5.4.7": _NOT_IN_TIME,
+}
+_OTHER_BOUNCE = _l("the recipient's mail server refused it")
 # What became of a call.
 CALLS: dict[str, LazyString] = {
     "busy": _l("the line was busy"),
@@ -122,6 +148,7 @@ CALLS: dict[str, LazyString] = {
     "completed": _l("answered, but no key was pressed"),
     "not_taken": _l("ended, and nobody took the ticket in it"),
 }
+BOUNCED = "bounced"  # the status that a mail gets which came back
 _MISSED = (AttemptState.UNDELIVERED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.EXPIRED)
 
 
@@ -131,6 +158,8 @@ def why_not(attempt: Attempt) -> LazyString | str:
         return ""
     code = attempt.error_code
     call = CALLS.get(attempt.provider_status) if attempt.channel is Channel.VOICE else None
+    if attempt.provider_status == BOUNCED:
+        return OF_BOUNCES.get(code, _OTHER_BOUNCE)
     http = OF_HTTP.get(code) if attempt.channel is not Channel.EMAIL else None
     return OURS.get(attempt.error_text) or OURS.get(code) or CODES.get(code) or http or call or attempt.error_text
 

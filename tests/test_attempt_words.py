@@ -3,7 +3,7 @@
 import pytest
 from flask_babel import force_locale
 
-from helpdesk.attempt_words import OURS, providers_code, why_not
+from helpdesk.attempt_words import BOUNCED, OURS, providers_code, why_not
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel
 
@@ -33,3 +33,24 @@ def test_a_reason_of_ours_shows_no_code(app):
 
 def test_a_mail_servers_503_keeps_its_own_text(app):
     assert why_not(failed("503", "bad sequence", Channel.EMAIL)) == "bad sequence"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("5.1.1", "there is no such mailbox"),
+        ("5.2.2", "the mailbox is full"),
+        ("5.7.1", "the recipient's mail server refused it"),
+        ("", "the recipient's mail server refused it"),
+    ],
+)
+def test_a_mail_that_came_back_says_why(app, code, words):
+    attempt = Attempt(
+        channel=Channel.EMAIL,
+        state=AttemptState.UNDELIVERED,
+        provider_status=BOUNCED,
+        error_code=code,
+        error_text="",
+    )
+    with force_locale("en"):
+        assert str(why_not(attempt)) == words

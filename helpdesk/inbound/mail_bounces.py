@@ -2,6 +2,7 @@
 
 import re
 
+from helpdesk.attempt_words import BOUNCED
 from helpdesk.extensions import db
 from helpdesk.inbound.mail_kinds import STATUS
 from helpdesk.inbound.mail_mime import take_apart
@@ -49,7 +50,7 @@ def failure_code(raw: bytes) -> str | None:
 
 
 def _not_arrived(attempt: Attempt, code: str) -> None:
-    moved = outcome.reported(attempt.id, AttemptState.UNDELIVERED, sid=None, status="bounced", code=code)
+    moved = outcome.reported(attempt.id, AttemptState.UNDELIVERED, sid=None, status=BOUNCED, code=code)
     db.session.refresh(attempt)
     # Of an alert this stands on the timeline already.
     if moved and attempt.notification.event is not NotificationEvent.ALERT:

@@ -15,6 +15,7 @@ from helpdesk.health.sent import lost
 from helpdesk.health.table import checks, readiness
 from helpdesk.models.codes import STAFF, Channel
 from helpdesk.routes.access import allow, public
+from helpdesk.tickets.timeline import recipient_of
 
 bp = Blueprint("health", __name__)
 SHOWN = 10
@@ -60,6 +61,7 @@ def index() -> ResponseReturnValue:
         events=EVENTS,
         why_not=why_not,
         providers_code=providers_code,
+        recipient_of=recipient_of,
     )
 
 

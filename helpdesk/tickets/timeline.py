@@ -4,7 +4,7 @@ from typing import Any
 
 from helpdesk import clock
 from helpdesk.extensions import db
-from helpdesk.models import Attempt, Ticket, TimelineEvent
+from helpdesk.models import Attempt, Notification, Ticket, TimelineEvent
 from helpdesk.models.codes import AttemptMoment, AttemptState, EventKind
 from helpdesk.tickets.actor import SYSTEM, Actor
 
@@ -47,7 +47,17 @@ def record(ticket: Ticket, kind: EventKind, by: Actor, **data: Any) -> TimelineE
 
 def record_attempt(attempt: Attempt, state: AttemptState | AttemptMoment, **data: Any) -> None:
     """What became of an SMS, call or mail, on the ticket that it is about, if it is about one."""
-    ticket, person = attempt.notification.ticket, attempt.notification.user
+    ticket = attempt.notification.ticket
     if ticket is not None:
-        named = {"channel": attempt.channel.value, "state": state.value, "name": person.name if person else ""}
+        name = recipient_of(attempt.notification)
+        named = {"channel": attempt.channel.value, "state": state.value, "name": name}
         record(ticket, EventKind.ATTEMPT, SYSTEM, **named, attempt=attempt.id, **data)
+
+
+def recipient_of(notification: Notification) -> str:
+    """Whom it is for, by name; the address of somebody who has no account and has not filed the ticket."""
+    ticket, address = notification.ticket, notification.address.lower()
+    if notification.user is not None:
+        return notification.user.name
+    is_reporter = ticket is not None and address in (ticket.reporter_email.lower(), ticket.reporter_phone.lower())
+    return ticket.reporter_name if ticket is not None and is_reporter else notification.address

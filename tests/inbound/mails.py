@@ -44,3 +44,15 @@ def answer(to: Mail, sender: str, body: str, **head: str) -> bytes:
 def arrives(raw: bytes, mailbox: str = "") -> InboundMail:
     with transaction():
         return take_in(raw, mailbox)
+
+
+def bounce(mail, status="5.1.1", action="failed"):
+    """As Postfix writes it."""
+    return (
+        b"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.test\r\nTo: helpdesk@helpdesk.test\r\nSubject: Undelivered\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        + f"Reporting-MTA: dns; mx.test\r\n\r\nAction: {action}\r\nStatus: {status}\r\n".encode()
+        + b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        + f"Message-ID: {mail.headers['Message-ID']}\r\n\r\n--b--\r\n".encode()
+    )

@@ -10,7 +10,7 @@ from helpdesk.tickets.conversation import reply
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.drafts import opened, works
-from tests.inbound.mails import answer, arrives, raw_mail
+from tests.inbound.mails import answer, arrives, bounce, raw_mail
 
 JAN, KINGA, STEFANIA = "jan@modrzewie.test", "kinga@modrzewie.test", "stefania@modrzewie.test"
 WOJT = "wojt@gmina.test"
@@ -138,3 +138,13 @@ def test_a_person_who_may_not_see_the_ticket_is_added_as_an_address_alone(cast, 
 def test_nobody_else_adds_anybody(cast, ticket):
     with pytest.raises(NotAllowed, match="not_staff"):
         participants.add(ticket, "x@y.test", cast.kinga)
+
+
+def test_a_mail_to_somebody_in_copy_that_came_back_says_whose(cast, sim, ticket):
+    [offered] = participants.participants_of(ticket, ParticipantState.OFFERED)
+    with transaction():
+        participants.accept(ticket, offered.id, cast.anna)
+    replied(cast, ticket)
+    arrives(bounce(mails(sim, WOJT)[0]))
+    event = [each for each in ticket.events if each.kind is EventKind.ATTEMPT][-1]
+    assert event.data["name"] == WOJT

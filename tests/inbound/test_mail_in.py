@@ -25,7 +25,7 @@ from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.attachments import mail_file, sweep_orphans
 from helpdesk.transaction import transaction
 from tests.drafts import draft, opened, works
-from tests.inbound.mails import PNG, answer, arrives, raw_mail
+from tests.inbound.mails import PNG, answer, arrives, bounce, raw_mail
 
 JAN, STRANGER = "jan@modrzewie.test", "obcy@gdzies.test"
 ANNA = "anna@modrzewie.test"
@@ -205,18 +205,6 @@ def test_a_sender_who_does_not_stop_waits_for_a_manager(cast, sim, ticket):
     assert rows[-1].reason == "too_many" and len(ticket.messages) == 10
     clock.advance(LIMITS[0][0])
     assert arrives(answer(first_mail(sim), JAN, "Już spokojnie.")).state is MailState.TAKEN
-
-
-def bounce(mail, status="5.1.1", action="failed"):
-    """As Postfix writes it."""
-    return (
-        b"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.test\r\nTo: helpdesk@helpdesk.test\r\nSubject: Undelivered\r\n"
-        b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-        b"--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        + f"Reporting-MTA: dns; mx.test\r\n\r\nAction: {action}\r\nStatus: {status}\r\n".encode()
-        + b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
-        + f"Message-ID: {mail.headers['Message-ID']}\r\n\r\n--b--\r\n".encode()
-    )
 
 
 def test_a_bounce_is_seen_on_the_ticket_and_breaks_the_contact(cast, sim, ticket):
