@@ -48,11 +48,17 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint not in LONG_CACHED:
-        response.headers.setdefault("Cache-Control", "no-store")
+        keep_nothing(response)
     elif response.status_code < 400:
         # Its address carries a digest of its content (see look.version_assets): no need ever to ask again.
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def keep_nothing(response: Response) -> None:
+    """Only what says itself that it is private has a say: a file that Flask sends comes with words of its own."""
+    if not response.cache_control.private:
+        response.headers["Cache-Control"] = "no-store"
 
 
 def add_transport_security(response: Response) -> Response:

@@ -100,6 +100,16 @@ def test_the_pdf_has_polish_letters_tags_and_a_language(client, cast, filed, pat
     assert root["/Lang"] == "pl" and root["/MarkInfo"]["/Marked"]
 
 
+def test_a_file_of_figures_is_kept_nowhere(client, cast, filed, path):
+    sign_in(client, cast.kinga)
+    assert client.get(f"{path}/{FEBRUARY}.pdf").headers["Cache-Control"] == "no-store"
+    sign_in(client, cast.marek)
+    for address in ("/reports/municipalities.xlsx", "/dashboard/export.xlsx", "/dashboard/export.csv"):
+        answer = client.get(address)
+        assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+        assert "Expires" not in answer.headers
+
+
 def test_a_name_is_no_markup_in_the_pdf(client, cast, filed, path):
     evil = '#read("/etc/passwd") $x$ *a* [b] <c> \\ // @d `e` = f'
     with transaction():
