@@ -16,6 +16,7 @@ class PeriodKind(StrEnum):
     DAYS_30 = "30"
     DAYS_90 = "90"
     MONTH = "month"
+    YEAR = "year"
     CUSTOM = "custom"
 
 
@@ -49,13 +50,9 @@ class Period:
         return self.first <= day <= self.last
 
     def before(self) -> "Period":
-        """As many days just before; for a month the month before, up to the same day while it is not over."""
-        if self.kind is not PeriodKind.MONTH:
-            return Period(self.first - self.days * _DAY, self.first - _DAY, self.zone)
-        end = self.first - _DAY
-        is_over = (self.last + _DAY).day == 1
-        last = end if is_over else min(end, end.replace(day=1) + (self.days - 1) * _DAY)
-        return Period(end.replace(day=1), last, self.zone)
+        """As many days just before; for a month the month before, up to the same day while it is not over; for a year
+        the same days of the year before."""
+        return _BEFORE.get(self.kind, _just_before)(self)
 
     def parts(self) -> list["Period"]:
         """Days for up to a month, weeks from Monday for up to half a year, calendar months beyond."""
@@ -66,6 +63,30 @@ class Period:
             parts.append(Period(first, last, self.zone))
             first = last + _DAY
         return parts
+
+
+def _just_before(period: Period) -> Period:
+    return Period(period.first - period.days * _DAY, period.first - _DAY, period.zone)
+
+
+def _month_before(period: Period) -> Period:
+    end = period.first - _DAY
+    is_over = (period.last + _DAY).day == 1
+    last = end if is_over else min(end, end.replace(day=1) + (period.days - 1) * _DAY)
+    return Period(end.replace(day=1), last, period.zone)
+
+
+def _year_before(period: Period) -> Period:
+    """29 February has 28 February before it."""
+    first = period.first.replace(year=period.first.year - 1)
+    month = period.last.replace(year=period.last.year - 1, day=1)
+    return Period(first, min(month + (period.last.day - 1) * _DAY, end_of_month(month)), period.zone)
+
+
+_BEFORE: dict[PeriodKind, Callable[[Period], Period]] = {
+    PeriodKind.MONTH: _month_before,
+    PeriodKind.YEAR: _year_before,
+}
 
 
 def read_period(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Period:
@@ -98,6 +119,10 @@ def _month(args: Mapping[str, str], today: date) -> Span | None:
     return first, min(end_of_month(first), today)
 
 
+def _year(_args: Mapping[str, str], today: date) -> Span:
+    return today.replace(month=1, day=1), today
+
+
 def _custom(args: Mapping[str, str], today: date) -> Span | None:
     since, until = _date(args.get("since", "")), _date(args.get("until", "")) or today
     if since is None:
@@ -112,6 +137,7 @@ _READERS: dict[PeriodKind, Callable[[Mapping[str, str], date], Span | None]] = {
     PeriodKind.DAYS_30: _last_days(30),
     PeriodKind.DAYS_90: _last_days(90),
     PeriodKind.MONTH: _month,
+    PeriodKind.YEAR: _year,
     PeriodKind.CUSTOM: _custom,
 }
 

@@ -23,6 +23,7 @@ PERIODS: dict[PeriodKind, LazyString] = {
     PeriodKind.DAYS_30: _l("Last 30 days"),
     PeriodKind.DAYS_90: _l("Last 90 days"),
     PeriodKind.MONTH: _l("A calendar month"),
+    PeriodKind.YEAR: _l("This year"),
     PeriodKind.CUSTOM: _l("From day to day"),
 }
 DEFINITIONS: dict[SlaTargetKind, LazyString] = {

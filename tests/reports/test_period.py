@@ -25,6 +25,7 @@ def _read(**args):
         ({"period": "90"}, date(2025, 12, 12), date(2026, 3, 11)),
         ({"period": "month"}, date(2026, 3, 1), date(2026, 3, 11)),
         ({"period": "month", "month": "2026-02"}, date(2026, 2, 1), date(2026, 2, 28)),
+        ({"period": "year"}, date(2026, 1, 1), date(2026, 3, 11)),
         ({"period": "custom", "since": "2026-01-05", "until": "2026-01-09"}, date(2026, 1, 5), date(2026, 1, 9)),
         ({"period": "custom", "since": "2026-01-09", "until": "2026-01-05"}, date(2026, 1, 5), date(2026, 1, 9)),
         ({"period": "custom", "since": "2026-03-01", "until": "2030-01-01"}, date(2026, 3, 1), date(2026, 3, 11)),
@@ -65,6 +66,15 @@ def test_the_period_before_is_as_long_and_touches():
 def test_a_month_that_is_not_over_is_compared_with_the_same_days():
     before = _read(period="month").before()
     assert (before.first, before.last) == (date(2026, 2, 1), date(2026, 2, 11))
+
+
+@pytest.mark.parametrize(
+    ("last", "last_before"),
+    [(date(2026, 3, 11), date(2025, 3, 11)), (date(2028, 2, 29), date(2027, 2, 28))],
+)
+def test_a_year_is_compared_with_the_same_days_of_the_year_before(last, last_before):
+    before = Period(date(last.year, 1, 1), last, WARSAW, PeriodKind.YEAR).before()
+    assert (before.first, before.last) == (date(last.year - 1, 1, 1), last_before)
 
 
 def test_a_whole_month_is_compared_with_the_whole_month_before():
