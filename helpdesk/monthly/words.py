@@ -141,6 +141,7 @@ def _promises(figures: Figures) -> str:
 
 def _key_figures(report: MonthlyReport) -> list[Figure]:
     now, before = report.figures, report.before
+    beside = _month_before if report.is_over else _same_days_before
     counts = [
         (_("Tickets filed"), now.filed, before.filed),
         (_("of them urgent"), now.urgent, before.urgent),
@@ -148,13 +149,17 @@ def _key_figures(report: MonthlyReport) -> list[Figure]:
     ]
     answered, earlier = (each.targets[SlaTargetKind.FIRST_RESPONSE] for each in (now, before))
     return [
-        *(Figure(name, str(value), _before(str(earlier))) for name, value, earlier in counts),
-        Figure(_("First response in time"), percent(answered.share), _before(percent(earlier.share))),
+        *(Figure(name, str(value), beside(str(earlier))) for name, value, earlier in counts),
+        Figure(_("First response in time"), percent(answered.share), beside(percent(earlier.share))),
     ]
 
 
-def _before(value: str) -> str:
+def _month_before(value: str) -> str:
     return _("%(value)s the month before", value=value)
+
+
+def _same_days_before(value: str) -> str:
+    return _("%(value)s on the same days of the month before", value=value)
 
 
 def _sections(report: MonthlyReport) -> Iterable[Section | None]:
@@ -262,7 +267,13 @@ def _granted(count: int, profiles: Iterable[tuple[str, int]]) -> str:
 
 def _notable(report: MonthlyReport) -> Section:
     items = [_case(each) for each in report.cases]
-    return Section("cases", _("Cases worth a look"), items=items)
+    more = report.more_cases
+    note = ngettext(
+        "%(num)s more such ticket is not listed: those with most broken promises come first.",
+        "%(num)s more such tickets are not listed: those with most broken promises come first.",
+        more,
+    )
+    return Section("cases", _("Cases worth a look"), items=items, note=str(note) if more else "")
 
 
 def _taken(kind: SlaTargetKind, minutes: int) -> str:

@@ -84,7 +84,8 @@ class Case:
 
 @dataclass(frozen=True)
 class MonthlyReport:
-    """`at` is the moment that it was counted for; `profiles`: unit and how many of its profiles got the right."""
+    """`at` is the moment that it was counted for; `profiles`: unit and how many of its profiles got the right;
+    `more_cases`: how many besides `cases` deserve a look."""
 
     municipality_id: int
     place: str
@@ -97,6 +98,7 @@ class MonthlyReport:
     groups: Sequence[Line]
     profiles: Sequence[tuple[str, int]]
     cases: Sequence[Case] = field(default=())
+    more_cases: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -137,6 +139,7 @@ def monthly_report(place: Municipality, period: Period, at: datetime) -> Monthly
     urgent = Counter(t.unit_id for t in tickets if t.is_urgent)
     units = Counter(t.unit_id for t in tickets)
     names = {t.unit_id: t.unit.name for t in tickets}
+    notable = _notable(tickets, at)
     return MonthlyReport(
         municipality_id=place.id,
         place=place.name,
@@ -148,7 +151,8 @@ def monthly_report(place: Municipality, period: Period, at: datetime) -> Monthly
         categories=_lines(tickets, lambda ticket: ticket.category.value),
         groups=_groups(place, tickets),
         profiles=_granted(place.id, period),
-        cases=[_case(ticket, at) for ticket in _notable(tickets, at)],
+        cases=[_case(ticket, at) for ticket in sorted(notable[:CASES], key=lambda t: (t.created_at, t.id))],
+        more_cases=len(notable[CASES:]),
     )
 
 
@@ -256,13 +260,12 @@ def _granted(municipality_id: int, period: Period) -> list[tuple[str, int]]:
 
 
 def _notable(tickets: Sequence[Ticket], at: datetime) -> list[Ticket]:
-    """Broken promises first, then reopened ones, then urgent ones; at most CASES, in the order of filing."""
+    """Broken promises first, then reopened ones, then urgent ones; a report lists CASES of them, as filed."""
 
     def weight(ticket: Ticket) -> tuple[int, int, bool]:
         return sum(_is_missed(row, at) for row in _promises(ticket)), ticket.reopened_count, ticket.is_urgent
 
-    chosen = sorted((t for t in tickets if any(weight(t))), key=weight, reverse=True)[:CASES]
-    return sorted(chosen, key=lambda ticket: (ticket.created_at, ticket.id))
+    return sorted((t for t in tickets if any(weight(t))), key=weight, reverse=True)
 
 
 def _case(ticket: Ticket, at: datetime) -> Case:

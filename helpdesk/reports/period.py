@@ -50,8 +50,8 @@ class Period:
         return self.first <= day <= self.last
 
     def before(self) -> "Period":
-        """As many days just before; for a month the month before, up to the same day while it is not over; for a year
-        the same days of the year before."""
+        """As many days just before; for a month the month before, up to the same day while it is not over; for a
+        year the same days of the year before."""
         return _BEFORE.get(self.kind, _just_before)(self)
 
     def parts(self) -> list["Period"]:

@@ -75,6 +75,14 @@ class Explanation:
         return self.counted if len(self.counted) <= ROWS_SHOWN else list(_by_week(self.counted, self.zone))
 
     @property
+    def is_due_after_its_breach(self) -> bool:
+        """The due time was moved after it had passed: both are told, and why they differ."""
+        row = self.clock
+        if row.met_at or row.stopped_at or row.due_at is None or row.breached_at is None:
+            return False
+        return row.due_at > row.breached_at
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.calendar.time_zone)
 

@@ -138,6 +138,13 @@ def test_broken_promises_reopened_and_urgent_tickets_are_worth_a_look(file, of, 
     assert cases[0].missed == [RESOLVE] and cases[0].minutes == {RESOLVE: 90}
 
 
+def test_it_tells_how_many_more_are_worth_a_look(file, of, february):
+    for number in range(8):
+        file(february + number * HOUR, met_after=10, priority=Priority.URGENT)
+    report = of(FEBRUARY)
+    assert (len(report.cases), report.more_cases) == (6, 2)
+
+
 def test_the_list_has_every_month_since_the_contract(file, cast, february):
     file(february, met_after=1)
     rows = months(cast.modrzewie, clock.now(), settings().zone)

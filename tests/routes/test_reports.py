@@ -100,6 +100,21 @@ def test_the_pdf_has_polish_letters_tags_and_a_language(client, cast, filed, pat
     assert root["/Lang"] == "pl" and root["/MarkInfo"]["/Marked"]
 
 
+def test_a_running_month_says_which_days_it_is_compared_with(client, cast, filed, path):
+    make_ticket(cast)
+    sign_in(client, cast.kinga)
+    running, over = (text(client.get(f"{path}/{month}")) for month in ("2026-03", FEBRUARY))
+    assert "w tych samych dniach poprzedniego miesiąca: 1" in running and "miesiąc wcześniej:" not in running
+    assert "miesiąc wcześniej: 0" in over
+
+
+def test_cases_that_are_not_listed_are_counted(client, cast, filed, path):
+    for _number in range(7):
+        make_ticket(cast, created_at=filed.created_at, priority=Priority.URGENT)
+    sign_in(client, cast.kinga)
+    assert "Nie wymieniono jeszcze 2 takich zgłoszeń" in text(client.get(f"{path}/{FEBRUARY}"))
+
+
 def test_a_file_of_figures_is_kept_nowhere(client, cast, filed, path):
     sign_in(client, cast.kinga)
     assert client.get(f"{path}/{FEBRUARY}.pdf").headers["Cache-Control"] == "no-store"

@@ -4,12 +4,14 @@ import pytest
 
 from helpdesk import tokens
 from helpdesk.clock_words import CAUSES
-from helpdesk.models.codes import ClockCause, Priority
+from helpdesk.models.codes import ClockCause, Priority, SlaTargetKind
+from helpdesk.sla.clock import clocks_of
+from helpdesk.sla.ledger import written
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.lifecycle import change_priority, resume, wait_for_unit
 from tests.conftest import sign_in
 from tests.drafts import opened
-from tests.hours import at, does
+from tests.hours import at, does, local
 
 
 @pytest.fixture
@@ -57,6 +59,26 @@ def test_a_pause_is_named_with_its_length(client, cast, ticket):
     does(resume, ticket, SYSTEM)
     sign_in(client, cast.anna)
     assert "wstrzymany (2 godz. 30 min 0 s)" in client.get(f"/desk/{ticket.number}/why").text
+
+
+def test_a_deadline_that_was_moved_after_it_had_passed_says_that_it_counts_as_late(client, cast, ticket):
+    def is_late(row):
+        row.breached_at = local("10:30")
+
+    does(is_late, clocks_of(ticket)[SlaTargetKind.RESOLVE])
+    sign_in(client, cast.anna)
+    assert client.get(f"/desk/{ticket.number}/why").text.count("mimo to liczy się jako przekroczony") == 1
+    assert "liczy się jako przekroczony od śr. 11 mar 2026, 10:30" in client.get(f"/desk/{ticket.number}").text
+
+
+def test_an_edit_that_left_the_promise_alone_says_so(client, cast, ticket):
+    def edit(row):
+        with written(row, ClockCause.POLICY, SYSTEM):
+            pass
+
+    does(edit, clocks_of(ticket)[SlaTargetKind.RESOLVE])
+    sign_in(client, cast.anna)
+    assert "Ten termin się nie zmienił: 24 godz." in client.get(f"/desk/{ticket.number}/why").text
 
 
 def test_every_cause_has_its_words():
