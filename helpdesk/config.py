@@ -92,6 +92,11 @@ class Settings:
         return self.data_dir / "uploads"
 
     @property
+    def exports(self) -> Path:
+        """Long files that the worker makes, and the web hands over."""
+        return self.data_dir / "exports"
+
+    @property
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Those that mails are fetched from."""
         return self.mailboxes_file

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from helpdesk import recount, signs
+from helpdesk.exporting import make_exports
 from helpdesk.hotline import calls as hotline
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile, recordings
@@ -28,7 +29,7 @@ from helpdesk.oncall import (
     warning_letters,
 )
 from helpdesk.outage import DATABASE
-from helpdesk.reports import counting, monthly_letters
+from helpdesk.reports import counting, exports, monthly_letters
 from helpdesk.sla import digest, following, reminders
 from helpdesk.tickets import lifecycle
 from helpdesk.tickets.attachments import sweep_orphans
@@ -93,7 +94,9 @@ def close_resolved() -> None:
 def clean_up() -> None:
     with transaction():
         forget_old_keys()
+        exports.expire()
     sweep_orphans()
+    exports.sweep()
 
 
 def try_the_next_phone() -> None:
@@ -173,6 +176,7 @@ JOBS = (
     Job("ask_balances", 3600, balances.ask_all),
     Job("count_tickets", 2, count_tickets),
     Job("recount", 1800, recount.nightly),
+    Job("make_exports", 5, make_exports),
     Job("close_resolved", 600, close_resolved),
     Job("clean_up", 3600, clean_up),
 )

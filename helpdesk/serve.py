@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from waitress import create_server
 
+from helpdesk import exporting
 from helpdesk.config import SMSAPI_OWN, TWILIO_API, Settings
 from helpdesk.demo import DEMO_PEOPLE
 from helpdesk.errors import BadSetting
@@ -62,11 +63,13 @@ def background(app: Flask) -> Iterator[None]:
     worker, fetchers = Worker(app), Fetchers(app)
     worker.start()
     fetchers.start()
+    exporting.ENDING.clear()
     scheduler: BackgroundScheduler = start_scheduler(app)
     try:
         yield
     finally:
         scheduler.pause()
+        exporting.ENDING.set()
         fetchers.hush()
         worker.stop()
         fetchers.stop()

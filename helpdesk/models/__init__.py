@@ -9,6 +9,7 @@ from helpdesk.models.escalation import (
     EscalationStep,
     PolicyStep,
 )
+from helpdesk.models.exports import Export
 from helpdesk.models.figures import CountedTicket, Figure, FigureDue
 from helpdesk.models.hotline import HotlineCall
 from helpdesk.models.mail import InboundMail
@@ -64,6 +65,7 @@ __all__ = [
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
+    "Export",
     "Figure",
     "FigureDue",
     "FollowUp",

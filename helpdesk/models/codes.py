@@ -413,3 +413,13 @@ class Grain(StrEnum):
 
     DAY = "day"
     MONTH = "month"
+
+
+class ExportState(StrEnum):
+    """Of a long file that the worker makes."""
+
+    WAITING = "waiting"
+    WRITING = "writing"
+    READY = "ready"
+    FAILED = "failed"
+    REMOVED = "removed"  # it was ready; the file is gone, as all are after a day

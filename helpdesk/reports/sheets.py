@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import chain, count, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from helpdesk.reports.export import BYTE_ORDER_MARK, line
 
@@ -73,9 +76,14 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     return file.getvalue()
 
 
-def write_workbook(file: IO[bytes], sheet: Sheet) -> None:
-    """One long table, row by row; memory does not grow. What a sheet cannot hold goes on in the next one."""
-    _write(file, _split(sheet), {"constant_memory": True})
+def write_workbook(file: IO[bytes], sheet: Sheet, folder: Path | None = None) -> None:
+    """One long table, row by row; memory does not grow. What a sheet cannot hold goes on in the next one.
+
+    Rows are put down in `folder` (None: where the system keeps what is temporary), some ten times the size of the
+    file; nothing of it is left there, whatever happens.
+    """
+    with TemporaryDirectory(dir=folder) as own:
+        _write(file, _split(sheet), {"constant_memory": True, "tmpdir": own, "use_zip64": True})
 
 
 def _split(sheet: Sheet) -> Iterator[Sheet]:
@@ -90,12 +98,16 @@ def _split(sheet: Sheet) -> Iterator[Sheet]:
         yield replace(sheet, title=f"{sheet.title} {number}", rows=part)
 
 
-def _write(file: IO[bytes], sheets: Iterable[Sheet], memory: dict[str, bool]) -> None:
-    with xlsxwriter.Workbook(file, OPTIONS | memory) as book:
-        formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        for sheet in sheets:
-            _fill(book.add_worksheet(sheet.title), sheet, formats, bold)
+def _write(file: IO[bytes], sheets: Iterable[Sheet], memory: dict[str, Any]) -> None:
+    book = xlsxwriter.Workbook(file, OPTIONS | memory)
+    formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    for sheet in sheets:
+        _fill(book.add_worksheet(sheet.title), sheet, formats, bold)
+    try:
+        book.close()  # not by `with`: that would take minutes to pack a table that was broken off
+    except FileCreateError as refused:
+        raise refused.args[0] from refused  # the disk's own word
 
 
 def _fill(page: Any, sheet: Sheet, formats: dict[Kind, Any], bold: Any) -> None:

@@ -1,13 +1,11 @@
 """The dashboard: is anything burning, who has it, who is on duty, how the period went, and where to look closer."""
 
-from functools import cache
 from tempfile import TemporaryFile
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    flash,
     redirect,
     render_template,
     request,
@@ -16,18 +14,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal
-from flask_babel import gettext as _
 
 from helpdesk import clock
-from helpdesk.config import settings
-from helpdesk.labels import label
 from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Channel, Priority, RoleName, SlaTargetKind
 from helpdesk.oncall.nights import woken
 from helpdesk.oncall.people import address_of, people_with
 from helpdesk.oncall.schedule import current_and_next, main_schedule
 from helpdesk.reports import measures
-from helpdesk.reports.export import Style, csv_lines, ticket_rows
+from helpdesk.reports.export import csv_lines, ticket_rows
 from helpdesk.reports.period import PeriodKind
 from helpdesk.reports.sheets import XLSX, write_workbook
 from helpdesk.routes import dashboard_words as words
@@ -41,7 +35,7 @@ from helpdesk.tickets.queries import units_of
 bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 REFRESH_SECONDS = 20
-MOST_IN_A_WORKBOOK = 50_000  # tickets; some twenty seconds
+MOST_AT_ONCE = 50_000  # tickets in a workbook; some twenty seconds
 
 
 @bp.get("")
@@ -70,7 +64,7 @@ def wall() -> ResponseReturnValue:
 @allow(*STAFF)
 def export() -> ResponseReturnValue:
     choice = read_choice(request.args)
-    lines = csv_lines(words.headings(), choice.period, choice.filters, export_style())
+    lines = csv_lines(words.headings(), choice.period, choice.filters, words.export_style())
     return Response(
         stream_with_context(lines),
         mimetype="text/csv",
@@ -81,23 +75,15 @@ def export() -> ResponseReturnValue:
 @bp.get("/export.xlsx")
 @allow(*STAFF)
 def workbook() -> ResponseReturnValue:
-    """What would take minutes goes out as CSV, which begins at once."""
+    """What would take minutes is made by the worker."""
     choice = read_choice(request.args)
-    if measures.flow(choice.period, choice.filters).filed > MOST_IN_A_WORKBOOK:
-        most = format_decimal(MOST_IN_A_WORKBOOK)
-        flash(
-            _("A workbook takes up to %(most)s tickets. Choose fewer, or take the CSV file.", most=most), "warning"
-        )
-        return redirect(url_for("dashboard.index", **choice.parameters()))
-    rows = ticket_rows(choice.period, choice.filters, export_style())
+    if measures.flow(choice.period, choice.filters).filed > MOST_AT_ONCE:
+        return redirect(url_for("exports.index", **choice.parameters()))
+    rows = ticket_rows(choice.period, choice.filters, words.export_style())
     file = TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
     write_workbook(file, words.tickets_sheet(rows))
     file.seek(0)
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=_file_name(choice, "xlsx"))
-
-
-def export_style() -> Style:
-    return Style(settings().zone, cache(lambda code: str(label(code))), _("in time"), _("late"))
 
 
 def _file_name(choice: Choice, ending: str) -> str:

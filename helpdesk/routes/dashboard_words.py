@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from flask_babel import LazyString, format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from helpdesk.config import settings
 from helpdesk.labels import label
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
 from helpdesk.reports.charts import Series, Words, bar_chart, meter, share_chart
+from helpdesk.reports.export import Style
 from helpdesk.reports.figures import Dimension, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period, PeriodKind
 from helpdesk.reports.sheets import Column, Kind, Sheet
@@ -212,6 +215,10 @@ def _shares_in_words(points: Sequence[TrendPoint]) -> str:
 
 def headings() -> dict[str, str]:
     return {name: str(text) for name, text in HEADINGS.items()}
+
+
+def export_style() -> Style:
+    return Style(settings().zone, cache(lambda code: str(label(code))), _("in time"), _("late"))
 
 
 def tickets_sheet(rows: Iterable[Sequence[object]]) -> Sheet:

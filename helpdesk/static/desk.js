@@ -30,10 +30,12 @@
       showAlerts(fresh);
       return;
     }
+    // A part that has words for it (data-news) is spoken of only when they change.
+    const said = live.firstElementChild.dataset.news;
     const focused = document.activeElement && live.contains(document.activeElement);
     live.replaceChildren(fresh);
     document.title = fresh.dataset.title;
-    news.textContent = news.dataset.text;
+    if (!said || said !== fresh.dataset.news) news.textContent = fresh.dataset.news || news.dataset.text;
     if (focused) document.getElementById("content").focus();
   }
 

@@ -25,7 +25,7 @@ LAYERS = {
         api_tokens hotline idempotency mail_rate oncall outbox people quiet reports sla tickets users wake wanted
     """,
     "notify": "health inbound monthly notify signs",
-    "entry points": "demo doctor forms jobs metrics migrations.env recount routes serve signin simulator",
+    "entry points": "demo doctor exporting forms jobs metrics migrations.env recount routes serve signin simulator",
     "app": "__main__ app cli",
 }
 NAMES = tuple(LAYERS)

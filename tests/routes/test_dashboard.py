@@ -209,12 +209,13 @@ def test_the_workbook_is_for_staff(client, cast):
     assert client.get("/dashboard/export.xlsx").status_code == 403
 
 
-def test_more_tickets_than_a_workbook_takes_lead_to_the_other_file(client, cast, monkeypatch):
-    monkeypatch.setattr(dashboard, "MOST_IN_A_WORKBOOK", 0)
+def test_a_workbook_that_would_take_minutes_is_made_by_the_worker(client, cast, monkeypatch):
+    monkeypatch.setattr(dashboard, "MOST_AT_ONCE", 0)
     make_ticket(cast, created_at=clock.now() - DAY)
     sign_in(client, cast.marek)
-    answer = client.get("/dashboard/export.xlsx?period=7", follow_redirects=True)
-    assert "Wybierz mniej zgłoszeń albo pobierz plik CSV" in answer.get_data(as_text=True)
+    answer = client.get("/dashboard/export.xlsx?period=7&category=held_post")
+    assert answer.status_code == 302
+    assert answer.location == "/dashboard/exports?period=7&target=resolve&category=held_post"
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
