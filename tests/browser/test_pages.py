@@ -24,11 +24,14 @@ from helpdesk.models import (
     Unit,
     User,
 )
-from helpdesk.models.codes import Category, HotlineState, Priority, TicketStatus, UnitKind
+from helpdesk.models.codes import Category, ExportState, HotlineState, Priority, TicketStatus, UnitKind
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
 from helpdesk.reports.subscription import stop_token
+from helpdesk.reports import exports
+from helpdesk.reports.figures import Filters
+from helpdesk.reports.period import Period
 from helpdesk.tickets.attachments import store_sound
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tickets.urgent_question import link_token
@@ -169,6 +172,25 @@ def _held_mail(_site: Site) -> str:
     return f"/mails/{row.id}"
 
 
+def _export(site: Site, state: ExportState) -> str:
+    """Of the manager, in that state; a worker that is at it has written 12,000 rows of 340,000."""
+    manager, today = site.people("manager")[0], clock.now().date()
+    days, end = {
+        ExportState.WRITING: (90, lambda task: exports.go_on(task, 12_000)),
+        ExportState.READY: (60, lambda task: exports.finish(task, 340_000)),
+        ExportState.FAILED: (30, lambda task: exports.fail(task, exports.NO_ROOM)),
+    }[state]
+    period = Period(today - timedelta(days=days), today, site.app.config["SETTINGS"].zone)
+    with transaction():
+        row = exports.start(manager, period, Filters(municipality_id=_home(site)), "pl", 340_000)
+        task = exports.take(row.id)
+        if task is not None:  # None: it is being written since the last call
+            exports.make_folder(task)
+            task.path.write_bytes(bytes(34_500_000))
+            end(task)
+        return f"/dashboard/exports/{row.id}"
+
+
 def _mailed(site: Site) -> Ticket:
     """A ticket with a mail in its conversation."""
     ticket = _alerted(site)
@@ -266,6 +288,11 @@ PAGES = {
     "woken at night": ("manager", lambda site: f"/dashboard/nights/{_person(site).rpartition('/')[2]}?period=90"),
     "wall board": ("manager", lambda site: "/dashboard/wall"),
     "dashboard, 90 days": ("manager", lambda site: "/dashboard?period=90"),
+    "long export, asked for": ("manager", lambda site: "/dashboard/exports?period=90"),
+    "long export, in the making": ("manager", lambda site: _export(site, ExportState.WRITING)),
+    "long export, ready": ("manager", lambda site: _export(site, ExportState.READY)),
+    "long export, failed": ("manager", lambda site: _export(site, ExportState.FAILED)),
+    "long exports": ("manager", lambda site: _export(site, ExportState.WRITING).rpartition("/")[0]),
     "comparison of municipalities": ("manager", lambda site: "/reports?month=" + _last_month()),
     "comparison, no month": ("manager", lambda site: "/reports?month=marzec"),
     "months of a municipality": ("coordinator", lambda site: f"/reports/{_home(site)}"),
