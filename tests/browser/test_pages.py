@@ -28,10 +28,10 @@ from helpdesk.models.codes import Category, ExportState, HotlineState, Priority,
 from helpdesk.oncall.contacts import mark_broken
 from helpdesk.oncall.feeds import renew_own, renew_schedules
 from helpdesk.oncall.schedule import main_schedule
-from helpdesk.reports.subscription import stop_token
 from helpdesk.reports import exports
 from helpdesk.reports.figures import Filters
 from helpdesk.reports.period import Period
+from helpdesk.reports.subscription import stop_token
 from helpdesk.tickets.attachments import store_sound
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.tickets.urgent_question import link_token
