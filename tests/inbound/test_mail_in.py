@@ -175,6 +175,16 @@ def test_staff_answer_the_reporter_when_they_answer_the_reporters_words(cast, si
     assert (ticket.messages[-1].kind, ticket.messages[-1].body) == (MessageKind.PUBLIC, "Za godzinę.")
 
 
+def test_mails_to_staff_say_who_will_read_a_reply(cast, sim, ticket):
+    with transaction():
+        lifecycle.assign(ticket, cast.anna, of_user(cast.marek))
+    arrives(answer(first_mail(sim), JAN, "Chodzi o post z rana."))
+    works(Channel.EMAIL)
+    notice, words = sim.mails_to(ANNA)[0], sim.mails_to(ANNA)[-1]
+    assert "notatką wewnętrzną: zgłaszający jej nie zobaczy" in notice.text
+    assert "dostaną zgłaszający i osoby w kopii" in words.text and "notatką" not in words.text
+
+
 def test_a_stranger_at_the_address_of_staff_writes_a_note(cast, sim, ticket):
     arrives(answer(first_mail(sim, ANNA), STRANGER, "Jestem szefem."))
     assert ticket.messages[0].kind is MessageKind.INTERNAL
