@@ -12,7 +12,9 @@ def participant(event: TimelineEvent) -> str:
     name = f"{data['name']} <{data['address']}>" if data.get("name") else str(data.get("address"))
     state = ParticipantState(data["state"])
     if state is ParticipantState.OFFERED:
-        return str(_("A mail names %(name)s in copy, whom we do not know: staff decide", name=name))
+        return str(_("A mail names %(name)s in copy, from outside the unit: staff decide", name=name))
+    if state is ParticipantState.OUT and data.get("was") == ParticipantState.OFFERED:
+        return str(_("%(who)s left %(name)s out of the copies: nothing was sent there", who=who, name=name))
     if state is ParticipantState.OUT:
         return str(_("%(who)s took %(name)s off the copies", who=who, name=name))
     if not who:

@@ -42,6 +42,6 @@ def accept(number: str, participant_id: int) -> ResponseReturnValue:
 def take_off(number: str, participant_id: int) -> ResponseReturnValue:
     def rule(ticket: Ticket, by: User) -> str:
         participants.take_off(ticket, participant_id, by)
-        return _("No answer goes there any more.")
+        return _("No answer will go there.")
 
     return desk.act(number, EmptyForm(), rule)

@@ -138,9 +138,11 @@ def _write(
 
 def _move(row: Participant, state: ParticipantState, by: User) -> None:
     if row.state is not state:
+        was = row.state
         row.state, row.changed_at, row.changed_by_id = state, clock.now(), by.id
-        _note(row, of_user(by))
+        _note(row, of_user(by), was=was.value)
 
 
-def _note(row: Participant, by: Actor) -> None:
-    record(row.ticket, EventKind.PARTICIPANT, by, state=row.state.value, name=row.name, address=row.address)
+def _note(row: Participant, by: Actor, **before: str) -> None:
+    named = {"state": row.state.value, "name": row.name, "address": row.address}
+    record(row.ticket, EventKind.PARTICIPANT, by, **named, **before)

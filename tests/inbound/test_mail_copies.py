@@ -1,9 +1,11 @@
 """People in copy of a mail."""
 
 import pytest
+from flask_babel import force_locale
 
 from helpdesk.errors import NotAllowed
 from helpdesk.models.codes import Channel, EventKind, MailState, ParticipantState, Priority
+from helpdesk.sentences import sentence
 from helpdesk.tickets import participants
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.conversation import reply
@@ -148,3 +150,16 @@ def test_a_mail_to_somebody_in_copy_that_came_back_says_whose(cast, sim, ticket)
     arrives(bounce(mails(sim, WOJT)[0]))
     event = [each for each in ticket.events if each.kind is EventKind.ATTEMPT][-1]
     assert event.data["name"] == WOJT
+
+
+def test_whoever_is_left_out_was_never_in(cast, ticket):
+    [offered] = participants.participants_of(ticket, ParticipantState.OFFERED)
+    with transaction():
+        participants.take_off(ticket, offered.id, cast.anna)
+    with force_locale("pl"):
+        assert "pomija w kopii" in sentence(ticket.events[-1])
+    with transaction():
+        participants.accept(ticket, offered.id, cast.anna)
+        participants.take_off(ticket, offered.id, cast.anna)
+    with force_locale("pl"):
+        assert "usuwa z kopii" in sentence(ticket.events[-1])
