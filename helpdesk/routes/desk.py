@@ -32,6 +32,7 @@ from helpdesk.routes import desk_list, proof
 from helpdesk.routes.access import EVERYBODY, allow, me
 from helpdesk.routes.holding import holding_of, offered
 from helpdesk.routes.letter_words import history
+from helpdesk.routes.origin_words import origins
 from helpdesk.routes.ticket_actions import CHANGED_MEANWHILE, Finish, Result, Rule, perform, send, take
 from helpdesk.sentences import _
 from helpdesk.sla.clock import clocks_of
@@ -204,6 +205,7 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
     forms["assign"].offer(staff())
     forms["category"].offer(ticket.category)
     forms["priority"].reason.flags.required = ticket.is_urgent
+    mails = mails_of(ticket)
     return render_template(
         "desk/ticket.html",
         **_shared(ticket, ticket.attachments),
@@ -212,7 +214,8 @@ def show(ticket: Ticket, sent: dict[str, FlaskForm] | None = None, kept: Kept = 
         seen=last_events([ticket.id])[ticket.id],
         **proof.contents(ticket, me()),
         calls=calls_of(ticket),
-        mails=mails_of(ticket),
+        mails=mails,
+        origins=origins(ticket, mails),
         history=history(ticket),
         in_copy=participants_of(ticket, ParticipantState.IN),
         offered_copy=participants_of(ticket, ParticipantState.OFFERED),
