@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pypdf
@@ -15,6 +16,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.models import Calendar, Clock
 from helpdesk.models.codes import Priority, SlaTargetKind
+from helpdesk.monthly.pdf import pdf
 from helpdesk.monthly.words import business_span, document
 from helpdesk.reports.monthly import Figures, MonthlyReport, TargetFigures, month_period
 from helpdesk.transaction import transaction
@@ -219,6 +221,16 @@ def test_sentences_have_the_right_forms(app, case):
 def test_business_time_has_hours_and_no_days(app, minutes, said):
     with force_locale("pl"):
         assert business_span(minutes) == said
+
+
+def test_the_longest_span_of_time_is_one_line_of_the_pdf(app):
+    with force_locale("pl"):
+        report = report_of(3, 1, 2)
+        taken = TargetFigures(kept=3, median=1158, longest=2878)
+        figures = replace(report.figures, targets=dict.fromkeys(SlaTargetKind, taken))
+        made = pdf(document(replace(report, figures=figures), "Operator"), clock.now())
+    page = pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text()
+    assert page.count("19 godz. 18 min") == page.count("47 godz. 58 min") == 3
 
 
 def test_no_sentence_ends_with_two_full_stops(client, cast, filed, path):
