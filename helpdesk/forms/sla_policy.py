@@ -4,6 +4,7 @@ once a time is over."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -122,6 +123,22 @@ class SlaPolicyForm(PlanForm):
             entry.form.read(self._calendars)
         times = [entry.form.time for entry in [*self.base, *self.own]]
         return all([is_good, self._reads_pace(), not any(time.errors for time in times)])
+
+    def complaints(self) -> Iterator[tuple[str, str, Sequence[Any]]]:
+        """With the row that a field stands in: a dozen of them are called the same."""
+        places = dict(self._places())
+        for text, name, errors in super().complaints():
+            place = next((words for start, words in places.items() if name.startswith(start)), "")
+            yield f"{place}, {text}" if place else text, name, errors
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """How the ids of a row's fields begin, and what the page calls the row."""
+        for (priority, kind), entry in zip(CELLS, self.base, strict=True):
+            yield f"{entry.id}-", f"{label(priority)}: {label(kind)}"
+        for number, entry in enumerate(self.own, 1):
+            yield f"{entry.id}-", _("Row %(number)s", number=number)
+        for number, entry in enumerate(self.rules, 1):
+            yield f"{entry.id}-", _("Reminder %(number)s", number=number)
 
     def draft(self) -> PolicyDraft:
         """Of a form that is valid."""

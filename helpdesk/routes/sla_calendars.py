@@ -64,7 +64,7 @@ def edit(calendar_id: int) -> ResponseReturnValue:
 
 
 def _done() -> ResponseReturnValue:
-    flash(" ".join(filter(None, [_("Saved."), words.following_words()])), "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("sla_calendars.index"), 303)
 
 

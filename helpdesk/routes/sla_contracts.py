@@ -65,5 +65,5 @@ def edit(contract_id: int) -> ResponseReturnValue:
 
 
 def _done() -> ResponseReturnValue:
-    flash(" ".join(filter(None, [_("Saved."), following_words()])), "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("sla_contracts.index"), 303)

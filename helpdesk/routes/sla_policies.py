@@ -105,7 +105,7 @@ def delete(policy_id: int) -> ResponseReturnValue:
 
 
 def _done() -> ResponseReturnValue:
-    flash(" ".join(filter(None, [_("Saved."), words.following_words()])), "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("sla.index"), 303)
 
 

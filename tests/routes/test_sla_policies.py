@@ -69,8 +69,8 @@ def test_the_look_names_the_ticket_and_saves_nothing(manager, cast, policy, form
 
 def test_saving_says_how_many_tickets_are_still_to_come(manager, cast, policy, form):
     opened(cast, priority=Priority.NORMAL)
-    manager.post(f"/sla/policies/{policy.id}", data=form())
-    assert "1 otwarte zgłoszenie" in manager.get("/sla").text
+    page = manager.post(f"/sla/policies/{policy.id}", data=form(), follow_redirects=True).text
+    assert page.count("1 otwarte zgłoszenie") == 1 and "Zapisano." in page
 
 
 BUTTONS = {
@@ -106,6 +106,13 @@ def test_bad_input_is_refused_beside_the_field_and_kept(manager, policy, form, n
     assert 'class="error"' in answer.text and "1 dzień" in answer.text
     db.session.rollback()
     assert 480 not in [t.minutes for t in policy.targets if t.kind == "resolve"]
+
+
+def test_the_summary_of_errors_names_the_row(manager, policy, form):
+    page = manager.post(
+        f"/sla/policies/{policy.id}", data=form("own", **{"base-5-time": "x", "own-0-time": "y"})
+    ).text
+    assert "Zwykłe: Rozwiązanie, Czas: Podaj czas" in page and "Wiersz 1, Czas: Podaj czas" in page
 
 
 def test_a_policy_without_any_time_is_refused(manager, policy, form):
