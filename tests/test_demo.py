@@ -4,12 +4,23 @@ import pytest
 import sqlalchemy as sa
 
 from helpdesk import clock
+from helpdesk.config import settings
 from helpdesk.demo import DEMO_PEOPLE, load_demo
 from helpdesk.extensions import db
-from helpdesk.models import Clock, Escalation, Notification, Ticket, TicketCounter, TimelineEvent, User
+from helpdesk.models import (
+    Clock,
+    Escalation,
+    Municipality,
+    Notification,
+    Ticket,
+    TicketCounter,
+    TimelineEvent,
+    User,
+)
 from helpdesk.models.codes import OPEN_STATUSES, EventKind, Priority, RoleName, TicketStatus
 from helpdesk.oncall import schedule as duty
 from helpdesk.phone import parse_phone
+from helpdesk.reports.monthly_list import months
 
 ON_ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 
@@ -100,3 +111,9 @@ def test_everybody_in_the_demo_can_be_called_and_written_to(demo):
     for person in DEMO_PEOPLE:
         assert parse_phone(person.phone) == person.phone
         assert [contact.is_usable for contact in users[person.email].contacts] == [True, True]
+
+
+def test_a_gmina_of_the_demo_has_no_report_of_a_time_before_its_tickets(demo):
+    for place in db.session.scalars(sa.select(Municipality)):
+        rows = months(place, clock.now(), settings().zone)
+        assert len(rows) <= 5 and sum(row.filed for row in rows) > 100

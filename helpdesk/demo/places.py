@@ -1,8 +1,9 @@
 """Two gminas that are on no map, with their units, groups and contracts."""
 
-from datetime import date
+from datetime import timedelta
 
 from helpdesk import clock
+from helpdesk.demo.past import DAYS
 from helpdesk.demo.people import link_secret
 from helpdesk.extensions import db
 from helpdesk.models import Contract, Group, Municipality, Profile, SlaPolicy, Unit
@@ -33,10 +34,11 @@ _NOT_YET_GRANTED = {"solectwo.borowiny": ProfileRight.REQUESTED, "klub.klonowice
 
 def make_gminas(policies: dict[str, SlaPolicy]) -> dict[str, Municipality]:
     """The gminas by code with a group and a contract each; `policies` by code of the gmina."""
+    begins_on = (clock.now().date() - timedelta(days=DAYS)).replace(day=1)
     gminas = {}
     for code, name, teryt, county, province in GMINAS:
         address = f"https://facebook.test/groups/{name.lower()}"
-        contract = Contract(package=1, valid_from=date(2025, 1, 1), sla_policy_id=policies[code].id)
+        contract = Contract(package=1, valid_from=begins_on, sla_policy_id=policies[code].id)
         gminas[code] = Municipality(
             code=code,
             name=name,
