@@ -104,11 +104,11 @@ class DayRange:
 
     @property
     def since_words(self) -> str:
-        return format_date(self.since) if self.since else ""
+        return format_date(self.since, "d MMM y") if self.since else ""
 
     @property
     def until_words(self) -> str:
-        return format_date(self.until) if self.until else ""
+        return format_date(self.until, "d MMM y") if self.until else ""
 
 
 Code = TypeVar("Code", bound=StrEnum)

@@ -1,16 +1,18 @@
 """The desk: the list, the page of a ticket, and what staff do to it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 from flask import g
+from flask_babel import force_locale
 
 from helpdesk import clock
 from helpdesk.extensions import db
+from helpdesk.forms.desk import DayRange
 from helpdesk.models import Attempt, Notification, Ticket
 from helpdesk.models.codes import AckVia, AttemptState, Category, Channel, MessageKind, Priority, TicketStatus
 from helpdesk.oncall.acknowledgement import acknowledge
@@ -78,6 +80,11 @@ def test_local_days_frame_the_drill_down_of_the_dashboard(desk, cast):
     make_ticket(cast, summary="Wieczorne", created_at=late_evening, status=TicketStatus.RESOLVED)
     assert "Wieczorne" in desk.get("/desk?since=2026-03-11&until=2026-03-11").text
     assert "Wieczorne" not in desk.get("/desk?since=2026-03-12").text
+
+
+def test_english_dates_have_the_day_first_as_everywhere(app):
+    with force_locale("en"):
+        assert DayRange(date(2026, 3, 1), None).since_words == "1 Mar 2026"
 
 
 def test_a_municipality_can_be_named_by_id_code_or_name(desk, cast):
