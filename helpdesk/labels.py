@@ -158,6 +158,7 @@ ERRORS: dict[str, LazyString] = {
     "507": _l("Our disk is full: no files can be taken now. Go back and send the form without files."),
     "bad_token": _l("This link is not valid or has expired. Ask for a new one."),
     "not_found": _l("There is no such ticket, or it is not yours to see."),
+    "report_not_found": _l("There is no such report, or it is not yours to see."),
     "no_contract": _l("Your municipality has no valid contract for this support. Ask your municipal office."),
     "too_many_exports": _l("Three of your files are in the making. Wait until one is ready."),
     "not_open": _l("This ticket is already finished. Reopen it first."),

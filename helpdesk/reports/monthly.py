@@ -129,7 +129,7 @@ def readable(user: User, municipality_id: int) -> Municipality:
     is_own = user.is_a(RoleName.COORDINATOR) and user.municipality_id == municipality_id
     place = db.session.get(Municipality, municipality_id)
     if place is None or not (is_own or user.is_a(RoleName.MANAGER)):
-        raise NotFound("not_found")
+        raise NotFound("report_not_found")
     return place
 
 

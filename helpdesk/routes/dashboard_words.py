@@ -59,9 +59,9 @@ HEADINGS: dict[str, LazyString] = {
     "acknowledge_outcome": _l("Acknowledgement: promise"),
     "first_response_outcome": _l("First response: promise"),
     "resolve_outcome": _l("Resolution: promise"),
-    "acknowledge_minutes": _l("Acknowledgement: minutes"),
-    "first_response_minutes": _l("First response: minutes"),
-    "resolve_minutes": _l("Resolution: minutes"),
+    "acknowledge_minutes": _l("Acknowledgement: minutes since filing, round the clock"),
+    "first_response_minutes": _l("First response: minutes since filing, round the clock"),
+    "resolve_minutes": _l("Resolution: minutes since filing, round the clock"),
 }
 
 

@@ -57,7 +57,8 @@ def test_a_coordinator_reads_the_own_report(client, cast, filed, path):
 @pytest.mark.parametrize("end", ["", f"/{FEBRUARY}", f"/{FEBRUARY}.pdf"])
 def test_the_reports_of_another_municipality_are_not_to_be_found(client, cast, end):
     sign_in(client, cast.kinga)
-    assert client.get(f"/reports/{cast.brzezina.id}{end}").status_code == 404
+    answer = client.get(f"/reports/{cast.brzezina.id}{end}")
+    assert answer.status_code == 404 and "Nie ma takiego raportu" in text(answer)
 
 
 @pytest.mark.parametrize("who", ["jan", "anna"])
