@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from benchmarks.country import catch_up, load_country, open_tickets, today
+from benchmarks.country import catch_up, load_country, open_tickets
+from benchmarks.drawing import today
 from benchmarks.figures import load_average, timed
 from benchmarks.stage import DATABASES, stage
 from helpdesk import clock
