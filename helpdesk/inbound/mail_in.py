@@ -106,12 +106,17 @@ def opens_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
 
 def waits_in_quarantine(arrival: Arrival, _raw: bytes) -> bool:
     """Answered once, so that nobody waits for us in vain."""
-    is_known = arrival.user is not None and unit_of(arrival.user) is not None
-    reason = "no_contract" if is_known else "unknown"
+    reason = _why_it_waits(arrival)
     _settle(arrival, MailState.HELD, reason)
     if "@" in arrival.row.sender and mail_ids.takes_mail(arrival.row.sender) and mail_brakes.may_answer_strangers():
         _answer(arrival, reason)
     return True
+
+
+def _why_it_waits(arrival: Arrival) -> str:
+    if arrival.user is not None and unit_of(arrival.user) is not None:
+        return "no_contract"
+    return "of_staff" if arrival.is_staff else "unknown"
 
 
 STEPS: tuple[Step, ...] = (

@@ -81,7 +81,7 @@ def accept(row: Row, by: User, unit: Unit | None = None) -> Ticket:
     """Into its ticket, or a new one; its sender speaks for the `unit` from now on, if one is given.
 
     Raises:
-        NotAllowed: "not_manager", "decided", "no_unit", "switched_off" (the sender's account).
+        NotAllowed: "not_manager", "decided", "no_unit", "switched_off" (the sender's account), "is_of_staff".
         NoContract: the unit's municipality has no valid contract.
         HelpdeskError: "not_an_email".
     """
@@ -122,6 +122,8 @@ def _hold(row: Row, by: User, *states: MailState) -> None:
 
 def _remember(row: Row, by: User, unit: Unit) -> None:
     known = person_with_address(row.sender)
+    if known is not None and known.is_staff:
+        raise NotAllowed("is_of_staff")
     email = known.email if known else row.sender
     person = invite(unit, name=row.sender_name or row.sender, email=email, phone="", by=by)
     if not person.active:

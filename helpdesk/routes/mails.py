@@ -23,6 +23,7 @@ bp = Blueprint("mails", __name__, url_prefix="/mails")
 MOST_FOUND = 20
 WHY: dict[str, LazyString] = {
     "unknown": _l("We do not know the sender."),
+    "of_staff": _l("Somebody of the staff wrote it. It belongs to no ticket."),
     "no_contract": _l("The sender's municipality has no valid contract."),
     "doubtful": _l("The sender is probably forged: the check by our mail server failed."),
     "too_many_new": _l("Its sender has opened many tickets in a short time."),
@@ -37,6 +38,7 @@ WHY_BROKEN: dict[str, LazyString] = {
 REFUSED: dict[str, LazyString] = {
     "decided": _l("Somebody has decided about this mail already."),
     "no_unit": _l("Choose the unit that the sender works for."),
+    "is_of_staff": _l("The sender is of the staff. File the ticket with the unit's own link."),
     "switched_off": _l("The sender's account is switched off."),
     "no_contract": _l("The unit's municipality has no valid contract."),
     "not_an_email": _l("Nobody can be remembered under this sender's address."),

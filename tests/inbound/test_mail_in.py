@@ -273,3 +273,10 @@ def test_a_sender_who_opens_too_many_tickets_waits_for_a_manager(cast):
     assert (row.state, row.reason, len(tickets())) == (MailState.HELD, "too_many_new", 10)
     clock.advance(timedelta(hours=1))
     assert arrives(raw_mail(JAN, "Dzień dobry.")).state is MailState.TAKEN
+
+
+def test_staff_who_write_to_the_mailbox_are_not_called_unknown(cast, sim):
+    row = arrives(raw_mail(ANNA))
+    assert (row.state, row.reason) == (MailState.HELD, "of_staff")
+    works(Channel.EMAIL)
+    assert "link tej jednostki" in first_mail(sim, ANNA).text and "nie znamy" not in first_mail(sim, ANNA).text

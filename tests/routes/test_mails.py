@@ -67,6 +67,13 @@ def test_without_a_unit_nothing_is_accepted(marek, held):
     assert held.state is MailState.HELD
 
 
+def test_an_accepted_mail_of_staff_makes_nobody_a_person_of_a_unit(marek, cast):
+    held = arrives(raw_mail("anna@modrzewie.test"))
+    answer = marek.post(f"/mails/{held.id}/accept", data={"unit": cast.school.id})
+    assert answer.status_code == 422 and "należy do obsługi" in answer.text
+    assert held.state is MailState.HELD
+
+
 def test_a_refused_mail_stays_stored(marek, held):
     assert marek.post(f"/mails/{held.id}/refuse").location == "/mails"
     assert held.state is MailState.REFUSED
