@@ -77,10 +77,13 @@ def unit_of_link(secret: str) -> Unit | None:
 
 
 def units_page(user: User, *, text: str = "", after: str = "", size: int = PAGE_SIZE) -> UnitPage:
-    """Units by municipality and name. `text` is looked for in the name; `after` is a page's `next_key`."""
+    """Units by municipality and name. Each word of `text` is in its name or its municipality's;
+    `after` is a page's `next_key`."""
     query = sa.select(Unit).where(units_visible_to(user))
-    if text:
-        query = query.where(contains(text, Unit.name))
+    for word in text.split():
+        query = query.where(
+            sa.or_(contains(word, Unit.name), Unit.municipality.has(contains(word, Municipality.name)))
+        )
     last = _read_key(after)
     order = (Unit.municipality_id, Unit.name, Unit.id)
     if last:

@@ -74,6 +74,12 @@ def test_an_accepted_mail_of_staff_makes_nobody_a_person_of_a_unit(marek, cast):
     assert held.state is MailState.HELD
 
 
+def test_the_unit_is_found_by_single_words_and_by_its_municipality(marek, cast, held):
+    name = cast.school.municipality.name.lower()
+    assert "Szkoła Podstawowa" in marek.get(f"/mails/{held.id}?q={name}+szko").text
+    assert "Spróbuj jednego słowa" in marek.get(f"/mails/{held.id}?q=szko+xyz").text
+
+
 def test_a_refused_mail_stays_stored(marek, held):
     assert marek.post(f"/mails/{held.id}/refuse").location == "/mails"
     assert held.state is MailState.REFUSED
