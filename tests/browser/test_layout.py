@@ -1,6 +1,6 @@
-"""What a wide screen has room for is not broken over two lines."""
+"""What a screen has room for is neither broken over two lines nor cut."""
 
-from tests.browser.stage import DESKTOP
+from tests.browser.stage import DESKTOP, PHONE
 
 ONE_ROW = 80  # pixels
 ONE_LINE = 30
@@ -21,3 +21,13 @@ def test_figures_and_spans_of_time_are_one_line(site, visit):
     page.goto(f"{site.url}/dashboard")
     found = heights(page, ".groups td .number, .kpi dd")
     assert len(found) > 20 and max(found) < ONE_LINE
+
+
+def test_the_names_of_hours_and_days_fit_their_columns_on_a_phone(site, visit):
+    page = visit(PHONE, site.people("manager")[0])
+    page.goto(f"{site.url}/dashboard")
+    page.locator("details:has(.heat) > summary").click()
+    over = page.locator(".heat thead th").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert over == 0 and max(heights(page, ".heat thead th")) < ONE_LINE + 2
