@@ -31,7 +31,7 @@ MOST_TRIES = 3  # what has killed so many workers is not begun again
 LEASE = timedelta(minutes=5)  # the last rows are followed by minutes of packing
 KEPT = timedelta(days=1)
 SHOWN = 20
-ROOM_LEFT = 200 * 1024 * 1024  # bytes on the disk that are for tickets, not for exports
+ROOM_LEFT = 500 * 1024 * 1024  # bytes on the disk that are for tickets, not for exports
 NO_ROOM, BROKEN = "no_room", "broken"
 UNFINISHED = (ExportState.WAITING, ExportState.WRITING)
 _FILE = "tickets.xlsx"

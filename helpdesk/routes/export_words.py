@@ -43,23 +43,24 @@ def progress(export: Export) -> str:
     return _("%(done)s of %(total)s rows", done=format_decimal(export.done), total=format_decimal(export.total))
 
 
-def period_of(export: Export) -> str:
-    return part_in_full(asked_for(export)[0])
+def in_short(export: Export) -> str:
+    """Which tickets, for a list."""
+    return " · ".join(value for _heading, value in chosen(*asked_for(export)))
 
 
 def chosen(period: Period, filters: Filters) -> list[tuple[str, str]]:
     """Names and values of the period and the filters that are set."""
     found = [
         (_("Period"), part_in_full(period)),
-        (_("Municipality"), _name(Municipality, filters.municipality_id)),
-        (_("Unit"), _name(Unit, filters.unit_id)),
+        (_("Municipality"), _named(Municipality, filters.municipality_id)),
+        (_("Unit"), _named(Unit, filters.unit_id)),
         (_("Category"), str(label(filters.category)) if filters.category else ""),
         (_("Priority"), str(label(filters.priority)) if filters.priority else ""),
-        (_("Administrator"), _name(User, filters.administrator_id)),
+        (_("Administrator"), _named(User, filters.administrator_id)),
     ]
     return [(name, value) for name, value in found if value]
 
 
-def _name(model: Any, row_id: int | None) -> str:
+def _named(model: Any, row_id: int | None) -> str:
     row = db.session.get(model, row_id) if row_id is not None else None
     return row.name if row else ""

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         most=ROWS_OF_A_SHEET,
         chosen=words.chosen(choice.period, choice.filters),
         rows=exports.all_own(me()),
-        period_of=words.period_of,
+        in_short=words.in_short,
     )
 
 

@@ -81,6 +81,11 @@ def test_the_page_names_the_filters(manager, export, cast):
     assert cast.modrzewie.name in text and "Wstrzymany post" in text and "5 mar 2026 – 11 mar 2026" in text
 
 
+def test_the_list_of_own_files_tells_them_apart(manager, export, cast):
+    text = manager.get("/dashboard/exports?period=7").text
+    assert f">5 mar 2026 – 11 mar 2026 · {cast.modrzewie.name} · Wstrzymany post</a>" in text
+
+
 def test_when_all_rows_are_written_the_packing_is_told(manager, export):
     written(export, 340_000)
     assert "Trwa pakowanie pliku" in manager.get(f"/dashboard/exports/{export.id}").text
