@@ -20,7 +20,8 @@ RECEIPTS_OF_MAILS: Limits = ((timedelta(hours=1), 600),)  # in all: a flood of m
 # To one address: a machine may open a ticket with each answer to a receipt. A person waits a little for the third.
 RECEIPTS_TO_ONE: Limits = ((timedelta(minutes=10), 2), (timedelta(hours=1), 6))
 HELD = "brake"  # the word in the attempt that waits
-BY_PEOPLE = (NotificationEvent.REPLY,)
+# A person wrote these for the reader: an "out of office" in answer to them says something.
+BY_PEOPLE = frozenset({NotificationEvent.REPLY})
 NEVER_HELD = (Lane.ALERT, Lane.SECURITY)
 
 

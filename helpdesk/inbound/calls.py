@@ -23,7 +23,8 @@ from helpdesk.models.codes import (
     AttemptState,
 )
 from helpdesk.notify import outcome
-from helpdesk.notify.render import absolute, render
+from helpdesk.notify.links import absolute
+from helpdesk.notify.render import render
 from helpdesk.oncall.acknowledgement import acknowledge, pass_on
 from helpdesk.oncall.further_people import still_ask
 from helpdesk.oncall.people import person_with_phone

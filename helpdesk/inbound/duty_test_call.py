@@ -8,7 +8,8 @@ from helpdesk.extensions import db
 from helpdesk.inbound.speech import REPEATS, TAKES, ask, last_words, read_again, say
 from helpdesk.models import Attempt, DutyTest
 from helpdesk.notify import outcome
-from helpdesk.notify.render import absolute, render
+from helpdesk.notify.links import absolute
+from helpdesk.notify.render import render
 from helpdesk.oncall import duty_test
 from helpdesk.tokens import sign_attempt
 

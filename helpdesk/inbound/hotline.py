@@ -20,7 +20,7 @@ from helpdesk.inbound.whom_to_call import text_whom_to_call
 from helpdesk.labels import error_sentence
 from helpdesk.models import HotlineCall, Ticket, User
 from helpdesk.models.codes import Channel
-from helpdesk.notify.render import absolute
+from helpdesk.notify.links import absolute
 from helpdesk.oncall.acknowledgement import Acknowledged
 from helpdesk.oncall.people import address_of
 

@@ -5,7 +5,7 @@ import re
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from helpdesk.config import settings
-from helpdesk.notify.render import absolute
+from helpdesk.notify.links import absolute
 from helpdesk.tokens import sign_attempt
 
 REPEATS = 3

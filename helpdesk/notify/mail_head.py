@@ -3,15 +3,14 @@
 import sqlalchemy as sa
 
 from helpdesk import mail_ids
-from helpdesk.config import settings
 from helpdesk.extensions import db
+from helpdesk.mail_rate import BY_PEOPLE
 from helpdesk.models import InboundMail, Notification
 from helpdesk.models.codes import Channel, NotificationEvent
+from helpdesk.notify.links import absolute
 from helpdesk.reports.subscription import stop_token
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-# A person wrote these for the reader: an "out of office" in answer to them says something.
-BY_PEOPLE = frozenset({NotificationEvent.REPLY})
 LONGEST_THREAD = 10  # Message-IDs: the first and the newest; RFC 5322 lets a long list be cut
 
 
@@ -36,7 +35,7 @@ def _list_of_reports(notification: Notification) -> dict[str, str]:
     """One click in the mail program ends them (RFC 2369, RFC 8058)."""
     if notification.event is not NotificationEvent.MONTHLY_REPORT or notification.user_id is None:
         return {}
-    address = f"{settings().public_url}/stop-reports/{stop_token(notification.user_id)}"
+    address = absolute("stop_reports.page", token=stop_token(notification.user_id))
     # On a line of its own: the library would encode a longer one.
     return {"List-Unsubscribe": f"\r\n <{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from flask_babel import force_locale, format_date, format_datetime
 
-from helpdesk import tokens
 from helpdesk.clock_words import budget, minutes
 from helpdesk.config import settings
 from helpdesk.extensions import db
@@ -18,6 +17,7 @@ from helpdesk.inbound.people import also_meant_by
 from helpdesk.labels import label
 from helpdesk.models import Attempt, Clock, Message, Notification, Ticket
 from helpdesk.models.codes import Category, NotificationEvent, SlaTargetKind
+from helpdesk.notify.links import TO_TAKE, absolute, link_of
 from helpdesk.notify.quotation import answered_by
 from helpdesk.notify.sms_text import segments, shorten, to_gsm7
 from helpdesk.notify.understood import files_left_out, files_taken
@@ -25,39 +25,11 @@ from helpdesk.people.codes import code_of
 from helpdesk.phone import show_phone
 from helpdesk.sla.clock import clocks_of
 from helpdesk.tickets.questions import answers_for_display, is_violence_threatened
-from helpdesk.tickets.urgent_question import link_token
 
 ONE_SEGMENT = 160
 FEWEST_WORDS = 8  # units: less than that says nothing
 MOST_NUMBERS = 5  # of tickets, in an SMS about several
 MOST_WORDS = 100  # characters, where texts are not squeezed into one segment
-# Which link a mail carries: the reporter's own page, or the desk (an unanswered ticket: with a button to take it).
-FOR_STAFF = frozenset(
-    {
-        NotificationEvent.ALERT,
-        NotificationEvent.NEW_TICKET,
-        NotificationEvent.REPORTER_WROTE,
-        NotificationEvent.REOPENED,
-        NotificationEvent.ASSIGNED,
-        NotificationEvent.REMINDER,
-        NotificationEvent.BREACH,
-        NotificationEvent.TAKEN,
-        NotificationEvent.STILL_YOURS,
-        NotificationEvent.SMS_ANSWER,
-    }
-)
-TO_TAKE = frozenset({NotificationEvent.ALERT, NotificationEvent.NEW_TICKET})
-# Letters about the duty lead to the page where the reader can act on them.
-PAGES = {
-    NotificationEvent.COVER_WANTED: "cover.index",
-    NotificationEvent.SWAP_ANSWERED: "cover.index",
-    NotificationEvent.DUTY_REMINDER: "duty.now",
-    NotificationEvent.DUTY_UNCONFIRMED: "cover.index",
-    NotificationEvent.MONTHLY_REPORT: "reports.month",
-    NotificationEvent.DIGEST: "desk.index",
-}
-# What the address of such a page needs, from the params of the letter.
-PAGE_VALUES = {NotificationEvent.MONTHLY_REPORT: ("municipality_id", "month")}
 # Their words name third persons: they stay in the ticket and are not sent around.
 DISCREET = frozenset({Category.HATE, Category.HATE_SPEECH})
 
@@ -123,32 +95,6 @@ def context_of(notification: Notification) -> dict[str, Any]:
         "files_left_out": files_left_out,
         "end": "",
     }
-
-
-def link_of(notification: Notification) -> str:
-    """The address that the message leads to; empty where there is none."""
-    ticket = notification.ticket
-    if ticket is None:
-        page = PAGES.get(notification.event)
-        values = PAGE_VALUES.get(notification.event, ())
-        return absolute(page, **{name: notification.params[name] for name in values}) if page else ""
-    if notification.event is NotificationEvent.URGENT_QUESTION and notification.user_id is not None:
-        asked_at = datetime.fromisoformat(notification.params["asked_at"])
-        return absolute("urgent.page", token=link_token(ticket.id, notification.user_id, asked_at))
-    if notification.event in TO_TAKE and notification.user_id is not None:
-        return absolute("ack.page", token=tokens.sign(tokens.ACK_LINK, ticket.id, notification.user_id))
-    if notification.params.get("participant"):
-        # The reporter's own link is theirs; whoever has no account reads and answers by mail.
-        return absolute("desk.ticket", number=ticket.number) if notification.user_id is not None else ""
-    if notification.event in FOR_STAFF:
-        return absolute("desk.ticket", number=ticket.number)
-    return absolute("reporter.page", token=tokens.sign(tokens.TICKET_PAGE, ticket.id))
-
-
-def absolute(endpoint: str, **values: Any) -> str:
-    """The public address of a page; never taken from a request's Host, and there is none in the worker."""
-    path = current_app.url_map.bind("public").build(endpoint, values)
-    return settings().public_url + path
 
 
 def promises(clocks: dict[SlaTargetKind, Clock]) -> list[tuple[SlaTargetKind, datetime]]:

@@ -21,10 +21,10 @@ from helpdesk.config import settings
 from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel
 from helpdesk.notify import sms
+from helpdesk.notify.links import absolute
 from helpdesk.notify.network import unanswered
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
-from helpdesk.notify.render import absolute
 from helpdesk.tokens import address_secret, sign_attempt
 
 NAME = "sms:smsapi"

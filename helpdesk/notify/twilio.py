@@ -33,10 +33,10 @@ from helpdesk.notify.codes import (
     decision_for_answer,
     known_as,
 )
+from helpdesk.notify.links import absolute
 from helpdesk.notify.network import unanswered
 from helpdesk.notify.parcel import Decision, DeliveryError, Parcel, Receipt
 from helpdesk.notify.provider import Balance, Found, Provider
-from helpdesk.notify.render import absolute
 from helpdesk.tokens import sign_attempt
 
 log = logging.getLogger(__name__)

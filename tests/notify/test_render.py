@@ -7,7 +7,8 @@ from flask import Flask
 from helpdesk import outbox
 from helpdesk.models.codes import Category, Lane, NotificationEvent, Priority
 from helpdesk.notify import email
-from helpdesk.notify.render import absolute, quoted, render, render_sms, short_time
+from helpdesk.notify.links import absolute
+from helpdesk.notify.render import quoted, render, render_sms, short_time
 from helpdesk.notify.sms_text import segments
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.lifecycle import wait_for_unit

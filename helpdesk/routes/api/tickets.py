@@ -14,7 +14,7 @@ from helpdesk.extensions import db
 from helpdesk.idempotency import Answer
 from helpdesk.models import Clock, Municipality, Ticket, TimelineEvent, User
 from helpdesk.models.codes import AckVia, SlaTargetKind, TicketSource
-from helpdesk.notify.render import absolute
+from helpdesk.notify.links import absolute
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.routes.api.answers import Acknowledgement, FiledTicket, TicketDetail, TicketPage
 from helpdesk.routes.api.blueprint import Reply, operation, own_user
