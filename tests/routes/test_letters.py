@@ -46,12 +46,31 @@ def test_the_page_of_the_ticket_shows_it(client, cast, ticket):
     assert "czeka na wysłanie" in client.get(f"/desk/{ticket.number}").text
 
 
-def test_a_manager_writes_the_signature(client, cast):
-    address = f"/municipalities/{cast.modrzewie.id}/signature"
+@pytest.fixture
+def signature(cast):
+    return f"/municipalities/{cast.modrzewie.id}/signature"
+
+
+def test_a_manager_writes_the_signature(client, cast, signature):
     sign_in(client, cast.marek)
-    assert client.post(address, data={"signature": "Zespół\nModrzewie"}).status_code == 303
+    assert client.post(signature, data={"signature": "Zespół\nModrzewie"}).status_code == 303
     assert cast.modrzewie.mail_signature == "Zespół\nModrzewie"
-    assert client.post(address, data={"signature": "x" * 501}).status_code == 422
+
+
+def test_a_signature_that_is_too_long_comes_back_as_it_was_typed(client, cast, signature):
+    sign_in(client, cast.marek)
+    answer = client.post(signature, data={"signature": "x" * 501})
+    assert answer.status_code == 422 and "x" * 501 in answer.text
+    assert cast.modrzewie.mail_signature == ""
+
+
+def test_a_municipality_that_is_not_there_has_no_signature(client, cast):
+    sign_in(client, cast.marek)
     assert client.get("/municipalities/999/signature").status_code == 404
-    sign_in(client, cast.anna)
-    assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["anna", "kinga"])
+def test_nobody_but_a_manager_writes_the_signature(client, cast, signature, who):
+    sign_in(client, getattr(cast, who))
+    assert client.post(signature, data={"signature": "x"}).status_code == 403
+    assert cast.modrzewie.mail_signature == ""

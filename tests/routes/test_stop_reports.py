@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk import clock
+from helpdesk.extensions import db
 from helpdesk.jobs import send_monthly_reports
+from helpdesk.models import AuditEntry
 from helpdesk.models.codes import Channel
 from helpdesk.reports.monthly_letters import due
 from helpdesk.reports.subscription import stop_token
@@ -31,6 +33,13 @@ def test_they_begin_again(client, cast, link):
     client.post(link)
     client.post(f"{link}/again")
     assert cast.kinga.reports_by_mail
+
+
+def test_each_change_is_written_down_once(client, cast, link):
+    for address in (link, link, f"{link}/again"):
+        client.post(address)
+    said = [entry.action for entry in db.session.query(AuditEntry).filter_by(user_id=cast.kinga.id)]
+    assert said == ["report_mails_stopped", "report_mails_wanted"]
 
 
 def test_a_forged_link_ends_nothing(client, cast):
