@@ -9,6 +9,7 @@ from helpdesk.mail_rate import HELD
 from helpdesk.models import Attempt, Notification, Ticket
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent
 from helpdesk.tickets.page import attempts_of
+from helpdesk.tickets.timeline import recipient_of
 
 TO_THE_UNIT = frozenset(
     {
@@ -66,19 +67,12 @@ class SentMail:
 
 def letters_of(ticket: Ticket) -> list[SentMail]:
     """In the order in which they were written."""
-    return sorted(_last_tries(ticket, attempts_of(ticket)), key=lambda sent: sent.notification.id)
+    return sorted(_last_tries(attempts_of(ticket)), key=lambda sent: sent.notification.id)
 
 
-def _last_tries(ticket: Ticket, attempts: Iterable[Attempt]) -> Iterable[SentMail]:
+def _last_tries(attempts: Iterable[Attempt]) -> Iterable[SentMail]:
     last = {attempt.notification.id: attempt for attempt in sorted(attempts, key=lambda each: each.ordinal)}
     for attempt in last.values():
         notification = attempt.notification
         if notification.channel is Channel.EMAIL and notification.event in TO_THE_UNIT:
-            yield SentMail(notification, attempt, _name(notification, ticket))
-
-
-def _name(notification: Notification, ticket: Ticket) -> str:
-    is_reporter = notification.address.lower() == ticket.reporter_email.lower()
-    if is_reporter:
-        return ticket.reporter_name
-    return notification.user.name if notification.user else notification.address
+            yield SentMail(notification, attempt, recipient_of(notification))

@@ -26,12 +26,6 @@ def attempts_of(ticket: Ticket) -> list[Attempt]:
     return list(db.session.scalars(query))
 
 
-def recipient_of(attempt: Attempt, ticket: Ticket) -> str:
-    """Whom the attempt was for, by name."""
-    user = attempt.notification.user
-    return user.name if user else ticket.reporter_name
-
-
 def last_events(ticket_ids: Sequence[int]) -> dict[int, int]:
     """The last event's id by ticket id, in the given order, 0 without events.
 

@@ -15,8 +15,8 @@ from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, EscalationStep, Notification, Ticket, TimelineEvent, User
 from helpdesk.models.codes import AttemptMoment, Channel, EventKind, RoleName, StepTarget
 from helpdesk.phone import hide_middle, show_phone
-from helpdesk.tickets.page import attempts_of, recipient_of
-from helpdesk.tickets.timeline import record_attempt
+from helpdesk.tickets.page import attempts_of
+from helpdesk.tickets.timeline import recipient_of, record_attempt
 
 KEY = re.compile(r"[0-9*#]{1,10}")
 # What else belongs to the course of an alert.
@@ -153,13 +153,19 @@ def shown_address(attempt: Attempt, reader: User) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
+def _name(attempt: Attempt, reader: User) -> str:
+    """Whom it was for; of somebody without a name what the reader may see of the address."""
+    name = recipient_of(attempt.notification)
+    return shown_address(attempt, reader) if name == attempt.notification.address else name
+
+
 def _lines(ticket: Ticket, reader: User) -> list[Line]:
     attempts = attempts_of(ticket)
     picked_up, pressed, companions = _picked_up(ticket), pressed_in(ticket), _companions(ticket, attempts)
     return [
         Line(
             attempt=attempt,
-            name=recipient_of(attempt, ticket),
+            name=_name(attempt, reader),
             address=shown_address(attempt, reader),
             picked_up_at=picked_up.get(attempt.id),
             pressed=tuple(pressed.get(attempt.id, ())),

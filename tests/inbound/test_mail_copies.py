@@ -9,6 +9,7 @@ from helpdesk.sentences import sentence
 from helpdesk.tickets import participants
 from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.conversation import reply
+from helpdesk.tickets.proof import proof_of
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.drafts import opened, works
@@ -60,6 +61,15 @@ def test_an_answer_goes_to_each_by_a_mail_of_their_own(cast, sim, ticket):
     [theirs], [reporters] = mails(sim, KINGA), mails(sim, JAN)
     assert mails(sim, WOJT) == [] and theirs.headers["Reply-To"] != reporters.headers["Reply-To"]
     assert "Cc" not in theirs.headers and KINGA not in reporters.text and JAN not in theirs.text
+
+
+@pytest.mark.parametrize(("who", "name"), [("marek", "nowa@x.test"), ("anna", "n•••@x.test")])
+def test_the_proof_names_an_address_in_copy_and_not_the_reporter(cast, sim, who, name):
+    ticket = opened(cast, priority=Priority.NORMAL)
+    with transaction():
+        participants.add(ticket, "nowa@x.test", cast.anna)
+    replied(cast, ticket)
+    assert name in [line.name for line in proof_of(ticket, getattr(cast, who)).others]
 
 
 def test_the_reporters_own_link_goes_to_nobody_else(cast, sim, ticket):
