@@ -29,7 +29,10 @@ class Server:
                 box.append(mail, "INBOX")
 
     def mails(self, folder: str) -> list[bytes]:
+        """None where there is no such folder yet."""
         with self.looking() as box:
+            if not box.folder.exists(folder):
+                return []
             box.folder.set(folder)
             return [message.obj.as_bytes() for message in box.fetch(mark_seen=False, charset=None)]
 

@@ -10,12 +10,12 @@ def participant(event: TimelineEvent) -> str:
     """Whom a mail named, or whom somebody of the staff added or took off."""
     data, who = event.data, event.actor_name
     name = f"{data['name']} <{data['address']}>" if data.get("name") else str(data.get("address"))
-    state = ParticipantState(data["state"])
-    if state is ParticipantState.OFFERED:
+    state = data.get("state", ParticipantState.IN)
+    if state == ParticipantState.OFFERED:
         return str(_("A mail names %(name)s in copy, from outside the unit: staff decide", name=name))
-    if state is ParticipantState.OUT and data.get("was") == ParticipantState.OFFERED:
+    if state == ParticipantState.OUT and data.get("was") == ParticipantState.OFFERED:
         return str(_("%(who)s left %(name)s out of the copies: nothing was sent there", who=who, name=name))
-    if state is ParticipantState.OUT:
+    if state == ParticipantState.OUT:
         return str(_("%(who)s took %(name)s off the copies", who=who, name=name))
     if not who:
         return str(_("A mail names %(name)s in copy: gets the answers from now on", name=name))

@@ -70,6 +70,8 @@ def test_only_nights_are_read_by_an_index(busy, week):
     sa.event.listen(db.engine, "before_cursor_execute", note)
     woken(week)
     sa.event.remove(db.engine, "before_cursor_execute", note)
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # of so few rows it would read all
     plan = plan_of(*next(each for each in asked if "JOIN attempt" in each[0] or "FROM attempt" in each[0]))
     assert "ix_attempt_alerted" in plan
 

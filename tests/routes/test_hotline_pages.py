@@ -94,7 +94,7 @@ def test_without_a_unit_the_search_comes_back(client, cast, stranger, unit):
 
 def test_a_search_that_finds_nothing_says_so(client, cast, stranger):
     sign_in(client, cast.anna)
-    assert "Żadna jednostka" in client.get(f"/desk/{stranger.number}/unit?q=nic+takiego").text
+    assert "Nie ma takiej jednostki" in client.get(f"/desk/{stranger.number}/unit?q=nic+takiego").text
 
 
 @pytest.mark.parametrize("who", ["jan", "kinga"])
