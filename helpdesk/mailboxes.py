@@ -52,7 +52,8 @@ class OAuth2:
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """`address` is what mails are sent to, and its name for people. `municipality` is a code, "" for all."""
+    """`address` is what mails are sent to, and its name for people. `municipality` is a code, "" for all;
+    `group` the name of one of its groups, "" for none."""
 
     address: str
     host: str
@@ -63,6 +64,7 @@ class Mailbox:
     password: str = field(default="", repr=False)
     oauth2: OAuth2 | None = None
     municipality: str = ""
+    group: str = ""
     inbox: str = "INBOX"
     done: str = "Helpdesk done"
     problem: str = "Helpdesk problem"
@@ -117,6 +119,8 @@ def _mailbox(where: str, entry: Any) -> Mailbox:
         raise BadSetting(f"{where}: security must be {TLS} or {STARTTLS}.")
     if bool(box.password) == bool(box.oauth2):
         raise BadSetting(f"{where}: give either password or [mailbox.oauth2].")
+    if box.group and not box.municipality:
+        raise BadSetting(f"{where}: a group needs its municipality.")
     if len({box.inbox, box.done, box.problem}) < 3:
         raise BadSetting(f"{where}: inbox, done and problem must be three folders.")
     if box.ca_file and not Path(box.ca_file).is_file():

@@ -45,6 +45,12 @@ def test_several_mailboxes_each_with_its_municipality(read):
     assert [box.municipality for box in read(PLAIN + MICROSOFT)] == ["", "MOD"]
 
 
+def test_a_group_needs_its_municipality(read):
+    assert read(MICROSOFT.replace('"MOD"', '"MOD"\ngroup = "Forum"'))[0].group == "Forum"
+    with pytest.raises(BadSetting, match="a group needs its municipality"):
+        read(PLAIN + 'group = "Forum"')
+
+
 def test_an_app_of_its_own_asks_microsoft_for_itself(read):
     [box] = read(MICROSOFT)
     assert box.oauth2.url == "https://login.microsoftonline.com/example.pl/oauth2/v2.0/token"

@@ -12,7 +12,7 @@ from helpdesk.health.check import Check, Verdict, ask_the_doctor
 from helpdesk.i18n import when
 from helpdesk.inbound.mail_quarantine import count_broken
 from helpdesk.mailboxes import Mailbox
-from helpdesk.models import Municipality
+from helpdesk.models import Group, Municipality
 from helpdesk.sentences import _, span
 
 UNSEEN_AFTER = timedelta(minutes=5)
@@ -24,7 +24,8 @@ def fetched() -> Check:
     if not boxes:
         return Check("mailboxes", Verdict.OK, _("No mailbox is set up to be fetched from."))
     looked, broken = signs.last_seen([box.sign for box in boxes]), count_broken()
-    lost = [_lost_words(box) for box in _of_no_municipality(boxes)]
+    lost = [_no_municipality(box) for box in _of_no_municipality(boxes)]
+    lost += [_no_group(box) for box in _of_no_group(boxes)]
     says = "\n".join([*lost, *(_words(box, looked.get(box.sign), broken.get(box.address, 0)) for box in boxes)])
     if any(_is_long_ago(looked.get(box.sign)) for box in boxes):
         return Check("mailboxes", Verdict.BROKEN, says, ask_the_doctor())
@@ -60,7 +61,24 @@ def _of_no_municipality(boxes: tuple[Mailbox, ...]) -> list[Mailbox]:
     return [box for box in boxes if box.municipality in named - known]
 
 
-def _lost_words(box: Mailbox) -> str:
+def _of_no_group(boxes: tuple[Mailbox, ...]) -> list[Mailbox]:
+    """Those with a group that their municipality does not have."""
+    query = sa.select(Municipality.code, Group.name).join(Group.municipality)
+    named = [box.group for box in boxes if box.group]
+    known = set(db.session.execute(query.where(Group.name.in_(named))).tuples())
+    return [box for box in boxes if box.group and (box.municipality, box.group) not in known]
+
+
+def _no_group(box: Mailbox) -> str:
+    return _(
+        "The mailbox %(address)s names the group %(group)s, which %(code)s does not have. Check MAILBOXES_FILE.",
+        address=box.address,
+        group=box.group,
+        code=box.municipality,
+    )
+
+
+def _no_municipality(box: Mailbox) -> str:
     return _(
         "The mailbox %(address)s names the municipality %(code)s, which does not exist. Check MAILBOXES_FILE.",
         address=box.address,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from helpdesk import clock, mail_ids, outbox
 from helpdesk.config import settings
-from helpdesk.hotline.callers import unit_of
 from helpdesk.inbound import mail_bounces, mail_brakes, mail_urgency
 from helpdesk.inbound.mail import read_message
 from helpdesk.inbound.mail_arrival import Arrival, arrive, known
+from helpdesk.inbound.mail_places import unit_for
 from helpdesk.inbound.mail_thread import find_thread
 from helpdesk.inbound.mail_writing import write, write_automatic
 from helpdesk.models import InboundMail as Row
@@ -92,7 +92,7 @@ def is_in_doubt(arrival: Arrival, _raw: bytes) -> bool:
 
 def opens_a_ticket(arrival: Arrival, _raw: bytes) -> bool:
     """Of a known person of a unit whose gmina has a contract."""
-    unit = unit_of(arrival.user) if arrival.user is not None else None
+    unit = unit_for(arrival.row, arrival.user)
     if arrival.user is None or unit is None or valid_contract(unit.municipality_id) is None:
         return False
     if mail_brakes.opens_too_much(arrival.row.sender):
@@ -114,7 +114,7 @@ def waits_in_quarantine(arrival: Arrival, _raw: bytes) -> bool:
 
 
 def _why_it_waits(arrival: Arrival) -> str:
-    if arrival.user is not None and unit_of(arrival.user) is not None:
+    if unit_for(arrival.row, arrival.user) is not None:
         return "no_contract"
     return "of_staff" if arrival.is_staff else "unknown"
 

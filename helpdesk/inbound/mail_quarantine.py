@@ -3,15 +3,14 @@
 import sqlalchemy as sa
 
 from helpdesk import clock
-from helpdesk.config import settings
 from helpdesk.errors import NotAllowed, NotFound
 from helpdesk.extensions import db
-from helpdesk.hotline.callers import unit_of
 from helpdesk.inbound.mail import InboundMail, read_message
 from helpdesk.inbound.mail_arrival import Arrival
+from helpdesk.inbound.mail_places import unit_for
 from helpdesk.inbound.mail_thread import find_any_thread
 from helpdesk.inbound.mail_writing import open_by_mail, write
-from helpdesk.models import AuditEntry, Municipality, Ticket, Unit, User
+from helpdesk.models import AuditEntry, Ticket, Unit, User
 from helpdesk.models import InboundMail as Row
 from helpdesk.models.codes import MailState, RoleName
 from helpdesk.tickets.attachments import mail_file
@@ -63,18 +62,10 @@ def original(row: Row) -> InboundMail:
     return read_message(mail_file(row).read_bytes())
 
 
-def likely_units(row: Row) -> list[Unit]:
-    """Those of the municipality that the mailbox belongs to; none when it belongs to all."""
-    codes = [box.municipality for box in settings().mailboxes if box.address == row.mailbox]
-    query = sa.select(Unit).join(Unit.municipality).where(Municipality.code.in_(codes), Unit.active)
-    return list(db.session.scalars(query.order_by(Unit.name).limit(PAGE_SIZE)))
-
-
 def belongs_somewhere(row: Row) -> bool:
     """It can be accepted as it is: it answers a ticket, or its sender has a unit."""
     arrival = Arrival(original(row), row, person_with_address(row.sender))
-    has_unit = arrival.user is not None and unit_of(arrival.user) is not None
-    return has_unit or find_any_thread(arrival) is not None
+    return unit_for(row, arrival.user) is not None or find_any_thread(arrival) is not None
 
 
 def accept(row: Row, by: User, unit: Unit | None = None) -> Ticket:
@@ -90,7 +81,7 @@ def accept(row: Row, by: User, unit: Unit | None = None) -> Ticket:
         _remember(row, by, unit)
     arrival = Arrival(original(row), row, person_with_address(row.sender))
     match = find_any_thread(arrival)
-    unit = unit or (unit_of(arrival.user) if arrival.user is not None else None)
+    unit = unit or unit_for(row, arrival.user)
     if match is not None:
         write(arrival, match)
     elif arrival.user is None or unit is None:

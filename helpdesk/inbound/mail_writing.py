@@ -3,6 +3,7 @@
 from helpdesk.errors import BadUpload
 from helpdesk.inbound.mail_arrival import Arrival
 from helpdesk.inbound.mail_copies import note_copies
+from helpdesk.inbound.mail_places import group_for
 from helpdesk.inbound.mail_subject import plain
 from helpdesk.inbound.mail_thread import Match
 from helpdesk.inbound.sms_of_reporters import is_thanks
@@ -33,7 +34,7 @@ def write_automatic(arrival: Arrival, match: Match) -> None:
 
 def open_by_mail(arrival: Arrival, user: User, unit: Unit, priority: Priority = Priority.NORMAL) -> Ticket:
     words = words_of(arrival)
-    subject = plain(arrival.mail.subject)
+    subject, group = plain(arrival.mail.subject), group_for(arrival.row, unit)
     ticket = open_ticket(
         TicketDraft(
             unit=unit,
@@ -45,6 +46,7 @@ def open_by_mail(arrival: Arrival, user: User, unit: Unit, priority: Priority = 
             locale=user.locale,
             source=TicketSource.EMAIL,
             submission_key=f"mail:{arrival.row.id}",
+            group_id=group.id if group else None,
             uploads=files_of(arrival),
         )
     )

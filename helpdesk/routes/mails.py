@@ -11,6 +11,7 @@ from helpdesk.errors import HelpdeskError
 from helpdesk.forms.desk import EmptyForm
 from helpdesk.forms.fields import without_nul
 from helpdesk.inbound import mail_quarantine as quarantine
+from helpdesk.inbound.mail_places import likely_units
 from helpdesk.models import InboundMail
 from helpdesk.models.codes import STAFF, MailState, RoleName
 from helpdesk.routes.access import allow, me
@@ -125,7 +126,7 @@ def _page(row: InboundMail) -> str:
     may_decide = me().is_a(RoleName.MANAGER)
     text = without_nul(request.values.get("q", "")).strip()[:100]
     is_held = row.state is MailState.HELD
-    found = units_page(me(), text=text, size=MOST_FOUND).units if text else quarantine.likely_units(row)
+    found = units_page(me(), text=text, size=MOST_FOUND).units if text else likely_units(row)
     units = found if may_decide and is_held else []
     return render_template(
         "mails/show.html",

@@ -61,3 +61,13 @@ def test_a_municipality_that_does_not_exist_is_named(boxes):
     beat(BOX.sign, OTHER.sign)
     found = mailboxes.fetched()
     assert found.verdict is Verdict.WARNING and "XYZ" in found.says and "MOD" not in found.says
+
+
+def test_a_group_that_the_municipality_does_not_have_is_named(boxes, cast):
+    boxes(
+        replace(BOX, municipality="MOD", group=cast.modrzewie.groups[0].name),
+        replace(OTHER, municipality="MOD", group="Inna"),
+    )
+    beat(BOX.sign, OTHER.sign)
+    found = mailboxes.fetched()
+    assert found.verdict is Verdict.WARNING and "group Inna, which MOD does not have" in found.says
