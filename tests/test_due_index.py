@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from benchmarks.crowd import alert_letter, alerted_people, insert_notices
 from benchmarks.stage import analyze
 from helpdesk import clock, outbox
 from helpdesk.app import create_app
+from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.health.sent import recent
 from helpdesk.hotline import calls as hotline
@@ -34,6 +35,8 @@ from helpdesk.notify import reconcile
 from helpdesk.notify.worker import REST
 from helpdesk.oncall import contacts, expiry, in_vain, running_alerts, shift_notices, warning_letters
 from helpdesk.oncall.live_call import is_looking_for_somebody
+from helpdesk.oncall.nights import alerted_at_night
+from helpdesk.reports.period import Period
 from helpdesk.sla import digest, reminders
 from helpdesk.transaction import transaction
 from tests.cast import make_cast
@@ -204,3 +207,8 @@ def test_reminders_of_shifts_are_found_by_the_time_of_the_shift():
 def test_warnings_that_were_told_are_found_by_their_keys():
     plan = plan_of(lambda: warning_letters._known(["a", "b"], clock.now()))
     assert "pk_warning_told" in plan or "sqlite_autoindex_warning_told" in plan
+
+
+def test_alerts_at_night_are_found_by_their_nights():
+    nights = Period(date(2026, 3, 5), date(2026, 3, 11), settings().zone)
+    assert "ix_attempt_alerted" in plan_of(lambda: alerted_at_night(nights))

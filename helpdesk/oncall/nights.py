@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from helpdesk.errors import NotFound
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Notification, Ticket, User
-from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent
+from helpdesk.models.codes import AttemptState, Channel, Lane, NotificationEvent, RoleName
 from helpdesk.oncall.load import NIGHT, Alerted, Rules
 from helpdesk.reports.period import Period
 from helpdesk.tickets.queries import NAME_ONLY
@@ -61,25 +61,26 @@ def alerted_at_night(period: Period) -> list[Alerted]:
     return [Alerted(person, ticket, at) for person, ticket, at in rows if person and ticket and at]
 
 
-def woken(period: Period) -> list[Woken] | None:
+def woken(period: Period, reader: User) -> list[Woken] | None:
     """By person, most nights first, those who slept left out. None for a period of more than MOST_DAYS."""
     if period.days > MOST_DAYS:
         return None
     found: dict[int, set[tuple[date, int]]] = {}
     for night, person, ticket in _first_of_each(period):
-        found.setdefault(person, set()).add((night, ticket))
+        if _may_see(reader, person):
+            found.setdefault(person, set()).add((night, ticket))
     users = db.session.scalars(sa.select(User).where(User.id.in_(found)).options(*NAME_ONLY))
     rows = [Woken(user, len({night for night, _ in found[user.id]}), len(found[user.id])) for user in users]
     return sorted(rows, key=lambda row: (-row.nights, -row.alerts, row.user.name))
 
 
-def what_woke(user_id: int, period: Period) -> tuple[User, list[Waking]]:
+def what_woke(user_id: int, period: Period, reader: User) -> tuple[User, list[Waking]]:
     """What woke this person, in order; nothing for a period of more than MOST_DAYS.
 
     Raises:
-        NotFound: there is no such person.
+        NotFound: there is no such person, or their nights are not the reader's business.
     """
-    user = db.session.get(User, user_id)
+    user = db.session.get(User, user_id) if _may_see(reader, user_id) else None
     if user is None:
         raise NotFound("not_found")
     own = _first_of_each(period) if period.days <= MOST_DAYS else {}
@@ -87,6 +88,11 @@ def what_woke(user_id: int, period: Period) -> tuple[User, list[Waking]]:
     tickets = _tickets([ticket for _night, ticket in moments])
     rows = [Waking(night, tickets[ticket], at) for (night, ticket), at in moments.items()]
     return user, sorted(rows, key=lambda row: row.at)
+
+
+def _may_see(reader: User, user_id: int) -> bool:
+    """As with the load of duty: managers see everybody, administrators themselves."""
+    return reader.is_a(RoleName.MANAGER) or reader.id == user_id
 
 
 def _first_of_each(period: Period) -> dict[tuple[date, int, int], datetime]:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk.models.codes import STAFF
 from helpdesk.oncall.nights import what_woke
 from helpdesk.routes import dashboard_words as words
-from helpdesk.routes.access import allow
+from helpdesk.routes.access import allow, me
 from helpdesk.routes.dashboard_choice import read_choice
 
 bp = Blueprint("nights", __name__, url_prefix="/dashboard/nights")
@@ -16,7 +16,7 @@ bp = Blueprint("nights", __name__, url_prefix="/dashboard/nights")
 @allow(*STAFF)
 def person(user_id: int) -> ResponseReturnValue:
     choice = read_choice(request.args)
-    user, rows = what_woke(user_id, choice.period)
+    user, rows = what_woke(user_id, choice.period, me())
     return render_template(
         "dashboard/nights.html", choice=choice, person=user, rows=rows, in_full=words.day_in_full
     )
