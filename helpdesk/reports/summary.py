@@ -1,14 +1,10 @@
 """Tallies of a period, read from the summaries; from the tickets as they were counted only where an index makes
-them few. What the summaries do not say yet is added, so every answer holds for this moment.
-
-A period is read as whole months and the days at both ends: the days that belong to it, or the month without those
-that do not, whatever is less.
-"""
+them few. What the summaries do not say yet is added, so every answer holds for this moment."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -28,15 +24,16 @@ from helpdesk.reports.counted import (
 )
 from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
-from helpdesk.reports.period import Period, end_of_month
+from helpdesk.reports.period import Period
+from helpdesk.reports.pieces import Piece, months, only_added, pieces
 from helpdesk.reports.tally import COUNTS, LETTERS, Fact, Tally, add, both, parts_of
 
-_DAY = timedelta(days=1)
 READ_AT_MOST = 20_000  # tickets, for tables of what no summary is kept for
 DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
 LARGEST_OF_A_MONTH = 50
 ALL = tuple(SlaTargetKind)
 Condition = sa.ColumnElement[bool]
+KeyChange = tuple[str, Tally, int]  # of one group: what is added (1) or taken off (-1)
 
 KINDS = {
     Dimension.MUNICIPALITY: FigureKind.MUNICIPALITY,
@@ -54,48 +51,6 @@ _SINGLE = {
     "priority": FigureKind.PRIORITY,
     "administrator_id": FigureKind.ADMINISTRATOR,
 }
-
-
-@dataclass(frozen=True)
-class Piece:
-    """The summaries of a grain whose days lie in [first, last]; `sign` -1 where they are taken off."""
-
-    grain: Grain
-    first: date
-    last: date
-    sign: int = 1
-
-    def has(self, grain: Grain, day: date) -> bool:
-        return grain is self.grain and self.first <= day <= self.last
-
-
-def pieces(first: date, last: date) -> list[Piece]:
-    """The fewest rows that give the days `first` to `last`."""
-    return [piece for month in _months(first, last) for piece in _of_month(*month)]
-
-
-def only_added(first: date, last: date) -> list[Piece]:
-    """The same without taking anything off."""
-    return [
-        Piece(Grain.MONTH, start, start) if start == begin and end == stop else Piece(Grain.DAY, begin, stop)
-        for start, end, begin, stop in _months(first, last)
-    ]
-
-
-def _months(first: date, last: date) -> Iterator[tuple[date, date, date, date]]:
-    """Of each month: its first and last day, and which of its days belong to the period."""
-    start = first.replace(day=1)
-    while start <= last:
-        end = end_of_month(start)
-        yield start, end, max(first, start), min(last, end)
-        start = end + _DAY
-
-
-def _of_month(start: date, end: date, begin: date, stop: date) -> list[Piece]:
-    if (stop - begin).days * 2 < (end - start).days:
-        return [Piece(Grain.DAY, begin, stop)]
-    before, after = Piece(Grain.DAY, start, begin - _DAY, -1), Piece(Grain.DAY, stop + _DAY, end, -1)
-    return [Piece(Grain.MONTH, start, start), *(part for part in (before, after) if part.first <= part.last)]
 
 
 class Summaries:
@@ -142,23 +97,15 @@ class Summaries:
         if chosen is not None:
             only = self.tally(period, filters)
             return {str(chosen): only} if only["filed"] else {}
-        from_tickets = filters != Filters() or (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS)
-        if from_tickets and self._are_too_many(period, filters):
-            return None
         changed = [
             (fact.keys[kind], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)
         ]
-        more = {key for key, _own, _sign in changed}
-        if from_tickets:
-            counted = largest_of_tickets(dimension, period, filters, limit, more)
+        if filters == Filters() and not (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS):
+            found = _largest_of_summaries(kind, period, target, limit, changed)
+        elif self._are_too_many(period, filters):
+            return None
         else:
-            counted = _RANKED.get(kind, _largest_keys)(kind, period, limit, more)
-        keys = _most_filed(counted, changed, limit)
-        if from_tickets:
-            found = {key: counted.get(key, Tally()) for key in keys}
-            add_minutes(found, dimension, period, filters, target)
-        else:
-            found = _of_keys(kind, keys, period, [target])
+            found = _largest_of_tickets(dimension, period, filters, target, limit, changed)
         for key, own, sign in changed:
             if key in found:
                 add(found[key], own, sign)
@@ -183,7 +130,28 @@ class Summaries:
         ]
 
 
-def _most_filed(counted: Mapping[str, Tally], changed: Iterable[tuple[str, Tally, int]], limit: int) -> list[str]:
+def _largest_of_summaries(
+    kind: FigureKind, period: Period, target: SlaTargetKind, limit: int, changed: Sequence[KeyChange]
+) -> dict[str, Tally]:
+    counted = _RANKED.get(kind, _largest_keys)(kind, period, limit, {key for key, _own, _sign in changed})
+    return _of_keys(kind, _most_filed(counted, changed, limit), period, [target])
+
+
+def _largest_of_tickets(
+    dimension: Dimension,
+    period: Period,
+    filters: Filters,
+    target: SlaTargetKind,
+    limit: int,
+    changed: Sequence[KeyChange],
+) -> dict[str, Tally]:
+    counted = largest_of_tickets(dimension, period, filters, limit, {key for key, _own, _sign in changed})
+    found = {key: counted.get(key, Tally()) for key in _most_filed(counted, changed, limit)}
+    add_minutes(found, dimension, period, filters, target)
+    return found
+
+
+def _most_filed(counted: Mapping[str, Tally], changed: Sequence[KeyChange], limit: int) -> list[str]:
     filed = Counter({key: own["filed"] for key, own in counted.items()})
     for key, own, sign in changed:
         filed[key] += sign * own["filed"]
@@ -260,8 +228,8 @@ def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) 
 def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
     """Of the largest of every month that the period touches, those with most tickets in these months."""
     table = Figure.__table__.c
-    months = [start for start, _end, _begin, _stop in _months(period.first, period.last)]
-    in_months = sa.and_(table.kind == kind, table.grain == Grain.MONTH, table.day.in_(months))
+    touched = [start for start, _end, _begin, _stop in months(period.first, period.last)]
+    in_months = sa.and_(table.kind == kind, table.grain == Grain.MONTH, table.day.in_(touched))
     largest = [
         sa.select(
             sa.select(table.key)
@@ -270,7 +238,7 @@ def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str])
             .limit(LARGEST_OF_A_MONTH)
             .subquery()
         )
-        for month in months
+        for month in touched
     ]
     among = sa.or_(table.key.in_(sa.union(*largest)), table.key.in_(more))
     query = sa.select(table.key, sa.func.sum(table.filed)).where(in_months, among)

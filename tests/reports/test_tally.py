@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.models.codes import Grain
-from helpdesk.reports.summary import only_added, pieces
+from helpdesk.reports.pieces import only_added, pieces
 from helpdesk.reports.tally import percentile, rounded
 
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
