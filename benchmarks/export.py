@@ -10,17 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Flask
 
 from benchmarks.country import load_country
 from benchmarks.far_end import free_port
 from benchmarks.figures import load_average
-from benchmarks.stage import Stage, stage
-from helpdesk import clock
-from helpdesk.extensions import db
-from helpdesk.models import Role, User
-from helpdesk.models.codes import RoleName
+from benchmarks.stage import Stage, signed_in, stage
 
 ROWS = 1_000_000
 AIM_ROWS, AIM_MB = 20_000, 150
@@ -33,7 +28,8 @@ def run(rows: int = ROWS) -> None:
     print(f"GET export.csv of gunicorn, one process, {rows:,} tickets, PostgreSQL; read as fast as it comes")
     with stage("postgresql") as world:
         with world.app.app_context():
-            print(f"    {load_country(rows)[0]}")
+            for line in load_country().grow(rows):
+                print(f"    {line}")
             cookie = _session_of_a_manager(world.app)
         with web_process(world) as (port, pid):
             _get(port, "/dashboard/export.csv?period=today", cookie)
@@ -112,11 +108,7 @@ def peak_mb(pid: int) -> float:
 
 def _session_of_a_manager(app: Flask) -> str:
     """As a header."""
-    client = app.test_client()
-    manager = db.session.scalars(sa.select(User).where(User.roles.any(Role.name == RoleName.MANAGER))).first()
-    assert manager is not None
-    with client.session_transaction() as session:
-        session.update(_user_id=manager.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
+    client = signed_in(app)
     cookie = client.get_cookie("session")
     assert cookie is not None
     return f"session={cookie.value}"

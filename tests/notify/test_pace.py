@@ -38,6 +38,8 @@ def test_an_alert_does_not_wait_for_notices(app):
     places_taken(SLOW, Lane.NOTICE)
     with transaction():
         pace.take_place(SLOW, Lane.ALERT)
+    assert pace.seconds_to_wait(SLOW, Lane.ALERT) == 0
+    assert pace.seconds_to_wait(SLOW, Lane.NOTICE) > 0
 
 
 def test_alerts_do_not_flood_the_provider_either(app):
