@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.models.sla import Clock
 
 _IS_OPEN = "status IN ('new', 'acknowledged', 'in_progress', 'waiting')"
+_IS_UNANSWERED = f"{_IS_OPEN} AND acknowledged_at IS NULL"
 
 
 class TicketCounter(Base):
@@ -59,6 +60,14 @@ class Ticket(Base):
             "id",
             sqlite_where=sa.text(_IS_OPEN),
             postgresql_where=sa.text(_IS_OPEN),
+        ),
+        sa.Index(
+            "ix_ticket_unanswered",
+            "priority",
+            "next_due_at",
+            "id",
+            sqlite_where=sa.text(_IS_UNANSWERED),
+            postgresql_where=sa.text(_IS_UNANSWERED),
         ),
     )
 

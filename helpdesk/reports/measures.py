@@ -17,13 +17,13 @@ from sqlalchemy.orm import joinedload
 from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import Municipality, Ticket, Unit, User
-from helpdesk.models.codes import Priority, SlaTargetKind
+from helpdesk.models.codes import SlaTargetKind
 from helpdesk.reports import tally
 from helpdesk.reports.figures import EVERYTHING, Dimension, Filters, Flow, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period
 from helpdesk.reports.summary import Summaries
 from helpdesk.reports.tally import Tally
-from helpdesk.tickets.queries import IS_OPEN, NAME_ONLY, SOON
+from helpdesk.tickets.queries import IS_NO_ALERT, IS_OPEN, IS_UNANSWERED_ALERT, NAME_ONLY, SOON
 
 Condition = sa.ColumnElement[bool]
 
@@ -47,17 +47,14 @@ def open_now(now: datetime, filters: Filters = EVERYTHING) -> list[OpenCount]:
     return [OpenCount(*row) for row in db.session.execute(query).tuples()]
 
 
-def pressing(now: datetime, limit: int = 8) -> Sequence[Ticket]:
+def pressing(now: datetime, limit: int = 8) -> list[Ticket]:
     """Open tickets that must be looked at: urgent without acknowledgement first, then overdue, then due soon."""
-    burns = sa.and_(Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None))
-    query = (
-        sa.select(Ticket)
-        .where(IS_OPEN, sa.or_(burns, Ticket.next_due_at < now + SOON))
-        .order_by(sa.case((burns, 0), else_=1), Ticket.next_due_at, Ticket.id)
-        .options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*NAME_ONLY))
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()
+    found: list[Ticket] = []
+    for conditions in ([IS_UNANSWERED_ALERT], [IS_OPEN, IS_NO_ALERT, Ticket.next_due_at < now + SOON]):
+        query = sa.select(Ticket).where(*conditions).order_by(Ticket.next_due_at, Ticket.id)
+        query = query.options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*NAME_ONLY))
+        found += db.session.scalars(query.limit(limit - len(found)))
+    return found
 
 
 class Measures:

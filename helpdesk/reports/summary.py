@@ -206,44 +206,61 @@ def _of_keys(
 
 
 def _in_pieces(parts: Sequence[Piece]) -> Condition:
+    return sa.or_(*(_in_span(span) for span in _spans(parts)))
+
+
+def _spans(parts: Sequence[Piece]) -> list[Piece]:
     """Months that follow each other are one span."""
-    table, spans = Figure.__table__.c, list[Piece]()
+    spans = list[Piece]()
     for part in parts:
         if spans and spans[-1].grain is part.grain is Grain.MONTH:
             part = replace(spans.pop(), last=part.last)
         spans.append(part)
-    return sa.or_(*(sa.and_(table.grain == each.grain, table.day.between(each.first, each.last)) for each in spans))
+    return spans
+
+
+def _in_span(span: Piece) -> Condition:
+    table = Figure.__table__.c
+    return sa.and_(table.grain == span.grain, table.day.between(span.first, span.last))
 
 
 def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
-    """The keys with most tickets, and `more` of them, through the index that has the counts in it."""
-    table, parts = Figure.__table__.c, pieces(period.first, period.last)
-    minus = [part for part in parts if part.sign < 0]
-    signed = sa.case((_in_pieces(minus), -table.filed), else_=table.filed) if minus else table.filed
-    query = sa.select(table.key, sa.func.sum(signed)).where(table.kind == kind, _in_pieces(parts))
-    ranking = db.session.execute(ranked(query.group_by(table.key), limit, more))
-    return {key: Tally(filed=filed) for key, filed in ranking.tuples()}
+    """The keys with most tickets, and `more` of them. Each span is a range of the index that has the counts in it;
+    with OR between them PostgreSQL reads all days of the kind."""
+    table = Figure.__table__.c
+    filed = sa.union_all(
+        *(
+            sa.select(table.key, (span.sign * table.filed).label("filed")).where(table.kind == kind, _in_span(span))
+            for span in _spans(pieces(period.first, period.last))
+        )
+    ).subquery()
+    query = sa.select(filed.c.key, sa.func.sum(filed.c.filed)).group_by(filed.c.key)
+    ranking = db.session.execute(ranked(query, limit, more))
+    return {key: Tally(filed=count) for key, count in ranking.tuples()}
 
 
 def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
     """Of the largest of every month that the period touches, those with most tickets in these months."""
     table = Figure.__table__.c
     touched = [start for start, _end, _begin, _stop in months(period.first, period.last)]
-    in_months = sa.and_(table.kind == kind, table.grain == Grain.MONTH, table.day.in_(touched))
+    in_a_month = sa.and_(table.kind == kind, table.grain == Grain.MONTH)
     largest = [
         sa.select(
             sa.select(table.key)
-            .where(table.kind == kind, table.grain == Grain.MONTH, table.day == month, table.filed > 0)
+            .where(in_a_month, table.day == month, table.filed > 0)
             .order_by(table.filed.desc())
             .limit(LARGEST_OF_A_MONTH)
             .subquery()
         )
         for month in touched
     ]
-    among = sa.or_(table.key.in_(sa.union(*largest)), table.key.in_(more))
-    query = sa.select(table.key, sa.func.sum(table.filed)).where(in_months, among)
+    # Asked for by name: among the keys of a subquery PostgreSQL looks through all units.
+    keys = {*db.session.scalars(sa.union(*largest)), *more}
+    query = sa.select(table.key, sa.func.sum(table.filed)).where(
+        in_a_month, table.key.in_(keys), table.day.in_(touched)
+    )
     ranking = db.session.execute(ranked(query.group_by(table.key), limit, more))
-    return {key: Tally(filed=filed) for key, filed in ranking.tuples()}
+    return {key: Tally(filed=count) for key, count in ranking.tuples()}
 
 
 _RANKED = {FigureKind.UNIT: _largest_units}

@@ -36,6 +36,8 @@ IS_OPEN: Condition = Ticket.status.in_([sa.literal_column(f"'{status}'") for sta
 IS_UNANSWERED_ALERT: Condition = sa.and_(
     IS_OPEN, Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None)
 )
+# Of open tickets.
+IS_NO_ALERT: Condition = sa.or_(Ticket.priority != Priority.URGENT, Ticket.acknowledged_at.is_not(None))
 IS_BREACHED: Condition = Clock.breached_at.is_not(None)
 IS_KEPT: Condition = sa.and_(Clock.met_at.is_not(None), sa.not_(IS_BREACHED))
 # A merged ticket was filed and no more: neither resolved, nor do its promises count as kept or missed.
@@ -96,8 +98,8 @@ def unanswered_alerts(visible: Condition) -> list[Ticket]:
 
 
 def except_alerts(visible: Condition) -> Condition:
-    """For a list that stands under the alerts."""
-    return sa.and_(visible, sa.not_(IS_UNANSWERED_ALERT))
+    """For a list of open tickets that stands under the alerts."""
+    return sa.and_(visible, IS_NO_ALERT)
 
 
 def held_urgent(user_id: int) -> list[Ticket]:
