@@ -1,7 +1,8 @@
 """The summaries against a full recount, in two steps: what was counted of each ticket against the ticket, some
 thousands at a time; then the summaries against what was counted, month by month and so many places at a time.
 
-Nothing else may fold meanwhile; tickets that have a note are left to it.
+What is found while somebody else folds may be half of two states: look again when nobody else can (`take_turn`).
+Tickets that have a note are left to it.
 """
 
 from collections import defaultdict
@@ -20,7 +21,6 @@ from helpdesk.reports.counting import (
     counted_of,
     fact_of,
     put,
-    take_turn,
     tally_of,
     ticket_rows,
     write_facts,
@@ -86,7 +86,6 @@ def spans_of_tickets() -> Iterator[tuple[int, int]]:
 
 def wrong_tickets(start: int, stop: int) -> list[Change]:
     """Tickets [start, stop) of which something else was counted than they count for, and no note says so."""
-    take_turn()
     ours = sa.select(CountedTicket.__table__).where(
         CountedTicket.ticket_id >= start, CountedTicket.ticket_id < stop
     )
@@ -115,7 +114,6 @@ def portions() -> Iterator[Portion]:
 
 def wrong_figures(portion: Portion) -> dict[Slot, tuple[Tally, Tally]]:
     """The summaries that are not as they should be: what they say, what they should."""
-    take_turn()
     rows = db.session.execute(sa.select(Figure.__table__).where(portion.figures()))
     said = {(row.kind, row.key, row.grain, row.day): tally_of(row) for row in rows}
     right = recounted(portion)
