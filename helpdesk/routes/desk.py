@@ -42,6 +42,7 @@ from helpdesk.tickets.actor import of_user
 from helpdesk.tickets.attachments import public_attachments
 from helpdesk.tickets.page import last_events
 from helpdesk.tickets.participants import participants_of
+from helpdesk.tickets.queries import municipalities_like
 from helpdesk.tickets.questions import answers_for_display
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -68,6 +69,14 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("desk.ticket", number=named.number))
     waiting = sum(count_waiting().values()) if me().is_a(RoleName.MANAGER) else 0
     return render_template("desk/index.html", **desk_list.contents(request.args, me()), mails_waiting=waiting)
+
+
+@bp.get("/places")
+@allow(*STAFF)
+def places() -> ResponseReturnValue:
+    """Municipalities for what is being typed, as options."""
+    text = request.args.get("q", "").strip()[: desk_list.PLACE_CHARACTERS]
+    return render_template("desk/_places.html", places=municipalities_like(text))
 
 
 @bp.get("/<number>")

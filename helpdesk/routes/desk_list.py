@@ -23,6 +23,7 @@ from helpdesk.tickets.wanted import Span, Wanted
 
 _NUMBER = re.compile(r"[A-Za-z]{1,4}-\d{4}-\d{4,}")
 _NO_PLACE = 0
+PLACE_CHARACTERS = 120  # that are read of what was typed
 SPANS: dict[Span, LazyString] = {
     Span.OPEN: _l("All open"),
     Span.FINISHED: _l("Finished"),
@@ -79,7 +80,6 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
         "wanted": wanted,
         "days": read_days(args, wanted.status),
         "place": place,
-        "places": queries.municipalities_with_open_tickets(visible) if user.is_staff else [],
         "units": queries.units_of(place.id) if place.id else user.units,
         "people": people_with(RoleName.ADMINISTRATOR) if user.is_staff else [],
         "me_id": user.id,
@@ -96,7 +96,7 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
 
 def read_place(text: str) -> Place:
     """By id (links of the dashboard), code, or name typed by hand."""
-    text = text.strip()[:120]
+    text = text.strip()[:PLACE_CHARACTERS]
     if not text:
         return Place()
     found = queries.find_municipalities(text)

@@ -35,4 +35,18 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A field with a list of its own is offered what fits the letters typed so far.
+for (const field of document.querySelectorAll("input[data-offers]")) {
+  let pause;
+  field.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(async () => {
+      const typed = field.value;
+      const address = `${field.dataset.offers}?q=${encodeURIComponent(typed)}`;
+      const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+      if (answer?.ok && !answer.redirected && field.value === typed) field.list.innerHTML = await answer.text();
+    }, 150);
+  });
+}
+
 document.getElementById("error-summary")?.focus();

@@ -27,6 +27,7 @@ Condition: TypeAlias = sa.ColumnElement[bool]
 
 PAGE_SIZE = 30
 ALERTS_SHOWN = 20
+PLACES_OFFERED = 20
 SOON = timedelta(hours=2)
 SEARCHED_AT_ONCE = 5_000  # tickets of all states: no index knows what stands in the middle of a summary
 NOBODY = 0  # as an assignee: the ticket has none
@@ -131,10 +132,10 @@ def count_open(wanted: Wanted, visible: Condition) -> dict[TicketStatus, int]:
     return {status: counted.get(status, 0) for status in OPEN_STATUSES}
 
 
-def municipalities_with_open_tickets(visible: Condition) -> list[Municipality]:
-    ids = sa.select(Ticket.municipality_id).where(IS_OPEN, visible)
-    query = sa.select(Municipality).where(Municipality.id.in_(ids)).order_by(Municipality.name)
-    return list(db.session.scalars(query))
+def municipalities_like(text: str) -> list[Municipality]:
+    """With the text in their code or name, by name; at most PLACES_OFFERED."""
+    query = sa.select(Municipality).where(contains(text, Municipality.code, Municipality.name))
+    return list(db.session.scalars(query.order_by(Municipality.name, Municipality.code).limit(PLACES_OFFERED)))
 
 
 def find_municipalities(text: str) -> list[Municipality]:

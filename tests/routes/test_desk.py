@@ -101,6 +101,11 @@ def test_an_unknown_municipality_is_said_beside_the_field(desk, cast):
     assert "municipality-error" in text and "Szkolne" not in text
 
 
+def test_municipalities_are_offered_for_what_is_being_typed(desk, cast):
+    offered = desk.get("/desk/places?q=rzezi").text
+    assert f'value="{cast.brzezina.code}"' in offered and cast.modrzewie.name not in offered
+
+
 def test_my_own_tickets_can_be_picked(desk, cast):
     make_ticket(cast, summary="Anny", assignee=cast.anna)
     make_ticket(cast, summary="Beaty", assignee=cast.beata)

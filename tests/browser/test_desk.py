@@ -1,0 +1,13 @@
+"""The filters of the desk, typed into a real browser."""
+
+from playwright.sync_api import expect
+
+from tests.browser.stage import PHONE
+
+
+def test_municipalities_are_offered_while_one_is_typed(site, visit):
+    page = visit(PHONE, site.people("manager")[0])
+    page.goto(f"{site.url}/desk")
+    page.get_by_text("Filtry", exact=True).click()
+    page.get_by_label("Gmina (kod lub nazwa)").press_sequentially("rzos")
+    expect(page.locator("#places option[value=WRZ]")).to_be_attached()
