@@ -109,7 +109,8 @@ def read_place(text: str) -> Place:
 
 def choices(args: Mapping[str, str], wanted: Wanted, counts: dict[TicketStatus, int]) -> list[Choice]:
     """The states as links that keep the other filters."""
-    known: dict[str, int] = {Span.OPEN: sum(counts.values())} | {status: counts[status] for status in counts}
+    known: dict[str, int] = {Span.OPEN: sum(counts.values())} if counts else {}
+    known |= {status: counts[status] for status in counts}
     order: list[Span | TicketStatus] = [Span.OPEN, *OPEN_STATUSES, Span.FINISHED, Span.ALL]
     return [
         Choice(

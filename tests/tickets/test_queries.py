@@ -197,6 +197,15 @@ def test_every_open_state_is_counted(cast):
     assert queries.count_open(Wanted(unit_id=cast.library.id), EVERYTHING)[TicketStatus.NEW] == 1
 
 
+def test_many_open_tickets_are_not_counted_by_their_words(cast, monkeypatch):
+    monkeypatch.setattr(queries, "LOOKED_INTO", 1)
+    make_ticket(cast, summary="Festyn")
+    assert queries.count_open(Wanted(text="festyn"), EVERYTHING)[TicketStatus.NEW] == 1
+    make_ticket(cast, summary="Festyn")
+    assert queries.count_open(Wanted(text="festyn"), EVERYTHING) == {}
+    assert queries.count_open(Wanted(), EVERYTHING)[TicketStatus.NEW] == 2
+
+
 def test_a_municipality_is_found_by_id_code_and_name(cast):
     for text in (str(cast.brzezina.id), "brz", "BRZ", "Brzezina", "brzezina"):
         assert queries.find_municipalities(text) == [cast.brzezina]
