@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from helpdesk import clock, signs
 from helpdesk.config import settings
+from helpdesk.extensions import db
 from helpdesk.reports import recount
 from helpdesk.reports.counting import Change, take_turn
 from helpdesk.reports.tally import Slot, Tally
-from helpdesk.transaction import release, transaction
+from helpdesk.transaction import transaction
 
 log = logging.getLogger(__name__)
 AT_HOUR = 3  # local; a night that was missed is made up for
@@ -48,14 +49,15 @@ def repair() -> Found:
 
 
 def nightly() -> None:
-    """Once a night; whoever looks at the health page learns of what was wrong."""
+    """Once a night; whoever looks at the health page learns of what was wrong. The first time, and the first after
+    an update that keeps more summaries, it fills in what there was not."""
     now, zone = clock.now().astimezone(settings().zone), settings().zone
     before = signs.seen_at(signs.RECOUNT)
     if before is not None and (now.hour < AT_HOUR or before.astimezone(zone).date() == now.date()):
         return
     found = repair()
     signs.note(signs.RECOUNT, signs.ALWAYS)
-    if not found.is_right:
+    if before is not None and not found.is_right:
         signs.note(signs.MISCOUNT, signs.ALWAYS)
         log.error("summaries were wrong and have been mended: %s", "; ".join(found.examples))
 
@@ -77,7 +79,7 @@ def _for_certain(look: Callable[[], W], mend: Callable[[W], None]) -> W:
     """What is wrong. The first look takes seconds where there are millions of tickets, so nobody waits for it; what
     it finds is looked at again while nobody else folds, and mended."""
     wrong = look()
-    release()
+    db.session.rollback()  # the next look sees what has come since
     if wrong:
         with transaction():
             take_turn()

@@ -406,6 +406,8 @@ class FigureKind(StrEnum):
     MUNICIPALITY = "municipality"
     UNIT = "unit"
     ADMINISTRATOR = "administrator"
+    MUNICIPALITY_CATEGORY = "municipality_category"
+    MUNICIPALITY_ADMINISTRATOR = "municipality_administrator"
 
 
 class Grain(StrEnum):

@@ -20,7 +20,8 @@ from helpdesk.models.ticket import Ticket
 class Figure(Base):
     """The tickets filed on one local day, or in one month, of one key of a kind.
 
-    `key`: an id ("0": nobody), a code, "category:priority", or "" for the whole house. Units have months only.
+    `key`: an id ("0": nobody), a code, two of them ("hate:urgent", "7:hate"), or "" for the whole house. Of units,
+    and of what is within a municipality, there are months only.
     `resolved` counts those resolved in the span, whenever filed. `spread`: how many tickets there are by the hour
     of the local week ({"h": {"61": 2}}: two on Wednesday at 13) and by the business minutes of a target
     ({"r": {"480": 1}}), see reports/tally.py.

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from helpdesk.extensions import db
 from helpdesk.models import CountedTicket
-from helpdesk.models.codes import SlaTargetKind
+from helpdesk.models.codes import FigureKind, SlaTargetKind
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period
-from helpdesk.reports.tally import COUNTS, KEPT, LETTERS, MISSED, Tally, add, rounded
+from helpdesk.reports.tally import COUNTS, KEPT, LETTERS, MISSED, Tally, add, both, rounded
 
 Condition = sa.ColumnElement[bool]
 Span = tuple[date, date]
@@ -24,6 +24,11 @@ _COLUMNS = {
     Dimension.CATEGORY: _TICKET.category,
     Dimension.ADMINISTRATOR: _TICKET.assignee_id,
 }
+_COLUMN_OF = {
+    FigureKind.UNIT: _TICKET.unit_id,
+    FigureKind.MUNICIPALITY_CATEGORY: _TICKET.category,
+    FigureKind.MUNICIPALITY_ADMINISTRATOR: _TICKET.assignee_id,
+}
 _FILTERED = {  # by the name of the filter
     "municipality_id": _TICKET.municipality_id,
     "unit_id": _TICKET.unit_id,
@@ -33,15 +38,22 @@ _FILTERED = {  # by the name of the filter
 }
 
 
-def add_units(found: dict[str, Tally], days: Sequence[Span], targets: Sequence[SlaTargetKind]) -> None:
-    """Add the days (first, last) of the units that are the keys: counts, but for those resolved, and minutes of the
-    targets."""
-    for key, tally in _tallies(_TICKET.unit_id, _of_units(found, _TICKET.day, days), targets).items():
-        add(found[key], tally)
+def add_days(
+    kind: FigureKind, found: dict[str, Tally], days: Sequence[Span], targets: Sequence[SlaTargetKind]
+) -> None:
+    """Add the days (first, last) of the keys of a kind that has months only, all of one municipality where the kind
+    is within one: counts, but for those resolved, and minutes of the targets."""
+    column, (place, _colon, _rest) = _COLUMN_OF[kind], next(iter(found)).rpartition(":")
+    names = [key.rpartition(":")[2] for key in found]
+    typed = names if isinstance(column.type, sa.String) else [int(name) for name in names]
+    among = [_TICKET.municipality_id == int(place)] if place else []
+    conditions = [_in_days(_TICKET.day, days), column.in_(typed), *among]
+    for name, tally in _tallies(column, conditions, targets).items():
+        add(found[both(place, name) if place else name], tally)
 
 
 def add_rest_of_units(found: dict[str, Tally], days: Sequence[Span]) -> None:
-    """Add what `add_units` leaves out: the hours, and those resolved."""
+    """Add what `add_days` leaves out of units: the hours, and those resolved."""
     for key, tally in _hours(_TICKET.unit_id, _of_units(found, _TICKET.day, days)).items():
         add(found[key], tally)
     for key, count in _counts(_TICKET.unit_id, _of_units(found, _TICKET.resolved_day, days)):
@@ -49,8 +61,11 @@ def add_rest_of_units(found: dict[str, Tally], days: Sequence[Span]) -> None:
 
 
 def _of_units(keys: Iterable[str], column: Any, days: Sequence[Span]) -> list[Condition]:
-    within = sa.or_(*(column.between(first, last) for first, last in days))
-    return [within, _TICKET.unit_id.in_([int(key) for key in keys])]
+    return [_in_days(column, days), _TICKET.unit_id.in_([int(key) for key in keys])]
+
+
+def _in_days(column: Any, days: Sequence[Span]) -> Condition:
+    return sa.or_(*(column.between(first, last) for first, last in days))
 
 
 def _filed(period: Period, filters: Filters) -> list[Condition]:

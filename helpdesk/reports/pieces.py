@@ -1,8 +1,8 @@
 """A period as the summaries hold it: whole months, and at both ends the days that belong to it, or the month
 without those that do not, whatever is less."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from helpdesk.models.codes import Grain
@@ -35,6 +35,16 @@ def only_added(first: date, last: date) -> list[Piece]:
         Piece(Grain.MONTH, start, start) if start == begin and end == stop else Piece(Grain.DAY, begin, stop)
         for start, end, begin, stop in months(first, last)
     ]
+
+
+def spans(parts: Sequence[Piece]) -> list[Piece]:
+    """Months that follow each other are one span."""
+    found = list[Piece]()
+    for part in parts:
+        if found and found[-1].grain is part.grain is Grain.MONTH:
+            part = replace(found.pop(), last=part.last)
+        found.append(part)
+    return found
 
 
 def months(first: date, last: date) -> Iterator[tuple[date, date, date, date]]:

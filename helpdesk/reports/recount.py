@@ -26,7 +26,7 @@ from helpdesk.reports.counting import (
     write_facts,
 )
 from helpdesk.reports.period import end_of_month
-from helpdesk.reports.tally import Fact, Slot, Tally, add, parts_of
+from helpdesk.reports.tally import MONTHS_ONLY, Fact, Slot, Tally, add, parts_of
 
 TICKETS_AT_ONCE = 5_000
 _DAY = timedelta(days=1)
@@ -38,6 +38,9 @@ _SUMMED_IN = {
     FigureKind.MUNICIPALITY: (),
     FigureKind.UNIT: (),
 }
+_COUNTED_ALONG = {
+    FigureKind.MUNICIPALITY: (FigureKind.MUNICIPALITY_CATEGORY, FigureKind.MUNICIPALITY_ADMINISTRATOR),
+}
 # Of places there are many: how many ids at a time, so that memory does not grow with the country.
 _AT_ONCE = {FigureKind.MUNICIPALITY: (_COUNTED.municipality_id, 400), FigureKind.UNIT: (_COUNTED.unit_id, 12_000)}
 _LAST_ID = 2**62
@@ -45,7 +48,7 @@ _LAST_ID = 2**62
 
 @dataclass(frozen=True)
 class Portion:
-    """Summaries of a month, of the kinds that follow from `kind`; of places those with ids [start, stop)."""
+    """Summaries of a month, of `kind` and what goes with it; of places those with ids [start, stop)."""
 
     month: date
     kind: FigureKind
@@ -56,6 +59,11 @@ class Portion:
     def days(self) -> tuple[date, date]:
         return self.month, end_of_month(self.month)
 
+    @property
+    def kinds(self) -> tuple[FigureKind, ...]:
+        """Those counted from the tickets themselves."""
+        return self.kind, *_COUNTED_ALONG.get(self.kind, ())
+
     def counted(self) -> sa.ColumnElement[bool]:
         """The tickets that count in it."""
         filed, resolved = (column.between(*self.days) for column in (_COUNTED.day, _COUNTED.resolved_day))
@@ -64,15 +72,21 @@ class Portion:
 
     def figures(self) -> sa.ColumnElement[bool]:
         """The summaries themselves."""
-        kinds = Figure.kind.in_((self.kind, *_SUMMED_IN[self.kind]))
-        # Other kinds have keys that are no numbers.
-        number = sa.case((Figure.kind == self.kind, sa.cast(Figure.key, sa.BigInteger)))
+        kinds = Figure.kind.in_((*self.kinds, *_SUMMED_IN[self.kind]))
+        # Other kinds have keys that do not begin with a number.
+        number = sa.case((Figure.kind.in_(self.kinds), _number(Figure.key)))
         among = [_within(number, self)] if self.kind in _AT_ONCE else []
         return sa.and_(kinds, Figure.grain.in_(Grain), Figure.day.between(*self.days), *among)
 
 
 def _within(column: Any, portion: Portion) -> sa.ColumnElement[bool]:
     return sa.and_(column >= portion.start, column < portion.stop)
+
+
+def _number(key: Any) -> sa.ColumnElement[int]:
+    """The first id of a key. SQLite reads a number as far as it goes."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return sa.cast(key if is_sqlite else sa.func.split_part(key, ":", 1), sa.BigInteger)
 
 
 def spans_of_tickets() -> Iterator[tuple[int, int]]:
@@ -126,18 +140,18 @@ def wrong_figures(portion: Portion) -> dict[Slot, tuple[Tally, Tally]]:
 
 def recounted(portion: Portion) -> dict[Slot, Tally]:
     """The summaries as they should be."""
-    (first, last), kind = portion.days, portion.kind
-    base: defaultdict[tuple[str, date], list[str]] = defaultdict(list)
+    first, last = portion.days
+    base: defaultdict[tuple[FigureKind, str, date], list[str]] = defaultdict(list)
     for fact in _facts(portion):
-        key = fact.keys[kind]
-        for day, tally in parts_of(fact):
-            if first <= day <= last:
-                base[key, first if kind is FigureKind.UNIT else day].extend(tally)  # a ticket counts once
+        parts, keys = [(day, tally) for day, tally in parts_of(fact) if first <= day <= last], fact.keys
+        for kind in portion.kinds:
+            for day, tally in parts:
+                base[kind, keys[kind], first if kind in MONTHS_ONLY else day].extend(tally)  # a ticket counts once
     found: defaultdict[Slot, Tally] = defaultdict(Tally)
-    for (key, day), names in base.items():
+    for (kind, key, day), names in base.items():
         tally = Tally(names)
         for other, its_key in _summed_in(kind, key):
-            if kind is not FigureKind.UNIT:
+            if kind not in MONTHS_ONLY:
                 add(found[other, its_key, Grain.DAY, day], tally)
             add(found[other, its_key, Grain.MONTH, first], tally)
     return dict(found)
@@ -176,7 +190,7 @@ def _borders(column: Any, size: int) -> list[int]:
 
 def _summed_in(kind: FigureKind, key: str) -> Iterator[tuple[FigureKind, str]]:
     yield kind, key
-    yield from zip(_SUMMED_IN[kind], (*key.split(":"), ""), strict=False)
+    yield from zip(_SUMMED_IN.get(kind, ()), (*key.split(":"), ""), strict=False)
 
 
 def _facts(portion: Portion) -> Iterator[Fact]:

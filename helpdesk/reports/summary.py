@@ -2,8 +2,8 @@
 them few. What the summaries do not say yet is added, so every answer holds for this moment."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -14,26 +14,24 @@ from helpdesk.extensions import db
 from helpdesk.models import Figure
 from helpdesk.models.codes import FigureKind, Grain, SlaTargetKind
 from helpdesk.reports.counted import (
+    add_days,
     add_minutes,
     add_rest_of_units,
-    add_units,
     days_of_tickets,
     largest_of_tickets,
     of_tickets,
-    ranked,
 )
 from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period
-from helpdesk.reports.pieces import Piece, months, only_added, pieces
-from helpdesk.reports.tally import COUNTS, LETTERS, Fact, Tally, add, both, parts_of
+from helpdesk.reports.pieces import only_added, pieces
+from helpdesk.reports.ranking import KeyChange, in_pieces, most_filed, most_of_summaries
+from helpdesk.reports.tally import COUNTS, LETTERS, MONTHS_ONLY, Fact, Tally, add, both, parts_of
 
 READ_AT_MOST = 20_000  # tickets, for tables of what no summary is kept for
-DAYS_OF_UNITS = 7  # up to so many days the units are counted from the tickets, beyond from months
-LARGEST_OF_A_MONTH = 50
+DAYS_OF_TICKETS = 7  # up to so many days, what has months only is counted from the tickets
 ALL = tuple(SlaTargetKind)
 Condition = sa.ColumnElement[bool]
-KeyChange = tuple[str, Tally, int]  # of one group: what is added (1) or taken off (-1)
 
 KINDS = {
     Dimension.MUNICIPALITY: FigureKind.MUNICIPALITY,
@@ -43,6 +41,11 @@ KINDS = {
 }
 # The filter by which one group of a dimension is chosen.
 NAMES = {dimension: f"{dimension}_id" for dimension in Dimension} | {Dimension.CATEGORY: "category"}
+_WITHIN_A_MUNICIPALITY = {
+    Dimension.UNIT: FigureKind.UNIT,
+    Dimension.CATEGORY: FigureKind.MUNICIPALITY_CATEGORY,
+    Dimension.ADMINISTRATOR: FigureKind.MUNICIPALITY_ADMINISTRATOR,
+}
 # The one summary that answers for these filters and no others.
 _SINGLE = {
     "municipality_id": FigureKind.MUNICIPALITY,
@@ -93,27 +96,27 @@ class Summaries:
     ) -> dict[str, Tally] | None:
         """By key, the `limit` groups with most tickets. None where it would mean to read more than READ_AT_MOST
         tickets."""
-        kind, chosen = KINDS[dimension], getattr(filters, NAMES[dimension])
+        chosen = getattr(filters, NAMES[dimension])
         if chosen is not None:
             only = self.tally(period, filters)
             return {str(chosen): only} if only["filed"] else {}
-        changed = [
-            (fact.keys[kind], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)
-        ]
-        if filters == Filters() and not (kind is FigureKind.UNIT and period.days <= DAYS_OF_UNITS):
-            found = _largest_of_summaries(kind, period, target, limit, changed)
-        elif self._are_too_many(period, filters):
+        kind = _kind_of(dimension, filters, period)
+        if kind is None and self._are_too_many(period, filters):
             return None
+        by = kind or KINDS[dimension]
+        changed = [(fact.keys[by], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)]
+        if kind is not None:
+            found = _largest_of_summaries(kind, filters.municipality_id, period, target, limit, changed)
         else:
             found = _largest_of_tickets(dimension, period, filters, target, limit, changed)
         for key, own, sign in changed:
             if key in found:
                 add(found[key], own, sign)
-        return {key: own for key, own in found.items() if own["filed"]}
+        return {key.rpartition(":")[2]: own for key, own in found.items() if own["filed"]}
 
     def _are_too_many(self, period: Period, filters: Filters) -> bool:
         """A place has only so many tickets, and a week too."""
-        if filters.municipality_id or filters.unit_id or period.days <= DAYS_OF_UNITS:
+        if filters.municipality_id or filters.unit_id or period.days <= DAYS_OF_TICKETS:
             return False
         return self.tally(period, filters)["filed"] > READ_AT_MOST
 
@@ -130,11 +133,26 @@ class Summaries:
         ]
 
 
+def _kind_of(dimension: Dimension, filters: Filters, period: Period) -> FigureKind | None:
+    """The summaries of the groups under these filters; None where tickets are read instead."""
+    if filters == Filters():
+        kind: FigureKind | None = KINDS[dimension]
+    else:
+        is_a_municipality = filters == Filters(municipality_id=filters.municipality_id)
+        kind = _WITHIN_A_MUNICIPALITY.get(dimension) if is_a_municipality else None
+    return None if kind in MONTHS_ONLY and period.days <= DAYS_OF_TICKETS else kind
+
+
 def _largest_of_summaries(
-    kind: FigureKind, period: Period, target: SlaTargetKind, limit: int, changed: Sequence[KeyChange]
+    kind: FigureKind,
+    municipality_id: int | None,
+    period: Period,
+    target: SlaTargetKind,
+    limit: int,
+    changed: Sequence[KeyChange],
 ) -> dict[str, Tally]:
-    counted = _RANKED.get(kind, _largest_keys)(kind, period, limit, {key for key, _own, _sign in changed})
-    return _of_keys(kind, _most_filed(counted, changed, limit), period, [target])
+    counted = most_of_summaries(kind, municipality_id, period, limit, {key for key, _own, _sign in changed})
+    return _of_keys(kind, most_filed(counted, changed, limit), period, [target])
 
 
 def _largest_of_tickets(
@@ -146,16 +164,9 @@ def _largest_of_tickets(
     changed: Sequence[KeyChange],
 ) -> dict[str, Tally]:
     counted = largest_of_tickets(dimension, period, filters, limit, {key for key, _own, _sign in changed})
-    found = {key: counted.get(key, Tally()) for key in _most_filed(counted, changed, limit)}
+    found = {key: counted.get(key, Tally()) for key in most_filed(counted, changed, limit)}
     add_minutes(found, dimension, period, filters, target)
     return found
-
-
-def _most_filed(counted: Mapping[str, Tally], changed: Sequence[KeyChange], limit: int) -> list[str]:
-    filed = Counter({key: own["filed"] for key, own in counted.items()})
-    for key, own, sign in changed:
-        filed[key] += sign * own["filed"]
-    return sorted(filed, key=lambda key: (-filed[key], key))[:limit]
 
 
 def place_of(filters: Filters) -> tuple[FigureKind, str] | None:
@@ -178,17 +189,16 @@ def _has(fact: Fact, name: str, value: object) -> bool:
 def _of_keys(
     kind: FigureKind, keys: Sequence[str], period: Period, targets: Sequence[SlaTargetKind] = ALL
 ) -> dict[str, Tally]:
-    """By key. With hours where all targets are asked for. Units have no days of their own, theirs are counted from
-    the tickets."""
-    of_units = kind is FigureKind.UNIT
-    parts = (only_added if of_units else pieces)(period.first, period.last)
+    """By key. With hours where all targets are asked for (of units, not of what is within a municipality). The days
+    of kinds that have months only are counted from the tickets."""
+    parts = (only_added if kind in MONTHS_ONLY else pieces)(period.first, period.last)
     found: dict[str, Tally] = {key: Tally() for key in keys}
     table = Figure.__table__.c
     letters = [LETTERS[target] for target in targets]
     letters += ["h"] if targets is ALL else []
     columns: list[Any] = [table.grain, table.day, table.key, *(table[name] for name in COUNTS)]
     columns += [table.spread[letter] for letter in letters]
-    query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), _in_pieces(parts))
+    query = sa.select(*columns).where(table.kind == kind, table.key.in_(keys), in_pieces(parts))
     spreads: dict[str, list[Counter[str]]] = {key: [Tally() for _letter in letters] for key in keys}
     for grain, day, key, *counts in db.session.execute(query):
         sign = next(part.sign for part in parts if part.has(grain, day))
@@ -197,73 +207,12 @@ def _of_keys(
             add(total, own or {}, sign)
     for key, totals in spreads.items():
         found[key].update(flat(dict(zip(letters, totals, strict=True))))
-    days = [(part.first, part.last) for part in parts if part.grain is Grain.DAY] if of_units else []
-    if days:
-        add_units(found, days, targets)
+    days = [(part.first, part.last) for part in parts if part.grain is Grain.DAY and kind in MONTHS_ONLY]
+    if days and found:
+        add_days(kind, found, days, targets)
     if days and targets is ALL:
         add_rest_of_units(found, days)
     return found
-
-
-def _in_pieces(parts: Sequence[Piece]) -> Condition:
-    return sa.or_(*(_in_span(span) for span in _spans(parts)))
-
-
-def _spans(parts: Sequence[Piece]) -> list[Piece]:
-    """Months that follow each other are one span."""
-    spans = list[Piece]()
-    for part in parts:
-        if spans and spans[-1].grain is part.grain is Grain.MONTH:
-            part = replace(spans.pop(), last=part.last)
-        spans.append(part)
-    return spans
-
-
-def _in_span(span: Piece) -> Condition:
-    table = Figure.__table__.c
-    return sa.and_(table.grain == span.grain, table.day.between(span.first, span.last))
-
-
-def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
-    """The keys with most tickets, and `more` of them. Each span is a range of the index that has the counts in it;
-    with OR between them PostgreSQL reads all days of the kind."""
-    table = Figure.__table__.c
-    filed = sa.union_all(
-        *(
-            sa.select(table.key, (span.sign * table.filed).label("filed")).where(table.kind == kind, _in_span(span))
-            for span in _spans(pieces(period.first, period.last))
-        )
-    ).subquery()
-    query = sa.select(filed.c.key, sa.func.sum(filed.c.filed)).group_by(filed.c.key)
-    ranking = db.session.execute(ranked(query, limit, more))
-    return {key: Tally(filed=count) for key, count in ranking.tuples()}
-
-
-def _largest_units(kind: FigureKind, period: Period, limit: int, more: Set[str]) -> dict[str, Tally]:
-    """Of the largest of every month that the period touches, those with most tickets in these months."""
-    table = Figure.__table__.c
-    touched = [start for start, _end, _begin, _stop in months(period.first, period.last)]
-    in_a_month = sa.and_(table.kind == kind, table.grain == Grain.MONTH)
-    largest = [
-        sa.select(
-            sa.select(table.key)
-            .where(in_a_month, table.day == month, table.filed > 0)
-            .order_by(table.filed.desc())
-            .limit(LARGEST_OF_A_MONTH)
-            .subquery()
-        )
-        for month in touched
-    ]
-    # Asked for by name: among the keys of a subquery PostgreSQL looks through all units.
-    keys = {*db.session.scalars(sa.union(*largest)), *more}
-    query = sa.select(table.key, sa.func.sum(table.filed)).where(
-        in_a_month, table.key.in_(keys), table.day.in_(touched)
-    )
-    ranking = db.session.execute(ranked(query.group_by(table.key), limit, more))
-    return {key: Tally(filed=count) for key, count in ranking.tuples()}
-
-
-_RANKED = {FigureKind.UNIT: _largest_units}
 
 
 def _days_of_key(kind: FigureKind, key: str, period: Period) -> dict[date, Tally]:

@@ -18,6 +18,7 @@ from helpdesk.reports.figures import Measure
 Tally = Counter[str]
 Slot = tuple[FigureKind, str, Grain, date]
 
+MONTHS_ONLY = {FigureKind.UNIT, FigureKind.MUNICIPALITY_CATEGORY, FigureKind.MUNICIPALITY_ADMINISTRATOR}
 RUNNING, KEPT, MISSED = 0, 1, 2
 HOURS_OF_A_WEEK = 168
 EXACT_BITS = 6  # below 2**6 minutes nothing is rounded
@@ -59,11 +60,14 @@ class Fact:
             FigureKind.MUNICIPALITY: str(self.municipality_id),
             FigureKind.UNIT: str(self.unit_id),
             FigureKind.ADMINISTRATOR: str(self.assignee_id),
+            FigureKind.MUNICIPALITY_CATEGORY: both(self.municipality_id, self.category),
+            FigureKind.MUNICIPALITY_ADMINISTRATOR: both(self.municipality_id, self.assignee_id),
         }
 
 
-def both(category: Category, priority: Priority) -> str:
-    return f"{category.value}:{priority.value}"
+def both(first: object, second: object) -> str:
+    """The key of two ids or codes."""
+    return f"{first}:{second}"
 
 
 def local_day_and_hour(at: datetime, zone: ZoneInfo) -> tuple[date, int]:
@@ -101,11 +105,11 @@ def parts_of(fact: Fact) -> Iterator[tuple[date, Tally]]:
 
 
 def slots_of(fact: Fact) -> Iterator[tuple[Slot, Tally]]:
-    """Every summary in which it counts, with what it counts for there. Units have months only."""
+    """Every summary in which it counts, with what it counts for there."""
     for day, tally in parts_of(fact):
         month = day.replace(day=1)
         for kind, key in fact.keys.items():
-            if kind is not FigureKind.UNIT:
+            if kind not in MONTHS_ONLY:
                 yield (kind, key, Grain.DAY, day), tally
             yield (kind, key, Grain.MONTH, month), tally
 

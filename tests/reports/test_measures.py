@@ -169,6 +169,27 @@ def test_units_over_months_are_counted_to_the_day(file, cast, week):
     assert _resolve(month, Filters(unit_id=cast.library.id)) == measure
 
 
+def test_a_municipality_is_told_the_same_by_its_summaries_as_by_its_tickets(file, cast, week, monkeypatch):
+    months, place = (
+        Period(week.last - 75 * DAY, week.last, week.zone),
+        Filters(municipality_id=cast.osp.municipality_id),
+    )
+    for days in (0, 5, 40, 74, 75, 76):
+        file(clock.now() - days * DAY, met_after=days + 1, unit=cast.osp, assignee=cast.anna if days > 5 else None)
+        file(clock.now() - days * DAY, unit=cast.osp, category=Category.HATE)
+        file(clock.now() - days * DAY, unit=cast.library)
+    count_tickets()
+    file(clock.now() - 30 * DAY, met_after=7, unit=cast.osp, assignee=cast.beata)  # not counted yet
+    by_summaries = measures.groups(RESOLVE, months, clock.now(), place)
+    monkeypatch.setattr(summary, "_WITHIN_A_MUNICIPALITY", {})
+    assert measures.groups(RESOLVE, months, clock.now(), place) == by_summaries
+    assert {row.name: row.measure.filed for row in by_summaries[Dimension.ADMINISTRATOR]} == {
+        "": 7,
+        cast.anna.name: 3,
+        cast.beata.name: 1,
+    }
+
+
 def test_where_too_many_tickets_would_be_read_the_table_is_missing(file, week, monkeypatch):
     monkeypatch.setattr(summary, "READ_AT_MOST", 1)
     month = Period(week.last - 30 * DAY, week.last, week.zone)
