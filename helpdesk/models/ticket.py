@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _IS_OPEN = "status IN ('new', 'acknowledged', 'in_progress', 'waiting')"
 _IS_UNANSWERED = f"{_IS_OPEN} AND acknowledged_at IS NULL"
+_IS_MERGED = "merged_into_id IS NOT NULL"
 
 
 class TicketCounter(Base):
@@ -69,6 +70,13 @@ class Ticket(Base):
             sqlite_where=sa.text(_IS_UNANSWERED),
             postgresql_where=sa.text(_IS_UNANSWERED),
         ),
+        # Of the merged alone: SQLite would find those not merged by it, which are all.
+        sa.Index(
+            "ix_ticket_merged_into_id",
+            "merged_into_id",
+            sqlite_where=sa.text(_IS_MERGED),
+            postgresql_where=sa.text(_IS_MERGED),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -100,7 +108,7 @@ class Ticket(Base):
     closed_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(default=0)
     next_due_at: Mapped[datetime | None]
-    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ticket.id"))
 
     municipality: Mapped[Municipality] = relationship()
     unit: Mapped[Unit] = relationship()

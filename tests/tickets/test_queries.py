@@ -15,6 +15,7 @@ from helpdesk.tickets.paging import Page
 from helpdesk.tickets.queries import NOBODY
 from helpdesk.tickets.wanted import Outcome, Span, Wanted
 from helpdesk.transaction import transaction
+from tests.conftest import WEDNESDAY
 from tests.factories import make_ticket
 
 EVERYTHING = sa.true()
@@ -285,6 +286,7 @@ def test_unanswered_alerts_are_found_without_walking_past_answered_ones(app, clo
         (Wanted(status=Span.ALL, category=Category.HELD_POST), "ix_ticket_created"),
         (Wanted(status=Span.FINISHED, municipality_id=1), "ix_ticket_municipality_created"),
         (Wanted(status=TicketStatus.CLOSED, unit_id=1), "ix_ticket_unit_created"),
+        (Wanted(status=Span.ALL, since=WEDNESDAY, outcome=Outcome.BREACHED), "ix_ticket_created"),
     ],
 )
 def test_the_history_is_read_in_the_order_of_an_index(app, closed_tickets, wanted, index):
