@@ -145,7 +145,7 @@ def _add_minutes(
     key, minutes = column.label("key"), getattr(_TICKET, f"{kind}_minutes")
     query = sa.select(key, minutes, sa.func.count()).where(*conditions, minutes.is_not(None))
     for group, met_after, count in db.session.execute(query.group_by(key, minutes)).tuples():
-        add(found[str(group)], {f"{LETTERS[kind]}{rounded(met_after)}": count})
+        found[str(group)][f"{LETTERS[kind]}{rounded(met_after)}"] += count
 
 
 def _hours(column: Any, conditions: Sequence[Condition]) -> dict[str, Tally]:

@@ -3,7 +3,7 @@ them few. What the summaries do not say yet is added, so every answer holds for 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,7 +23,7 @@ from helpdesk.reports.counted import (
 )
 from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
-from helpdesk.reports.period import Period
+from helpdesk.reports.period import Period, end_of_month
 from helpdesk.reports.pieces import only_added, pieces
 from helpdesk.reports.ranking import KeyChange, in_pieces, most_filed, most_of_summaries
 from helpdesk.reports.tally import COUNTS, LETTERS, MONTHS_ONLY, Fact, Tally, add, both, parts_of
@@ -62,6 +62,7 @@ class Summaries:
     def __init__(self, now: datetime) -> None:
         self.changes: list[Change]
         self.changes, self.is_behind = pending(now)
+        self._now = now
         # A page asks for the same a dozen times.
         self._changed = cache(self._changes_of)
         self.tally = cache(self._tally)
@@ -73,7 +74,7 @@ class Summaries:
             found = of_tickets(period, filters)
         else:
             kind, key = place
-            found = _of_keys(kind, [key], period).get(key, Tally())
+            found = _of_keys(kind, [key], self._whole(period)).get(key, Tally())
         for _fact, day, tally, sign in self._changed(filters):
             if period.has(day):
                 add(found, tally, sign)
@@ -106,13 +107,19 @@ class Summaries:
         by = kind or KINDS[dimension]
         changed = [(fact.keys[by], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)]
         if kind is not None:
-            found = _largest_of_summaries(kind, filters.municipality_id, period, target, limit, changed)
+            whole = self._whole(period)
+            found = _largest_of_summaries(kind, filters.municipality_id, whole, target, limit, changed)
         else:
             found = _largest_of_tickets(dimension, period, filters, target, limit, changed)
         for key, own, sign in changed:
             if key in found:
                 add(found[key], own, sign)
         return {key.rpartition(":")[2]: own for key, own in found.items() if own["filed"]}
+
+    def _whole(self, period: Period) -> Period:
+        """Nothing has been filed after today: what ends today is read to the end of its month, in fewer rows."""
+        is_last = period.last >= self._now.astimezone(period.zone).date()
+        return replace(period, last=end_of_month(period.last)) if is_last else period
 
     def _are_too_many(self, period: Period, filters: Filters) -> bool:
         """A place has only so many tickets, and a week too."""
