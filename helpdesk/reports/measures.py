@@ -23,7 +23,7 @@ from helpdesk.reports.figures import EVERYTHING, Dimension, Filters, Flow, Group
 from helpdesk.reports.period import Period
 from helpdesk.reports.summary import Summaries
 from helpdesk.reports.tally import Tally
-from helpdesk.tickets.queries import IS_NO_ALERT, IS_OPEN, IS_UNANSWERED_ALERT, NAME_ONLY, SOON
+from helpdesk.tickets.queries import IS_NO_ALERT, IS_OPEN, IS_UNANSWERED_ALERT, NAME_ONLY, SOON, due_before
 
 Condition = sa.ColumnElement[bool]
 
@@ -50,7 +50,7 @@ def open_now(now: datetime, filters: Filters = EVERYTHING) -> list[OpenCount]:
 def pressing(now: datetime, limit: int = 8) -> list[Ticket]:
     """Open tickets that must be looked at: urgent without acknowledgement first, then overdue, then due soon."""
     found: list[Ticket] = []
-    for conditions in ([IS_UNANSWERED_ALERT], [IS_OPEN, IS_NO_ALERT, Ticket.next_due_at < now + SOON]):
+    for conditions in ([IS_UNANSWERED_ALERT], [IS_OPEN, IS_NO_ALERT, due_before(now + SOON)]):
         query = sa.select(Ticket).where(*conditions).order_by(Ticket.next_due_at, Ticket.id)
         query = query.options(joinedload(Ticket.unit), joinedload(Ticket.assignee).options(*NAME_ONLY))
         found += db.session.scalars(query.limit(limit - len(found)))

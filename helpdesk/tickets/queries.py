@@ -6,7 +6,7 @@ with the number of closed ones. `visible` is the WHERE clause of helpdesk.ticket
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -38,6 +38,10 @@ IS_OPEN: Condition = Ticket.status.in_([sa.literal_column(f"'{status}'") for sta
 IS_UNANSWERED_ALERT: Condition = sa.and_(
     IS_OPEN, Ticket.priority == Priority.URGENT, Ticket.acknowledged_at.is_(None)
 )
+# Hidden from the planner: of all tickets hardly any is due, so PostgreSQL believes the same of open ones, and would
+# sort them all instead of reading the first of the index.
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_NEXT_DUE = sa.func.coalesce(Ticket.next_due_at, _NEVER)
 # Of open tickets.
 IS_NO_ALERT: Condition = sa.or_(Ticket.priority != Priority.URGENT, Ticket.acknowledged_at.is_not(None))
 IS_BREACHED: Condition = Clock.breached_at.is_not(None)
@@ -58,9 +62,9 @@ def due_page(wanted: Wanted, visible: Condition, *, after: str = "", size: int =
     query = _rows(*_open_conditions(wanted), visible)
     found: list[Ticket] = []
     if due_at or not last_id:
-        timed = query.where(Ticket.next_due_at.is_not(None)).order_by(Ticket.next_due_at, Ticket.id)
+        timed = query.where(due_before(_NEVER)).order_by(Ticket.next_due_at, Ticket.id)
         if due_at:
-            timed = timed.where(sa.tuple_(Ticket.next_due_at, Ticket.id) > (due_at, last_id))
+            timed = timed.where(sa.tuple_(_NEXT_DUE, Ticket.id) > (due_at, last_id))
         found += db.session.scalars(timed.limit(size + 1))
         last_id = 0
     if len(found) <= size:
@@ -97,6 +101,11 @@ def unanswered_alerts(visible: Condition) -> list[Ticket]:
     """Urgent tickets that nobody has acknowledged, what is due next first; at most ALERTS_SHOWN."""
     query = _rows(IS_UNANSWERED_ALERT, visible).order_by(Ticket.next_due_at, Ticket.id)
     return list(db.session.scalars(query.limit(ALERTS_SHOWN)))
+
+
+def due_before(at: datetime) -> Condition:
+    """Of open tickets, read in the order of what is due next."""
+    return at > _NEXT_DUE
 
 
 def except_alerts(visible: Condition) -> Condition:
