@@ -25,7 +25,7 @@ from helpdesk.reports.counting import Change, flat, pending
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, end_of_month
 from helpdesk.reports.pieces import only_added, pieces
-from helpdesk.reports.ranking import KeyChange, in_pieces, most_filed, most_of_summaries
+from helpdesk.reports.ranking import in_pieces, most_filed, most_of_summaries
 from helpdesk.reports.tally import COUNTS, LETTERS, MONTHS_ONLY, Fact, Tally, add, both, parts_of
 
 READ_AT_MOST = 20_000  # tickets, for tables of what no summary is kept for
@@ -106,11 +106,15 @@ class Summaries:
             return None
         by = kind or KINDS[dimension]
         changed = [(fact.keys[by], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)]
-        if kind is not None:
-            whole = self._whole(period)
-            found = _largest_of_summaries(kind, filters.municipality_id, whole, target, limit, changed)
+        more = {key for key, _own, _sign in changed}
+        if kind is None:
+            counted = largest_of_tickets(dimension, period, filters, limit, more)
+            found = {key: counted.get(key, Tally()) for key in most_filed(counted, changed, limit)}
+            add_minutes(found, dimension, period, filters, target)
         else:
-            found = _largest_of_tickets(dimension, period, filters, target, limit, changed)
+            whole = self._whole(period)
+            counted = most_of_summaries(kind, filters.municipality_id, whole, limit, more)
+            found = _of_keys(kind, most_filed(counted, changed, limit), whole, [target])
         for key, own, sign in changed:
             if key in found:
                 add(found[key], own, sign)
@@ -148,32 +152,6 @@ def _kind_of(dimension: Dimension, filters: Filters, period: Period) -> FigureKi
         is_a_municipality = filters == Filters(municipality_id=filters.municipality_id)
         kind = _WITHIN_A_MUNICIPALITY.get(dimension) if is_a_municipality else None
     return None if kind in MONTHS_ONLY and period.days <= DAYS_OF_TICKETS else kind
-
-
-def _largest_of_summaries(
-    kind: FigureKind,
-    municipality_id: int | None,
-    period: Period,
-    target: SlaTargetKind,
-    limit: int,
-    changed: Sequence[KeyChange],
-) -> dict[str, Tally]:
-    counted = most_of_summaries(kind, municipality_id, period, limit, {key for key, _own, _sign in changed})
-    return _of_keys(kind, most_filed(counted, changed, limit), period, [target])
-
-
-def _largest_of_tickets(
-    dimension: Dimension,
-    period: Period,
-    filters: Filters,
-    target: SlaTargetKind,
-    limit: int,
-    changed: Sequence[KeyChange],
-) -> dict[str, Tally]:
-    counted = largest_of_tickets(dimension, period, filters, limit, {key for key, _own, _sign in changed})
-    found = {key: counted.get(key, Tally()) for key in most_filed(counted, changed, limit)}
-    add_minutes(found, dimension, period, filters, target)
-    return found
 
 
 def place_of(filters: Filters) -> tuple[FigureKind, str] | None:

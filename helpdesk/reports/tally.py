@@ -115,9 +115,8 @@ def slots_of(fact: Fact) -> Iterator[tuple[Slot, Tally]]:
 
 
 def add(to: Tally, what: Mapping[str, int], sign: int = 1) -> None:
-    get = to.get  # once, for hundreds of thousands of counts
     for name, count in what.items():
-        to[name] = get(name, 0) + sign * count
+        to[name] = to.get(name, 0) + sign * count
 
 
 def measure(tally: Tally, kind: SlaTargetKind) -> Measure:
