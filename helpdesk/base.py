@@ -70,3 +70,9 @@ class Base(DeclarativeBase):
     """Enums become strings with a CHECK constraint; datetimes are aware UTC."""
 
     registry = registry(metadata=METADATA, type_annotation_map=TYPES)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """Of the rows for which `where` (SQL) holds alone."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import AckVia, Category, Channel, EscalationState, StepTarget
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Ticket
@@ -82,24 +82,21 @@ class Escalation(Base):
         sa.CheckConstraint(
             "(state = 'acknowledged') = (acknowledged_at IS NOT NULL)", name="acknowledged_has_time"
         ),
-        sa.Index(
+        partial_index(
             "ix_escalation_next_step",
             "next_step_at",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            where="state = 'open'",
         ),
-        sa.Index(
+        partial_index(
             "ix_escalation_ask_again",
             "ask_again_at",
-            sqlite_where=sa.text("ask_again_at IS NOT NULL"),
-            postgresql_where=sa.text("ask_again_at IS NOT NULL"),
+            where="ask_again_at IS NOT NULL",
         ),
-        sa.Index(
+        partial_index(
             "uq_escalation_open_ticket",
             "ticket_id",
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            where="state = 'open'",
         ),
     )
 

@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import ExportState
 from helpdesk.models.people import User
 
-_UNFINISHED = sa.text("finished_at IS NULL")
+_UNFINISHED = "finished_at IS NULL"
 
 
 class Export(Base):
@@ -29,14 +29,13 @@ class Export(Base):
         sa.CheckConstraint("state NOT IN ('writing', 'ready') OR folder <> ''", name="file_has_folder"),
         sa.CheckConstraint("(state = 'failed') = (trouble <> '')", name="failed_has_trouble"),
         sa.Index("ix_export_user", "user_id", "created_at"),
-        sa.Index(
+        partial_index(
             "uq_export_unfinished",
             "user_id",
             "asked",
             "locale",
             unique=True,
-            sqlite_where=_UNFINISHED,
-            postgresql_where=_UNFINISHED,
+            where=_UNFINISHED,
         ),
         sa.Index("ix_export_state", "state"),
     )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import HotlineState, RecordingState
 from helpdesk.models.organisation import Unit
 from helpdesk.models.people import User
@@ -24,17 +24,15 @@ class HotlineCall(Base):
     __table_args__ = (
         sa.CheckConstraint("(answered_by_id IS NULL) = (answered_at IS NULL)", name="answered_by_somebody"),
         sa.CheckConstraint("(state = 'over') = (ended_at IS NOT NULL)", name="over_has_time"),
-        sa.Index(
+        partial_index(
             "ix_hotline_call_recording",
             "recording_next_at",
-            sqlite_where=sa.text("recording_next_at IS NOT NULL"),
-            postgresql_where=sa.text("recording_next_at IS NOT NULL"),
+            where="recording_next_at IS NOT NULL",
         ),
-        sa.Index(
+        partial_index(
             "ix_hotline_call_live",
             "heard_at",
-            sqlite_where=sa.text("state <> 'over'"),
-            postgresql_where=sa.text("state <> 'over'"),
+            where="state <> 'over'",
         ),
     )
 

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import MailState
 from helpdesk.models.people import User
 from helpdesk.models.ticket import Message, Ticket
 
-IS_HELD = sa.text("state IN ('held', 'broken')")
+_IS_HELD = "state IN ('held', 'broken')"
 
 
 class InboundMail(Base):
@@ -26,7 +26,7 @@ class InboundMail(Base):
         sa.CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decided_by_somebody"),
         sa.CheckConstraint("state <> 'taken' OR ticket_id IS NOT NULL", name="taken_has_ticket"),
         sa.Index("ix_inbound_mail_sender_received_at", "sender", "received_at"),
-        sa.Index("ix_inbound_mail_held", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        partial_index("ix_inbound_mail_held", "id", where=_IS_HELD),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

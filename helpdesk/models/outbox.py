@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import AttemptState, Channel, InboundKind, Lane, NotificationEvent
 from helpdesk.models.escalation import Escalation
 from helpdesk.models.people import User
@@ -67,17 +67,14 @@ class Attempt(Base):
             "(state IN ('delivered', 'undelivered', 'failed', 'expired', 'cancelled')) = (finished_at IS NOT NULL)",
             name="final_has_time",
         ),
-        sa.Index(
+        partial_index(
             "ix_attempt_due",
             "channel",
             "lane",
             "due_at",
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
+            where="state = 'due'",
         ),
-        sa.Index(
-            "ix_attempt_alerted", "sending_at", sqlite_where=sa.text(_ALERTS), postgresql_where=sa.text(_ALERTS)
-        ),
+        partial_index("ix_attempt_alerted", "sending_at", where=_ALERTS),
         sa.Index("ix_attempt_state_lease", "state", "lease_until"),
         sa.Index("ix_attempt_provider_sid", "provider_sid"),
         sa.Index("ix_attempt_address_sending_at", "address", "sending_at"),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import Category, Channel, ClockCause, Priority, SlaTargetKind
 from helpdesk.models.ticket import Ticket
 
@@ -26,12 +26,11 @@ class Calendar(Base):
 
     __tablename__ = "calendar"
     __table_args__ = (
-        sa.Index(
+        partial_index(
             "ix_calendar_name_in_use",
             "name",
             unique=True,
-            sqlite_where=sa.text("replaced_at IS NULL"),
-            postgresql_where=sa.text("replaced_at IS NULL"),
+            where="replaced_at IS NULL",
         ),
     )
 
@@ -125,11 +124,10 @@ class Clock(Base):
         sa.UniqueConstraint("ticket_id", "kind"),
         sa.CheckConstraint("paused_at IS NULL OR due_at IS NULL", name="paused_has_no_due"),
         sa.Index("ix_sla_clock_kind_started", "kind", "started_at"),
-        sa.Index(
+        partial_index(
             "ix_sla_clock_unnoted",
             "due_at",
-            sqlite_where=sa.text(UNNOTED),
-            postgresql_where=sa.text(UNNOTED),
+            where=UNNOTED,
         ),
     )
 
@@ -208,11 +206,10 @@ class Reminder(Base):
     __tablename__ = "reminder"
     __table_args__ = (
         sa.UniqueConstraint("clock_id", "share"),
-        sa.Index(
+        partial_index(
             "ix_reminder_due",
             "due_at",
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
+            where="done_at IS NULL",
         ),
     )
 
@@ -232,11 +229,10 @@ class DigestItem(Base):
     __tablename__ = "digest_item"
     __table_args__ = (
         sa.UniqueConstraint("user_id", "clock_id", "channel", "share", "said_again"),
-        sa.Index(
+        partial_index(
             "ix_digest_item_due",
             "due_at",
-            sqlite_where=sa.text("sent_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL"),
+            where="sent_at IS NULL",
         ),
     )
 

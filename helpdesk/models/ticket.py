@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk import clock
-from helpdesk.base import Base, BigId
+from helpdesk.base import Base, BigId, partial_index
 from helpdesk.models.codes import (
     OPEN_STATUSES,
     Category,
@@ -55,27 +55,24 @@ class Ticket(Base):
         sa.Index("ix_ticket_municipality_created", "municipality_id", "created_at", "id"),
         sa.Index("ix_ticket_unit_created", "unit_id", "created_at", "id"),
         sa.Index("ix_ticket_assignee_created", "assignee_id", "created_at", "id"),
-        sa.Index(
+        partial_index(
             "ix_ticket_open_due",
             "next_due_at",
             "id",
-            sqlite_where=sa.text(_IS_OPEN),
-            postgresql_where=sa.text(_IS_OPEN),
+            where=_IS_OPEN,
         ),
-        sa.Index(
+        partial_index(
             "ix_ticket_unanswered",
             "priority",
             "next_due_at",
             "id",
-            sqlite_where=sa.text(_IS_UNANSWERED),
-            postgresql_where=sa.text(_IS_UNANSWERED),
+            where=_IS_UNANSWERED,
         ),
         # Of the merged alone: SQLite would find those not merged by it, which are all.
-        sa.Index(
+        partial_index(
             "ix_ticket_merged_into_id",
             "merged_into_id",
-            sqlite_where=sa.text(_IS_MERGED),
-            postgresql_where=sa.text(_IS_MERGED),
+            where=_IS_MERGED,
         ),
     )
 
