@@ -14,7 +14,7 @@ from helpdesk.reports.period import Period
 from helpdesk.reports.pieces import Piece, months, pieces, spans
 from helpdesk.reports.tally import MONTHS_ONLY, Tally, both
 
-LARGEST_OF_A_MONTH = 50
+LARGEST = 50  # units of a month, and of all months, that are looked at
 KeyChange = tuple[str, Tally, int]  # of one group: what is added (1) or taken off (-1)
 
 
@@ -62,19 +62,22 @@ def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) 
 
 
 def _largest_of_months(kind: FigureKind, touched: Sequence[date]) -> set[str]:
-    """The keys with most tickets in each of the months."""
+    """The keys with most tickets in all, of those with most in one of the months."""
     table = Figure.__table__.c
     largest = [
         sa.select(
-            sa.select(table.key)
+            sa.select(table.key, table.filed)
             .where(table.kind == kind, table.grain == Grain.MONTH, table.day == month, table.filed > 0)
             .order_by(table.filed.desc())
-            .limit(LARGEST_OF_A_MONTH)
+            .limit(LARGEST)
             .subquery()
         )
         for month in touched
     ]
-    return set(db.session.scalars(sa.union(*largest)))
+    filed = Tally()
+    for key, count in db.session.execute(sa.union_all(*largest)).tuples():
+        filed[key] += count
+    return {key for key, _count in filed.most_common(LARGEST)}
 
 
 def _keys_within(kind: FigureKind, municipality_id: int, touched: Sequence[date]) -> set[str]:

@@ -114,7 +114,7 @@ def slots_of(fact: Fact) -> Iterator[tuple[Slot, Tally]]:
             yield (kind, key, Grain.MONTH, month), tally
 
 
-def add(to: Tally, what: Mapping[str, int], sign: int = 1) -> None:
+def add(to: dict[str, int], what: Mapping[str, int], sign: int = 1) -> None:
     for name, count in what.items():
         to[name] = to.get(name, 0) + sign * count
 
