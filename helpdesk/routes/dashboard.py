@@ -25,12 +25,13 @@ from helpdesk.reports.export import csv_lines, ticket_rows
 from helpdesk.reports.period import PeriodKind
 from helpdesk.reports.sheets import XLSX, write_workbook
 from helpdesk.routes import dashboard_words as words
+from helpdesk.routes import filter_words
 from helpdesk.routes.access import allow, me
 from helpdesk.routes.contacts import problem_in
 from helpdesk.routes.dashboard_choice import Choice, read_choice
 from helpdesk.routes.dashboard_heat import heat_map
 from helpdesk.routes.plan_warnings import plan_warnings
-from helpdesk.tickets.queries import units_of
+from helpdesk.tickets.queries import units_to_choose
 
 bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
@@ -142,14 +143,16 @@ def past(choice: Choice) -> dict[str, Any]:
 
 
 def form_parts(choice: Choice) -> dict[str, Any]:
-    """What the form offers to choose from."""
+    """What the form offers to choose from, and what was chosen."""
+    units, people = units_to_choose(choice.place.id, choice.filters.unit_id), people_with(RoleName.ADMINISTRATOR)
     return {
         "periods": words.PERIODS,
         "CUSTOM": PeriodKind.CUSTOM,
         "MONTH": PeriodKind.MONTH,
-        "units": units_of(choice.place.id) if choice.place.id else [],
+        "units": units,
         "categories": list(Category),
         "priorities": list(Priority),
         "kinds": list(SlaTargetKind),
-        "people": people_with(RoleName.ADMINISTRATOR),
+        "people": people,
+        "narrowed_to": filter_words.of_figures(choice.filters, choice.place.name, units, people),
     }

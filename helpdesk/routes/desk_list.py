@@ -9,12 +9,14 @@ from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.base import read_id
 from helpdesk.errors import NotFound
-from helpdesk.forms.desk import kept_parameters, read_days, read_wanted
+from helpdesk.forms.desk import BY_END, kept_parameters, read_days, read_wanted
 from helpdesk.labels import label
 from helpdesk.models import Municipality, Ticket, User
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, RoleName, TicketStatus
 from helpdesk.oncall.people import people_with
+from helpdesk.routes import filter_words
 from helpdesk.sentences import _
 from helpdesk.tickets import queries
 from helpdesk.tickets.access import find_ticket, visible_to
@@ -50,6 +52,10 @@ class Place:
     problem: str = ""
 
     @property
+    def name(self) -> str:
+        return self.municipality.name if self.municipality else self.text
+
+    @property
     def id(self) -> int | None:
         if self.problem:
             return _NO_PLACE
@@ -74,14 +80,19 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
     turn = queries.due_page if wanted.is_open_only else queries.history_page
     listed = queries.except_alerts(visible) if is_front else visible
     page = turn(wanted, listed, after=args.get("after", ""))
+    units = queries.units_to_choose(place.id, wanted.unit_id) if user.is_staff else user.units
+    people = people_with(RoleName.ADMINISTRATOR) if user.is_staff else []
+    days = read_days(args, wanted.status)
     return {
         "page": page,
         "alerts": [] if args.get("after") else queries.unanswered_alerts(visible),
         "wanted": wanted,
-        "days": read_days(args, wanted.status),
+        "days": days,
         "place": place,
-        "units": queries.units_of(place.id) if place.id else user.units,
-        "people": people_with(RoleName.ADMINISTRATOR) if user.is_staff else [],
+        "units": units,
+        "people": people,
+        "narrowed_to": filter_words.of_list(wanted, place.name, units, people, read_id(args.get("hour"))),
+        "days_in_words": filter_words.of_days(days, by_end=args.get("by") == BY_END),
         "me_id": user.id,
         "NOBODY": NOBODY,
         "categories": list(Category),

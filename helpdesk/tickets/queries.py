@@ -167,8 +167,10 @@ def find_municipalities(text: str) -> list[Municipality]:
     return list(db.session.scalars(sa.select(Municipality).where(condition).order_by(Municipality.code)))
 
 
-def units_of(municipality_id: int) -> list[Unit]:
-    query = sa.select(Unit).where(Unit.municipality_id == municipality_id).order_by(Unit.name)
+def units_to_choose(municipality_id: int | None, unit_id: int | None) -> list[Unit]:
+    """Those of the municipality; without one, the unit that is chosen."""
+    among = Unit.municipality_id == municipality_id if municipality_id else Unit.id == (unit_id or 0)
+    query = sa.select(Unit).where(among).order_by(Unit.name)
     return list(db.session.scalars(query.options(lazyload(Unit.municipality))))
 
 

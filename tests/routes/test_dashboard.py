@@ -115,6 +115,13 @@ def test_filters_stay_in_the_links(page, cast):
     assert f"municipality={cast.modrzewie.id}&amp;unit={cast.osp.id}" in text
 
 
+def test_folded_filters_say_what_they_are_set_to_and_that_the_present_stays_whole(page, cast):
+    text = page("/dashboard?municipality=BRZ&priority=urgent")
+    assert f"Filtry: <strong>Pilne · {cast.brzezina.name}</strong>" in text
+    whole = "To, co jest teraz otwarte, widać w całości"
+    assert whole in text and whole not in page("/dashboard")
+
+
 def test_an_empty_period_says_so(page):
     assert '<svg class="chart"' not in page("/dashboard?period=today")
 

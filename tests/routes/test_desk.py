@@ -106,6 +106,38 @@ def test_municipalities_are_offered_for_what_is_being_typed(desk, cast):
     assert f'value="{cast.brzezina.code}"' in offered and cast.modrzewie.name not in offered
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"category": "hate", "priority": "urgent"}, "Hejt · Pilne"),
+        ({"municipality": "brz", "administrator": "none"}, "Brzezina · nieprzydzielone"),
+        ({"target": "resolve", "outcome": "breached"}, "Rozwiązanie: termin minął"),
+        ({"due": "soon"}, "termin w ciągu 2 godzin"),
+        ({"since": "2026-03-01", "until": "2026-03-11", "hour": "25"}, "wtorek, 01:00–02:00"),
+    ],
+)
+def test_a_list_says_what_it_is_narrowed_to(desk, query, words):
+    text = desk.get("/desk", query_string={"status": "all", **query}).text
+    assert f"Filtry: <strong>{words}</strong>" in text
+
+
+def test_the_unit_behind_a_figure_is_named_and_can_be_left(desk, cast):
+    text = desk.get(f"/desk?status=all&unit={cast.library.id}").text
+    assert f"Filtry: <strong>{cast.library.name}</strong>" in text
+    assert f'<option value="{cast.library.id}" selected>' in text
+
+
+def test_the_days_of_the_end_are_not_called_those_of_the_filing(desk):
+    text = desk.get("/desk?status=all&since=2026-03-01&until=2026-03-11&by=end").text
+    assert "Rozwiązane od 1 mar 2026 do 11 mar 2026." in text and "Zgłoszone od 1" not in text
+
+
+def test_what_only_the_address_says_is_kept_when_a_filter_is_changed(desk):
+    text = desk.get("/desk?status=all&by=end&reopened=yes&hour=25").text
+    for name, value in {"by": "end", "reopened": "yes", "hour": "25"}.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in text
+
+
 def test_my_own_tickets_can_be_picked(desk, cast):
     make_ticket(cast, summary="Anny", assignee=cast.anna)
     make_ticket(cast, summary="Beaty", assignee=cast.beata)
