@@ -25,6 +25,7 @@ from helpdesk.reports.period import LONGEST
 from helpdesk.tickets.queries import NOBODY
 from helpdesk.tickets.wanted import DueIn, Outcome, Span, Wanted
 
+YEARS = range(2000, 2100)  # in which tickets are looked for
 HISTORY_DAYS = 90  # how far back the history goes unless a day is named
 _LONG = 10_000
 
@@ -169,6 +170,27 @@ def hours_of(days: DayRange, hour: int | None) -> tuple[tuple[datetime, datetime
     return tuple((at.replace(tzinfo=zone), (at + timedelta(hours=1)).replace(tzinfo=zone)) for at in starts)
 
 
+def hour_wanted(wanted: Wanted) -> int | None:
+    """The hour of the local week (0 = Monday 00:00) to which the list is narrowed."""
+    if not wanted.hours:
+        return None
+    start = wanted.hours[0][0].astimezone(settings().zone)
+    return start.weekday() * 24 + start.hour
+
+
+def kept_fields(wanted: Wanted) -> dict[str, Any]:
+    """What only the address says of a list, for hidden fields of its form."""
+    fields = {
+        "outcome": wanted.outcome,
+        "target": wanted.target,
+        "due": wanted.due,
+        "reopened": "yes" if wanted.reopened else None,
+        "by": BY_END if wanted.is_by_end else None,
+        "hour": hour_wanted(wanted),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 _NARROWS_THE_PAST = ("since", "until", "outcome", "target")
 _OUTCOME_WORDS = {"in_time": Outcome.MET, "late": Outcome.LATE, "open": Outcome.RUNNING}
 
@@ -190,10 +212,12 @@ def _assignee(args: Mapping[str, str], me: int) -> int | None:
 
 
 def _day(text: str | None) -> date | None:
+    """None for what is no day, and for days so far off that counting from them leaves the calendar."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _midnight(day: date | None) -> datetime | None:

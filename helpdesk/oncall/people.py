@@ -20,6 +20,13 @@ def people_with(role: RoleName) -> list[User]:
     return list(db.session.scalars(query))
 
 
+def administrators_to_choose(chosen_id: int | None) -> list[User]:
+    """Active administrators, and the person who is chosen, whoever that is."""
+    is_one = sa.and_(User.active, User.roles.any(Role.name == RoleName.ADMINISTRATOR))
+    query = sa.select(User).where(sa.or_(is_one, User.id == chosen_id)).order_by(User.id)
+    return list(db.session.scalars(query))
+
+
 def address_of(user: User, channel: Channel) -> str | None:
     """Where to reach the person over the channel; None without a usable contact."""
     if channel is Channel.VOICE:

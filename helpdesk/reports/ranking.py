@@ -62,7 +62,7 @@ def _largest_keys(kind: FigureKind, period: Period, limit: int, more: Set[str]) 
 
 
 def _largest_of_months(kind: FigureKind, touched: Sequence[date]) -> set[str]:
-    """The keys with most tickets in all, of those with most in one of the months."""
+    """The keys with most tickets in the months in which they are among those with most."""
     table = Figure.__table__.c
     largest = [
         sa.select(

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk import clock
 from helpdesk.models.codes import OPEN_STATUSES, STAFF, Category, Channel, Priority, RoleName, SlaTargetKind
 from helpdesk.oncall.nights import woken
-from helpdesk.oncall.people import address_of, people_with
+from helpdesk.oncall.people import address_of, administrators_to_choose
 from helpdesk.oncall.schedule import current_and_next, main_schedule
 from helpdesk.reports import measures
 from helpdesk.reports.export import csv_lines, ticket_rows
@@ -144,7 +144,9 @@ def past(choice: Choice) -> dict[str, Any]:
 
 def form_parts(choice: Choice) -> dict[str, Any]:
     """What the form offers to choose from, and what was chosen."""
-    units, people = units_to_choose(choice.place.id, choice.filters.unit_id), people_with(RoleName.ADMINISTRATOR)
+    chosen = choice.filters
+    units = units_to_choose(choice.place.id, chosen.unit_id)
+    people = administrators_to_choose(chosen.administrator_id)
     return {
         "periods": words.PERIODS,
         "CUSTOM": PeriodKind.CUSTOM,
@@ -154,5 +156,5 @@ def form_parts(choice: Choice) -> dict[str, Any]:
         "priorities": list(Priority),
         "kinds": list(SlaTargetKind),
         "people": people,
-        "narrowed_to": filter_words.of_figures(choice.filters, choice.place.name, units, people),
+        "narrowed_to": filter_words.of_figures(chosen, choice.place.name, units, people),
     }

@@ -28,10 +28,6 @@ class Choice:
     target: SlaTargetKind
     place: Place
 
-    @property
-    def is_filtered(self) -> bool:
-        return self.filters != Filters() or bool(self.place.text)
-
     def parameters(self) -> dict[str, Any]:
         """For an address of this page; url_for leaves None out."""
         is_custom = self.period.kind is PeriodKind.CUSTOM

@@ -9,13 +9,12 @@ from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.base import read_id
 from helpdesk.errors import NotFound
-from helpdesk.forms.desk import BY_END, kept_parameters, read_days, read_wanted
+from helpdesk.forms.desk import kept_fields, kept_parameters, read_days, read_wanted
 from helpdesk.labels import label
 from helpdesk.models import Municipality, Ticket, User
-from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, RoleName, TicketStatus
-from helpdesk.oncall.people import people_with
+from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, TicketStatus
+from helpdesk.oncall.people import administrators_to_choose
 from helpdesk.routes import filter_words
 from helpdesk.sentences import _
 from helpdesk.tickets import queries
@@ -25,6 +24,7 @@ from helpdesk.tickets.wanted import Span, Wanted
 
 _NUMBER = re.compile(r"[A-Za-z]{1,4}-\d{4}-\d{4,}")
 _NO_PLACE = 0
+_OF_STAFF = {"municipality", "assignee", "administrator"}  # what only staff may look for
 PLACE_CHARACTERS = 120  # that are read of what was typed
 SPANS: dict[Span, LazyString] = {
     Span.OPEN: _l("All open"),
@@ -74,6 +74,7 @@ def ticket_named(text: str, user: User) -> Ticket | None:
 
 def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
     """Everything that templates/desk/index.html needs, with a number of queries that does not depend on rows."""
+    args = args if user.is_staff else {name: text for name, text in args.items() if name not in _OF_STAFF}
     place, visible = read_place(args.get("municipality", "")), visible_to(user)
     wanted = read_wanted(args, me=user.id, municipality_id=place.id)
     is_front = wanted == Wanted()
@@ -81,7 +82,7 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
     listed = queries.except_alerts(visible) if is_front else visible
     page = turn(wanted, listed, after=args.get("after", ""))
     units = queries.units_to_choose(place.id, wanted.unit_id) if user.is_staff else user.units
-    people = people_with(RoleName.ADMINISTRATOR) if user.is_staff else []
+    people = administrators_to_choose(wanted.assignee_id) if user.is_staff else []
     days = read_days(args, wanted.status)
     return {
         "page": page,
@@ -91,8 +92,9 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
         "place": place,
         "units": units,
         "people": people,
-        "narrowed_to": filter_words.of_list(wanted, place.name, units, people, read_id(args.get("hour"))),
-        "days_in_words": filter_words.of_days(days, by_end=args.get("by") == BY_END),
+        "narrowed_to": filter_words.of_list(wanted, place.name, units, people),
+        "days_in_words": filter_words.of_days(days, by_end=wanted.is_by_end),
+        "kept": kept_fields(wanted),
         "me_id": user.id,
         "NOBODY": NOBODY,
         "categories": list(Category),

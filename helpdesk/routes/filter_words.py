@@ -1,13 +1,14 @@
 """What a list or a figure is narrowed to, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.forms.desk import DayRange
+from helpdesk.forms.desk import DayRange, hour_wanted
 from helpdesk.labels import label
 from helpdesk.models import Unit, User
+from helpdesk.models.codes import SlaTargetKind
 from helpdesk.reports.figures import Filters
 from helpdesk.routes.dashboard_heat import hour_in_words
 from helpdesk.sentences import _
@@ -34,41 +35,37 @@ _RESOLVED: dict[tuple[bool, bool], LazyString] = {
 }
 
 
-def of_list(
-    wanted: Wanted, place: str, units: Sequence[Unit], people: Sequence[User], hour: int | None
-) -> list[str]:
+def of_list(wanted: Wanted, place: str, units: Iterable[Unit], people: Iterable[User]) -> list[str]:
     """Of the desk: all but the state, the days and the words searched for, which stand elsewhere on it.
-    `hour` of the local week, 0 = Monday 00:00."""
+    `place`: the name of the municipality, "" for all."""
     same = Filters(
         category=wanted.category,
         priority=wanted.priority,
         unit_id=wanted.unit_id,
-        administrator_id=wanted.assignee_id or None,
+        administrator_id=wanted.assignee_id,
     )
-    promise = wanted.target and wanted.outcome and f"{label(wanted.target)}: {_OUTCOMES[wanted.outcome]}"
-    return [
-        *of_figures(same, place, units, people),
-        *_said(
-            wanted.assignee_id == NOBODY and _("nobody has it"),
-            promise,
-            wanted.due and _DUE[wanted.due],
-            wanted.reopened and _("reopened"),
-            bool(wanted.hours) and hour is not None and hour_in_words(hour),
-        ),
-    ]
+    hour = hour_wanted(wanted)
+    more = (
+        wanted.outcome and _promise(wanted.target, wanted.outcome),
+        wanted.due and _DUE[wanted.due],
+        wanted.reopened and _("reopened"),
+        hour is not None and _("filed: %(when)s", when=hour_in_words(hour)),
+    )
+    return [*of_figures(same, place, units, people), *(str(word) for word in more if word)]
 
 
 def of_figures(filters: Filters, place: str, units: Iterable[Unit], people: Iterable[User]) -> list[str]:
     """Of the overview. `place`: the name of the municipality, "" for all."""
-    unit = next((unit.name for unit in units if unit.id == filters.unit_id), _("one unit"))
-    person = next((user.name for user in people if user.id == filters.administrator_id), _("one person"))
-    return _said(
+    unit = next((unit.name for unit in units if unit.id == filters.unit_id), _("a chosen unit"))
+    holders = {NOBODY: _("nobody has it")} | {user.id: user.name for user in people}
+    words = (
         filters.category and label(filters.category),
         filters.priority and label(filters.priority),
         place,
-        filters.unit_id and unit,
-        filters.administrator_id and person,
+        filters.unit_id is not None and unit,
+        filters.administrator_id is not None and holders.get(filters.administrator_id, _("a chosen person")),
     )
+    return [str(word) for word in words if word]
 
 
 def of_days(days: DayRange, *, by_end: bool) -> str:
@@ -76,5 +73,5 @@ def of_days(days: DayRange, *, by_end: bool) -> str:
     return str(words) % {"since": days.since_words, "until": days.until_words} if words else ""
 
 
-def _said(*words: object) -> list[str]:
-    return [str(word) for word in words if word]
+def _promise(target: SlaTargetKind | None, outcome: Outcome) -> str:
+    return f"{label(target)}: {_OUTCOMES[outcome]}" if target else str(_OUTCOMES[outcome])

@@ -169,7 +169,9 @@ def find_municipalities(text: str) -> list[Municipality]:
 
 def units_to_choose(municipality_id: int | None, unit_id: int | None) -> list[Unit]:
     """Those of the municipality; without one, the unit that is chosen."""
-    among = Unit.municipality_id == municipality_id if municipality_id else Unit.id == (unit_id or 0)
+    if municipality_id is None and unit_id is None:
+        return []
+    among = Unit.municipality_id == municipality_id if municipality_id else Unit.id == unit_id
     query = sa.select(Unit).where(among).order_by(Unit.name)
     return list(db.session.scalars(query.options(lazyload(Unit.municipality))))
 
@@ -244,7 +246,7 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
         conditions.append(contains(wanted.text, Ticket.number, Ticket.summary, Ticket.case_number))
     if wanted.reopened:
         conditions.append(Ticket.reopened_count > 0)
-    if wanted.resolved_since and wanted.resolved_until:
+    if wanted.is_by_end:
         conditions += resolved_in(wanted.resolved_since, wanted.resolved_until)
     if wanted.hours:
         conditions.append(sa.or_(*(_is_within(Ticket.created_at, *span) for span in wanted.hours)))
@@ -264,8 +266,10 @@ def _is_due(due: DueIn, now: datetime) -> Condition:
     return late if due is DueIn.LATE else Ticket.next_due_at.between(now, now + SOON)
 
 
-def resolved_in(since: datetime, until: datetime) -> list[Condition]:
-    return [Ticket.resolved_at >= since, Ticket.resolved_at < until, IS_NOT_MERGED]
+def resolved_in(since: datetime | None, until: datetime | None) -> list[Condition]:
+    """In [since, until), of which one may be open."""
+    after = [Ticket.resolved_at >= since] if since else []
+    return [*after, *([Ticket.resolved_at < until] if until else []), IS_NOT_MERGED]
 
 
 def is_missed(now: datetime) -> Condition:

@@ -53,5 +53,10 @@ class Wanted:
     hours: tuple[tuple[datetime, datetime], ...] = ()  # filed in one of these spans
 
     @property
+    def is_by_end(self) -> bool:
+        """The days are those of the end, not of the filing."""
+        return bool(self.resolved_since or self.resolved_until)
+
+    @property
     def is_open_only(self) -> bool:
         return self.status is Span.OPEN or self.status in OPEN_STATUSES

@@ -111,9 +111,13 @@ def test_municipalities_are_offered_for_what_is_being_typed(desk, cast):
     [
         ({"category": "hate", "priority": "urgent"}, "Hejt · Pilne"),
         ({"municipality": "brz", "administrator": "none"}, "Brzezina · nieprzydzielone"),
-        ({"target": "resolve", "outcome": "breached"}, "Rozwiązanie: termin minął"),
+        ({"target": "resolve", "outcome": "breached"}, "Rozwiązanie: termin przekroczony"),
+        ({"outcome": "late"}, "po terminie"),
+        ({"unit": "999", "assignee": "999"}, "wybrana jednostka · wybrana osoba"),
+        ({"municipality": "<b>"}, "&lt;b&gt;"),
+        ({"reopened": "yes"}, "wznowione"),
         ({"due": "soon"}, "termin w ciągu 2 godzin"),
-        ({"since": "2026-03-01", "until": "2026-03-11", "hour": "25"}, "wtorek, 01:00–02:00"),
+        ({"since": "2026-03-01", "until": "2026-03-11", "hour": "25"}, "zgłoszone: wtorek, 01:00–02:00"),
     ],
 )
 def test_a_list_says_what_it_is_narrowed_to(desk, query, words):
@@ -133,9 +137,36 @@ def test_the_days_of_the_end_are_not_called_those_of_the_filing(desk):
 
 
 def test_what_only_the_address_says_is_kept_when_a_filter_is_changed(desk):
-    text = desk.get("/desk?status=all&by=end&reopened=yes&hour=25").text
+    text = desk.get("/desk?status=all&since=2026-03-01&until=2026-03-11&by=end&reopened=yes&hour=25").text
     for name, value in {"by": "end", "reopened": "yes", "hour": "25"}.items():
         assert f'<input type="hidden" name="{name}" value="{value}">' in text
+
+
+@pytest.mark.parametrize("query", ["hour=999", "by=end&since=", "outcome=gone", "reopened=1", "since=9999-12-31"])
+def test_what_has_no_effect_is_neither_said_nor_kept(desk, query):
+    text = desk.get(f"/desk?status=all&{query}").text
+    assert "Filtry</summary>" in text and text.split('role="search"')[1].count('type="hidden"') == 1
+
+
+@pytest.mark.parametrize("days", ["since=2026-03-10", "since=&until=2026-03-12"])
+def test_one_day_of_the_end_is_enough(desk, cast, days):
+    make_ticket(cast, summary="Rozwiązane", status=TicketStatus.RESOLVED, resolved_at=clock.now())
+    make_ticket(cast, summary="Wciąż otwarte")
+    text = desk.get(f"/desk?status=all&by=end&{days}").text
+    assert "Rozwiązane</a>" in text and "Wciąż otwarte" not in text
+
+
+def test_who_is_no_administrator_is_named_and_stays_chosen(desk, cast):
+    text = desk.get(f"/desk?assignee={cast.marek.id}").text
+    assert f"Filtry: <strong>{cast.marek.name}</strong>" in text
+    assert f'<option value="{cast.marek.id}" selected>' in text
+
+
+def test_a_coordinator_does_not_learn_the_names_of_other_municipalities(client, cast):
+    make_ticket(cast, summary="Nasze")
+    sign_in(client, cast.kinga)
+    text = client.get("/desk?municipality=BRZ&assignee=none").text
+    assert "Nasze" in text and cast.brzezina.name not in text
 
 
 def test_my_own_tickets_can_be_picked(desk, cast):
