@@ -142,14 +142,16 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
         reopened=args.get("reopened") == "yes",
         target=code_or_none(SlaTargetKind, args.get("target")),
         outcome=_outcome(args.get("outcome")),
-        due=code_or_none(DueIn, args.get("due")),
+        due=code_or_none(DueIn, args.get("due")) if Wanted(status=status).is_open_only else None,
     )
 
 
 def read_days(args: Mapping[str, str], status: Span | TicketStatus) -> DayRange:
-    """`since` and `until` of the address. Without them the history starts HISTORY_DAYS ago; an empty `since`
-    takes the limit away."""
+    """`since` and `until` of the address, whichever comes first. Without them the history starts HISTORY_DAYS ago;
+    an empty `since` takes the limit away."""
     since, until = _day(args.get("since")), _day(args.get("until"))
+    if since and until:
+        since, until = sorted((since, until))
     is_history = not Wanted(status=status).is_open_only
     if is_history and "since" not in args:
         today = clock.now().astimezone(settings().zone).date()

@@ -15,7 +15,7 @@ from helpdesk.forms.desk import BY_END, code_or_none
 from helpdesk.models.codes import Category, Priority, SlaTargetKind
 from helpdesk.reports.figures import Dimension, Filters
 from helpdesk.reports.period import Period, PeriodKind, read_period
-from helpdesk.routes.desk_list import Place, read_place
+from helpdesk.routes.desk_list import Place, read_place, unit_within
 from helpdesk.tickets.wanted import Outcome, Span
 
 
@@ -30,6 +30,10 @@ class Choice:
 
     def parameters(self) -> dict[str, Any]:
         """For an address of this page; url_for leaves None out."""
+        return {**self.unfiltered(), **self._filters()}
+
+    def unfiltered(self) -> dict[str, Any]:
+        """The same without filters."""
         is_custom = self.period.kind is PeriodKind.CUSTOM
         is_month = self.period.kind is PeriodKind.MONTH
         return {
@@ -38,7 +42,6 @@ class Choice:
             "since": self.period.first.isoformat() if is_custom else None,
             "until": self.period.last.isoformat() if is_custom else None,
             "target": self.target.value,
-            **self._filters(),
         }
 
     def tickets(self, dimension: Dimension | None = None, key: str = "", **more: Any) -> str:
@@ -86,7 +89,7 @@ def read_choice(args: Mapping[str, str]) -> Choice:
     place = read_place(args.get("municipality", ""))
     filters = Filters(
         municipality_id=place.id,
-        unit_id=read_id(args.get("unit")),
+        unit_id=unit_within(read_id(args.get("unit")), place),
         category=code_or_none(Category, args.get("category")),
         priority=code_or_none(Priority, args.get("priority")),
         administrator_id=read_id(args.get("administrator")),

@@ -1,7 +1,7 @@
 """What the list of the desk shows: the filters of the address turned into a page of tickets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.base import read_id
 from helpdesk.errors import NotFound
 from helpdesk.forms.desk import kept_fields, kept_parameters, read_days, read_wanted
 from helpdesk.labels import label
@@ -74,8 +75,10 @@ def ticket_named(text: str, user: User) -> Ticket | None:
 
 def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
     """Everything that templates/desk/index.html needs, with a number of queries that does not depend on rows."""
-    args = args if user.is_staff else {name: text for name, text in args.items() if name not in _OF_STAFF}
+    args = args if user.is_staff else _without(args, _OF_STAFF)
     place, visible = read_place(args.get("municipality", "")), visible_to(user)
+    if unit_within(read_id(args.get("unit")), place) is None:
+        args = _without(args, {"unit"})
     wanted = read_wanted(args, me=user.id, municipality_id=place.id)
     is_front = wanted == Wanted()
     turn = queries.due_page if wanted.is_open_only else queries.history_page
@@ -103,6 +106,7 @@ def contents(args: Mapping[str, str], user: User) -> dict[str, Any]:
         "next_href": url_for("desk.index", **kept_parameters(args, after=page.next_key)) if page.next_key else "",
         "first_href": url_for("desk.index", **kept_parameters(args)) if args.get("after") else "",
         "without_days_href": url_for("desk.index", **kept_parameters(args, status=wanted.status.value, since="")),
+        "unfiltered_href": url_for("desk.index", status=wanted.status.value, q=wanted.text or None),
         "everything_href": url_for("desk.index", **kept_parameters(args, status=Span.ALL.value, since="")),
     }
 
@@ -120,6 +124,13 @@ def read_place(text: str) -> Place:
     return Place(text, problem=several if found else _("There is no such municipality."))
 
 
+def unit_within(unit_id: int | None, place: Place) -> int | None:
+    """The unit of the filter; None where a municipality is chosen that it does not belong to."""
+    if unit_id is None or place.municipality is None or queries.is_unit_of(unit_id, place.municipality.id):
+        return unit_id
+    return None
+
+
 def choices(args: Mapping[str, str], wanted: Wanted, counts: dict[TicketStatus, int]) -> list[Choice]:
     """The states as links that keep the other filters."""
     known: dict[str, int] = {Span.OPEN: sum(counts.values())} if counts else {}
@@ -134,6 +145,10 @@ def choices(args: Mapping[str, str], wanted: Wanted, counts: dict[TicketStatus, 
         )
         for state in order
     ]
+
+
+def _without(args: Mapping[str, str], names: Set[str]) -> dict[str, str]:
+    return {name: text for name, text in args.items() if name not in names}
 
 
 def _if_open(args: Mapping[str, str], user: User, place: Place) -> Wanted:

@@ -176,6 +176,12 @@ def units_to_choose(municipality_id: int | None, unit_id: int | None) -> list[Un
     return list(db.session.scalars(query.options(lazyload(Unit.municipality))))
 
 
+def is_unit_of(unit_id: int, municipality_id: int) -> bool:
+    return bool(
+        db.session.scalar(sa.select(sa.exists().where(Unit.id == unit_id, Unit.municipality_id == municipality_id)))
+    )
+
+
 def _rows(*conditions: Condition) -> sa.Select[tuple[Ticket]]:
     return sa.select(Ticket).where(*conditions).options(*_for_a_row())
 

@@ -122,6 +122,17 @@ def test_folded_filters_say_what_they_are_set_to_and_that_the_present_stays_whol
     assert whole in text and whole not in page("/dashboard")
 
 
+def test_clearing_the_filters_keeps_period_and_target(page):
+    text = page("/dashboard?period=month&month=2026-02&target=acknowledge&category=hate")
+    assert 'href="/dashboard?period=month&amp;month=2026-02&amp;target=acknowledge#past">Wyczyść' in text
+
+
+def test_a_unit_of_another_municipality_is_left_out_of_the_figures(page, cast):
+    assert f"Filtry: <strong>{cast.brzezina.name}</strong>" in page(
+        f"/dashboard?municipality=BRZ&unit={cast.osp.id}"
+    )
+
+
 def test_an_empty_period_says_so(page):
     assert '<svg class="chart"' not in page("/dashboard?period=today")
 
@@ -261,9 +272,7 @@ def busy(cast):
         )
 
 
-@pytest.mark.parametrize(
-    "name", ["w tym pilne", "w tym otwarte ponownie", "rozwiązane w tym okresie", "środa, 10:00"]
-)
+@pytest.mark.parametrize("name", ["w tym pilne", "w tym wznowione", "rozwiązane w tym okresie", "środa, 10:00"])
 def test_a_figure_counts_as_many_tickets_as_its_list_has(page, busy, name):
     listed, said = rows_behind(page, name, page("/dashboard?period=7"))
     assert listed == said > 0

@@ -116,7 +116,7 @@ def test_municipalities_are_offered_for_what_is_being_typed(desk, cast):
         ({"unit": "999", "assignee": "999"}, "wybrana jednostka · wybrana osoba"),
         ({"municipality": "<b>"}, "&lt;b&gt;"),
         ({"reopened": "yes"}, "wznowione"),
-        ({"due": "soon"}, "termin w ciągu 2 godzin"),
+        ({"due": "soon", "status": "open"}, "termin w ciągu 2 godzin"),
         ({"since": "2026-03-01", "until": "2026-03-11", "hour": "25"}, "zgłoszone: wtorek, 01:00–02:00"),
     ],
 )
@@ -154,6 +154,39 @@ def test_one_day_of_the_end_is_enough(desk, cast, days):
     make_ticket(cast, summary="Wciąż otwarte")
     text = desk.get(f"/desk?status=all&by=end&{days}").text
     assert "Rozwiązane</a>" in text and "Wciąż otwarte" not in text
+
+
+def test_a_unit_of_another_municipality_is_left_out(desk, cast):
+    make_ticket(cast, summary="Biblioteczne", unit=cast.library)
+    text = desk.get(f"/desk?municipality=BRZ&unit={cast.school.id}").text
+    assert "Biblioteczne" in text and "Filtry: <strong>Brzezina</strong>" in text
+
+
+def test_days_are_taken_whichever_comes_first(desk, cast):
+    make_ticket(cast, summary="Dzisiejsze")
+    assert "Dzisiejsze" in desk.get("/desk?since=2026-03-12&until=2026-03-01").text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("q=nic", "Nie przeszukano zakończonych zgłoszeń."),
+        ("q=nic&status=finished", "Nie przeszukano starszych zgłoszeń."),
+        ("q=nic&status=all&since=", "Użyj mniej filtrów albo innych słów."),
+    ],
+)
+def test_an_empty_list_says_what_was_not_searched(desk, query, words):
+    assert words in desk.get(f"/desk?{query}").text
+
+
+def test_what_is_late_is_asked_of_open_tickets_alone(desk, cast):
+    make_ticket(cast, summary="Zamknięte", status=TicketStatus.CLOSED)
+    assert "Zamknięte" in desk.get("/desk?status=finished&due=late").text
+
+
+def test_clearing_the_filters_keeps_the_state_and_the_words(desk):
+    text = desk.get("/desk?status=finished&category=hate&q=nic").text
+    assert 'href="/desk?status=finished&amp;q=nic">Wyczyść filtry' in text
 
 
 def test_who_is_no_administrator_is_named_and_stays_chosen(desk, cast):
