@@ -21,11 +21,10 @@ from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT
 from helpdesk.labels import label
 from helpdesk.models import User
 from helpdesk.models.codes import Category, Priority, SlaTargetKind, TicketStatus
-from helpdesk.reports.period import LONGEST
+from helpdesk.reports.period import LONGEST, read_day
 from helpdesk.tickets.queries import NOBODY
 from helpdesk.tickets.wanted import DueIn, Outcome, Span, Wanted
 
-YEARS = range(2000, 2100)  # in which tickets are looked for
 HISTORY_DAYS = 90  # how far back the history goes unless a day is named
 _LONG = 10_000
 
@@ -125,7 +124,7 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
     status = _status(args)
     days = read_days(args, status)
     since, until = _midnight(days.since), _midnight(days.until + timedelta(days=1)) if days.until else None
-    by_end = args.get("by") == BY_END
+    by_end, outcome = args.get("by") == BY_END, _outcome(args.get("outcome"))
     return Wanted(
         status=status,
         priority=code_or_none(Priority, args.get("priority")),
@@ -138,10 +137,11 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
         until=None if by_end else until,
         resolved_since=since if by_end else None,
         resolved_until=until if by_end else None,
-        hours=hours_of(days, read_id(args.get("hour"))),
+        by_end=by_end,
+        hours=() if by_end else hours_of(days, read_id(args.get("hour"))),
         reopened=args.get("reopened") == "yes",
-        target=code_or_none(SlaTargetKind, args.get("target")),
-        outcome=_outcome(args.get("outcome")),
+        target=code_or_none(SlaTargetKind, args.get("target")) if outcome else None,
+        outcome=outcome,
         due=code_or_none(DueIn, args.get("due")) if Wanted(status=status).is_open_only else None,
     )
 
@@ -149,7 +149,7 @@ def read_wanted(args: Mapping[str, str], *, me: int, municipality_id: int | None
 def read_days(args: Mapping[str, str], status: Span | TicketStatus) -> DayRange:
     """`since` and `until` of the address, whichever comes first. Without them the history starts HISTORY_DAYS ago;
     an empty `since` takes the limit away."""
-    since, until = _day(args.get("since")), _day(args.get("until"))
+    since, until = read_day(args.get("since")), read_day(args.get("until"))
     if since and until:
         since, until = sorted((since, until))
     is_history = not Wanted(status=status).is_open_only
@@ -187,13 +187,13 @@ def kept_fields(wanted: Wanted) -> dict[str, Any]:
         "target": wanted.target,
         "due": wanted.due,
         "reopened": "yes" if wanted.reopened else None,
-        "by": BY_END if wanted.is_by_end else None,
+        "by": BY_END if wanted.by_end else None,
         "hour": hour_wanted(wanted),
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
-_NARROWS_THE_PAST = ("since", "until", "outcome", "target")
+_NARROWS_THE_PAST = ("since", "until", "outcome")
 _OUTCOME_WORDS = {"in_time": Outcome.MET, "late": Outcome.LATE, "open": Outcome.RUNNING}
 
 
@@ -213,20 +213,18 @@ def _assignee(args: Mapping[str, str], me: int) -> int | None:
     return {"me": me, "none": NOBODY}.get(text or "", read_id(text))
 
 
-def _day(text: str | None) -> date | None:
-    """None for what is no day, and for days so far off that counting from them leaves the calendar."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
-
-
 def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), tzinfo=settings().zone) if day else None
 
 
+_NAMES = (
+    *("status", "q", "priority", "category", "municipality", "unit", "assignee", "administrator"),
+    *("since", "until", "by", "hour", "target", "outcome", "due", "reopened"),
+)
+
+
 def kept_parameters(args: Mapping[str, str], **changes: Any) -> dict[str, Any]:
-    """The address's own parameters with `changes`; those changed to None and the page key are left out."""
-    values = {**args, "after": None, **changes}
+    """The parameters of the address that a list reads, with `changes`; those changed to None are left out. Others
+    must not reach url_for: it has some of its own, `_scheme` among them."""
+    values = {name: value for name, value in args.items() if name in _NAMES} | changes
     return {name: value for name, value in values.items() if value is not None}

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Contact, Notification, Role, User
-from helpdesk.models.codes import Channel, ContactKind, NotificationEvent, RoleName
+from helpdesk.models.codes import STAFF, Channel, ContactKind, NotificationEvent, RoleName
 from helpdesk.phone import is_landline
 
 CONTACT_OF = {
@@ -21,9 +21,10 @@ def people_with(role: RoleName) -> list[User]:
 
 
 def administrators_to_choose(chosen_id: int | None) -> list[User]:
-    """Active administrators, and the person who is chosen, whoever that is."""
+    """Active administrators, and who is chosen among all that are or were on the staff."""
     is_one = sa.and_(User.active, User.roles.any(Role.name == RoleName.ADMINISTRATOR))
-    query = sa.select(User).where(sa.or_(is_one, User.id == chosen_id)).order_by(User.id)
+    is_chosen = sa.and_(User.id == chosen_id, User.roles.any(Role.name.in_(STAFF)))
+    query = sa.select(User).where(sa.or_(is_one, is_chosen)).order_by(User.id)
     return list(db.session.scalars(query))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+YEARS = range(2000, 2100)  # in which tickets are looked for
 LONGEST = 3 * 366  # days; a trend beyond has too many points to read
 
 
@@ -113,7 +114,7 @@ def _last_days(days: int) -> Callable[[Mapping[str, str], date], Span]:
 
 
 def _month(args: Mapping[str, str], today: date) -> Span | None:
-    first = _date(f"{args.get('month', today.isoformat()[:7])}-01")
+    first = read_day(f"{args.get('month', today.isoformat()[:7])}-01")
     if first is None or first > today:
         return None
     return first, min(end_of_month(first), today)
@@ -124,11 +125,11 @@ def _year(_args: Mapping[str, str], today: date) -> Span:
 
 
 def _custom(args: Mapping[str, str], today: date) -> Span | None:
-    since, until = _date(args.get("since", "")), _date(args.get("until", "")) or today
+    since, until = read_day(args.get("since")), read_day(args.get("until")) or today
     if since is None:
         return None
     first, last = sorted((since, min(until, today)))
-    return max(first, last - LONGEST * _DAY), last
+    return max(first, last - (LONGEST - 1) * _DAY), last
 
 
 _READERS: dict[PeriodKind, Callable[[Mapping[str, str], date], Span | None]] = {
@@ -142,11 +143,13 @@ _READERS: dict[PeriodKind, Callable[[Mapping[str, str], date], Span | None]] = {
 }
 
 
-def _date(text: str) -> date | None:
+def read_day(text: str | None) -> date | None:
+    """None for what is no day, and for one so far off that counting from it leaves the calendar."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _same_day(day: date) -> date:

@@ -92,7 +92,7 @@ def read_choice(args: Mapping[str, str]) -> Choice:
         unit_id=unit_within(read_id(args.get("unit")), place),
         category=code_or_none(Category, args.get("category")),
         priority=code_or_none(Priority, args.get("priority")),
-        administrator_id=read_id(args.get("administrator")),
+        administrator_id=read_id(args.get("administrator")) or None,
     )
     period = read_period(args, now=clock.now(), zone=settings().zone)
     target = code_or_none(SlaTargetKind, args.get("target")) or SlaTargetKind.RESOLVE

@@ -17,7 +17,7 @@ from helpdesk.tickets.wanted import DueIn, Outcome, Wanted
 
 _OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.MET: _l("in time"),
-    Outcome.LATE: _l("late"),
+    Outcome.LATE: _l("done too late"),
     Outcome.BREACHED: _l("promise broken"),
     Outcome.RUNNING: _l("still running"),
 }
@@ -32,6 +32,7 @@ _RESOLVED: dict[tuple[bool, bool], LazyString] = {
     (True, True): _l("Resolved from %(since)s to %(until)s."),
     (True, False): _l("Resolved from %(since)s."),
     (False, True): _l("Resolved until %(until)s."),
+    (False, False): _l("Only resolved ones."),
 }
 
 

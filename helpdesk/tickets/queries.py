@@ -252,8 +252,10 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
         conditions.append(contains(wanted.text, Ticket.number, Ticket.summary, Ticket.case_number))
     if wanted.reopened:
         conditions.append(Ticket.reopened_count > 0)
-    if wanted.is_by_end:
+    if wanted.by_end:
         conditions += resolved_in(wanted.resolved_since, wanted.resolved_until)
+    if wanted.resolved_until:  # what was filed later need not be looked through
+        conditions.append(Ticket.created_at < wanted.resolved_until)
     if wanted.hours:
         conditions.append(sa.or_(*(_is_within(Ticket.created_at, *span) for span in wanted.hours)))
     if wanted.due:
@@ -273,8 +275,8 @@ def _is_due(due: DueIn, now: datetime) -> Condition:
 
 
 def resolved_in(since: datetime | None, until: datetime | None) -> list[Condition]:
-    """In [since, until), of which one may be open."""
-    after = [Ticket.resolved_at >= since] if since else []
+    """In [since, until), of which both may be open."""
+    after = [Ticket.resolved_at >= since] if since else [Ticket.resolved_at.is_not(None)]
     return [*after, *([Ticket.resolved_at < until] if until else []), IS_NOT_MERGED]
 
 

@@ -48,14 +48,10 @@ class Wanted:
     outcome: Outcome | None = None
     due: DueIn | None = None
     reopened: bool = False
+    by_end: bool = False  # resolved ones, from `resolved_since` to `resolved_until`
     resolved_since: datetime | None = None
     resolved_until: datetime | None = None
     hours: tuple[tuple[datetime, datetime], ...] = ()  # filed in one of these spans
-
-    @property
-    def is_by_end(self) -> bool:
-        """The days are those of the end, not of the filing."""
-        return bool(self.resolved_since or self.resolved_until)
 
     @property
     def is_open_only(self) -> bool:
