@@ -15,7 +15,7 @@ from helpdesk.routes.errors import init_errors
 from helpdesk.routes.headers import init_headers
 from helpdesk.routes.look import init_look
 from helpdesk.routes.numbers import RowNumber
-from helpdesk.routes.requests import init_requests
+from helpdesk.routes.requests import HelpdeskRequest
 from helpdesk.signin.setup import init_signin
 from helpdesk.transaction import POSTGRESQL, prepare_postgresql, prepare_sqlite
 
@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings or read_settings())
     init_proxies(app)
     app.url_map.converters["int"] = RowNumber
-    init_requests(app)
+    app.request_class = HelpdeskRequest
     init_metrics(app)
     init_database(app)
     init_i18n(app)

@@ -32,6 +32,8 @@ def find_ticket(number: str, user: User) -> Ticket:
     Raises:
         NotFound: there is none, or the person may not see it.
     """
+    if not number.isprintable():  # PostgreSQL takes no NUL
+        raise NotFound("not_found")
     ticket = db.session.scalar(sa.select(Ticket).where(Ticket.number == number.upper(), visible_to(user)))
     if ticket is None:
         raise NotFound("not_found")

@@ -9,7 +9,6 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 
 from helpdesk.routes.api.problems import FieldError, Problem
-from helpdesk.routes.requests import has_nul
 
 ROOT_KEY = "_schema"  # marshmallow's name for the document as a whole
 
@@ -41,15 +40,12 @@ def read_json(data: bytes) -> Any:
     """The document.
 
     Raises:
-        Problem: not UTF-8, not JSON, NaN or Infinity, a name twice in an object, nested too deep, NUL in a text.
+        Problem: not UTF-8, not JSON, NaN or Infinity, a name twice in an object, nested too deep.
     """
     try:
-        document = json.loads(data.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
+        return json.loads(data.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as unreadable:
         raise Problem(400, "bad_json") from unreadable
-    if has_nul(document):
-        raise Problem(400, "bad_json")
-    return document
 
 
 def flatten(messages: Any, path: str = "") -> Iterator[FieldError]:
