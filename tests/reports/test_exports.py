@@ -237,7 +237,8 @@ def test_a_file_is_its_owners_alone_and_it_is_written_down_who_took_it(ask, cast
             exports.fetch(other, made.id)
     with transaction():
         exports.fetch(cast.marek, made.id)
-    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == f"export:{made.id}")).all()
+    of_it = sa.select(AuditEntry).where(AuditEntry.subject == f"export:{made.id}").order_by(AuditEntry.id)
+    entries = db.session.scalars(of_it).all()
     assert [(entry.action, entry.user_id) for entry in entries] == [
         ("export_asked", cast.marek.id),
         ("export_fetched", cast.marek.id),
