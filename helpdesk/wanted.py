@@ -56,7 +56,7 @@ def _is_in_a_call() -> sa.ColumnElement[bool]:
         _OTHER.state.in_(IN_CALL),
         _OTHER.sending_at > clock.now() - CALL_LASTS,
     )
-    return sa.exists(calls.correlate(Attempt))
+    return _there_is(calls)
 
 
 def _has_just_had_an_sms() -> Iterator[sa.ColumnElement[bool]]:
@@ -80,4 +80,11 @@ def _has_just_had_an_sms() -> Iterator[sa.ColumnElement[bool]]:
             )
         )
         is_of_the_kind = sa.select(1).where(_OWN.id == Attempt.notification_id, _OWN.event == event)
-        yield sa.and_(sa.exists(is_of_the_kind.correlate(Attempt)), sa.exists(last.correlate(Attempt)))
+        yield sa.and_(_there_is(is_of_the_kind), _there_is(last))
+
+
+def _there_is(rows: sa.Select[tuple[int]]) -> sa.ColumnElement[bool]:
+    """EXISTS, asked of each attempt as it is looked at. Without OFFSET 0, which is a fence to PostgreSQL's planner,
+    it reads and hashes whatever was ever sent before it looks at the first attempt: with much due it counts on
+    looking at all of it, not at the first few (PostgreSQL, `simplify_EXISTS_query` in subselect.c)."""
+    return sa.exists(rows.offset(0).correlate(Attempt))
