@@ -177,9 +177,8 @@ def units_to_choose(municipality_id: int | None, unit_id: int | None) -> list[Un
 
 
 def is_unit_of(unit_id: int, municipality_id: int) -> bool:
-    return bool(
-        db.session.scalar(sa.select(sa.exists().where(Unit.id == unit_id, Unit.municipality_id == municipality_id)))
-    )
+    is_one = sa.exists().where(Unit.id == unit_id, Unit.municipality_id == municipality_id)
+    return bool(db.session.scalar(sa.select(is_one)))
 
 
 def _rows(*conditions: Condition) -> sa.Select[tuple[Ticket]]:
