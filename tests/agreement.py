@@ -49,7 +49,7 @@ def _in_lists(period: Period, place_id: int) -> Counter[str]:
     spans = {"since": period.since, "until": period.until}
     found = Counter(
         filed=_listed(place_id, **spans),
-        resolved=_listed(place_id, by_end=True, resolved_since=period.since, resolved_until=period.until),
+        resolved=_listed(place_id, **spans, by_end=True),
     )
     for kind in SlaTargetKind:
         found[f"{kind} kept"] = _listed(place_id, **spans, target=kind, outcome=Outcome.MET)

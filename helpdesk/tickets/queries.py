@@ -217,8 +217,9 @@ def _held_by(user_id: int | None) -> list[Condition]:
 
 
 def _filed(wanted: Wanted, created_at: Any) -> list[Condition]:
-    """Of open tickets the column comes hidden from the planner, as in `_past_indexes`."""
-    since = [created_at >= wanted.since] if wanted.since else []
+    """Of open tickets the column comes hidden from the planner, as in `_past_indexes`. What ended in a span was
+    filed before the end of it."""
+    since = [created_at >= wanted.since] if wanted.since and not wanted.by_end else []
     return [*since, *([created_at < wanted.until] if wanted.until else [])]
 
 
@@ -252,9 +253,7 @@ def _shared_conditions(wanted: Wanted) -> list[Condition]:
     if wanted.reopened:
         conditions.append(Ticket.reopened_count > 0)
     if wanted.by_end:
-        conditions += resolved_in(wanted.resolved_since, wanted.resolved_until)
-    if wanted.resolved_until:  # what was filed later need not be looked through
-        conditions.append(Ticket.created_at < wanted.resolved_until)
+        conditions += resolved_in(wanted.since, wanted.until)
     if wanted.hours:
         conditions.append(sa.or_(*(_is_within(Ticket.created_at, *span) for span in wanted.hours)))
     if wanted.due:

@@ -48,9 +48,7 @@ class Wanted:
     outcome: Outcome | None = None
     due: DueIn | None = None
     reopened: bool = False
-    by_end: bool = False  # resolved ones, from `resolved_since` to `resolved_until`
-    resolved_since: datetime | None = None
-    resolved_until: datetime | None = None
+    by_end: bool = False  # resolved ones; `since` and `until` frame their end
     hours: tuple[tuple[datetime, datetime], ...] = ()  # filed in one of these spans
 
     @property
