@@ -169,6 +169,7 @@ def test_staff_write_a_note_when_they_answer_a_notice(cast, sim, ticket):
 def test_staff_answer_the_reporter_when_they_answer_the_reporters_words(cast, sim, ticket):
     with transaction():
         lifecycle.assign(ticket, cast.anna, of_user(cast.marek))
+    works(Channel.EMAIL)
     arrives(answer(first_mail(sim), JAN, "Kiedy będzie?"))
     works(Channel.EMAIL)
     arrives(answer(sim.mails_to(ANNA)[-1], ANNA, "Za godzinę."))
