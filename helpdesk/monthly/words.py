@@ -1,10 +1,11 @@
 """The monthly report in sentences of the reader's language."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import format_date, format_datetime, ngettext
 
+from helpdesk.clock_words import budget
 from helpdesk.i18n import current_locale
 from helpdesk.labels import label
 from helpdesk.models.codes import Category, SlaTargetKind
@@ -45,11 +46,7 @@ def business_span(minutes: int | None) -> str:
     """Business time in hours and minutes: a day of it would have no fixed length."""
     if minutes is None:
         return NOTHING
-    hours, rest = divmod(minutes, 60)
-    parts = [_("%(count)s h", count=hours)] if hours else []
-    if rest or not hours:
-        parts.append(_("%(count)s min", count=rest))
-    return " ".join(parts) if minutes else _("under a minute")
+    return budget(timedelta(minutes=minutes)) if minutes else _("under a minute")
 
 
 def percent(share: float | None) -> str:

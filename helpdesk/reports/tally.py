@@ -21,7 +21,8 @@ Slot = tuple[FigureKind, str, Grain, date]
 MONTHS_ONLY = {FigureKind.UNIT, FigureKind.MUNICIPALITY_CATEGORY, FigureKind.MUNICIPALITY_ADMINISTRATOR}
 RUNNING, KEPT, MISSED = 0, 1, 2
 HOURS_OF_A_WEEK = 168
-EXACT_BITS = 6  # below 2**6 minutes nothing is rounded
+EXACT_BITS = 6
+EXACT_BELOW = 1 << EXACT_BITS  # minutes; nothing shorter is rounded
 LETTERS = {SlaTargetKind.ACKNOWLEDGE: "a", SlaTargetKind.FIRST_RESPONSE: "f", SlaTargetKind.RESOLVE: "r"}
 COUNTS = (
     "filed",

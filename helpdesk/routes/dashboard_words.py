@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from flask_babel import LazyString, format_date
@@ -13,12 +13,13 @@ from markupsafe import Markup
 from helpdesk.config import settings
 from helpdesk.labels import label
 from helpdesk.models.codes import OPEN_STATUSES, Category, Priority, SlaTargetKind, TicketStatus
+from helpdesk.monthly.words import business_span
 from helpdesk.reports.charts import Series, Words, bar_chart, meter, share_chart
 from helpdesk.reports.export import Style
 from helpdesk.reports.figures import Dimension, GroupRow, Measure, OpenCount, TrendPoint
 from helpdesk.reports.period import Period, PeriodKind
 from helpdesk.reports.sheets import Column, Kind, Sheet
-from helpdesk.sentences import span
+from helpdesk.reports.tally import EXACT_BELOW
 
 PERIODS: dict[PeriodKind, LazyString] = {
     PeriodKind.TODAY: _l("Today"),
@@ -143,7 +144,10 @@ def percent(share: float | None) -> str:
 
 
 def lasting(minutes: int | None) -> str:
-    return "–" if minutes is None else span(timedelta(minutes=minutes))
+    """Business time of a summary: "5 min", "about 5 h 4 min" where summaries round it."""
+    if minutes is None or minutes < EXACT_BELOW:
+        return business_span(minutes)
+    return _("about %(span)s", span=business_span(minutes))
 
 
 def charts(points: Sequence[TrendPoint], target: SlaTargetKind) -> Charts:

@@ -9,6 +9,7 @@ from datetime import UTC, date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 from xlsxwriter.utility import xl_col_to_name
 
 from helpdesk import clock
@@ -19,7 +20,7 @@ from helpdesk.models.codes import Category, CircuitState, Priority, TicketStatus
 from helpdesk.reports import export
 from helpdesk.reports.export import COLUMNS
 from helpdesk.routes import dashboard
-from helpdesk.routes.dashboard_words import HEADINGS, percent
+from helpdesk.routes.dashboard_words import HEADINGS, lasting, percent
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
 from tests.factories import make_ticket
@@ -202,6 +203,15 @@ def test_every_column_of_the_export_has_a_heading():
 )
 def test_a_hundred_per_cent_means_all_of_them(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(None, "–"), (63, "1 godz. 3 min"), (64, "ok. 1 godz. 4 min"), (1500, "ok. 25 godz.")],
+)
+def test_a_time_that_summaries_round_says_so_and_has_no_days(app, minutes, text):
+    with force_locale("pl"):
+        assert lasting(minutes) == text
 
 
 def _sheets(answer):
