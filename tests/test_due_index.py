@@ -164,12 +164,13 @@ def test_due_attempts_are_found_by_their_index():
 
 def test_a_flood_does_not_make_each_claim_read_what_was_ever_sent():
     """PostgreSQL counts on looking at all that is due, not at the first of it: with these values, not any."""
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no other plan")
     unsent = dict.fromkeys(("sending_at", "accepted_at", "sent_at", "finished_at", "lease_until", "provider_sid"))
     db.session.execute(
         sa.update(Attempt).where(Attempt.channel == Channel.SMS).values(state=AttemptState.DUE, **unsent)
     )
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(sa.text("ANALYZE"))
+    db.session.execute(sa.text("ANALYZE"))
     statement, values = last_question(lambda: outbox.has_due(Channel.SMS, REST))
     plan = str(db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).all())
     db.session.rollback()

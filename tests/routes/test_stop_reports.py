@@ -38,7 +38,8 @@ def test_they_begin_again(client, cast, link):
 def test_each_change_is_written_down_once(client, cast, link):
     for address in (link, link, f"{link}/again"):
         client.post(address)
-    said = [entry.action for entry in db.session.query(AuditEntry).filter_by(user_id=cast.kinga.id)]
+    entries = db.session.query(AuditEntry).filter_by(user_id=cast.kinga.id).order_by(AuditEntry.id)
+    said = [entry.action for entry in entries]
     assert said == ["report_mails_stopped", "report_mails_wanted"]
 
 

@@ -98,7 +98,8 @@ def test_a_manager_allows_a_unit_to_alert_without_a_question(client, cast):
     assert cast.osp.urgent_by_mail
     client.post(f"/units/{cast.osp.id}/urgent-mails/ask")
     assert not cast.osp.urgent_by_mail
-    said = [entry.action for entry in db.session.query(AuditEntry).filter_by(subject=f"unit:{cast.osp.id}")]
+    entries = db.session.query(AuditEntry).filter_by(subject=f"unit:{cast.osp.id}").order_by(AuditEntry.id)
+    said = [entry.action for entry in entries]
     assert said == ["urgent_mails_allowed", "urgent_mails_asked_about"]
 
 
