@@ -18,6 +18,7 @@ Condition = sa.ColumnElement[bool]
 Span = tuple[date, date]
 
 _TICKET = CountedTicket.__table__.c
+FILED = tuple(name for name in COUNTS if name != "resolved")  # counts of the day of filing
 _COLUMNS = {
     Dimension.MUNICIPALITY: _TICKET.municipality_id,
     Dimension.UNIT: _TICKET.unit_id,
@@ -99,12 +100,13 @@ def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
 
 
 def largest_of_tickets(
-    dimension: Dimension, period: Period, filters: Filters, limit: int, more: Set[str]
+    dimension: Dimension, period: Period, filters: Filters, target: SlaTargetKind, limit: int, more: Set[str]
 ) -> dict[str, Tally]:
-    """Of those with most tickets, and `more` of them, the counts."""
-    column = _COLUMNS[dimension]
-    query = sa.select(column, *_sums()).where(*_filed(period, filters)).group_by(column)
-    return {str(key): _counted(sums) for key, *sums in db.session.execute(ranked(query, limit, more))}
+    """Of those with most tickets, and `more` of them, how many there are and how the target went."""
+    column, names = _COLUMNS[dimension], ("filed", f"{target}_kept", f"{target}_missed")
+    query = sa.select(column, *_sums(names)).where(*_filed(period, filters)).group_by(column)
+    rows = db.session.execute(ranked(query, limit, more))
+    return {str(key): Tally(dict(zip(names, sums, strict=True))) for key, *sums in rows}
 
 
 def ranked(query: sa.Select[Any], limit: int, more: Set[str]) -> sa.Select[Any]:
@@ -135,8 +137,7 @@ def _tallies(column: Any, conditions: Sequence[Condition], kinds: Sequence[SlaTa
 
 
 def _counted(sums: Sequence[int]) -> Tally:
-    names = [name for name in COUNTS if name != "resolved"]
-    return Tally(dict(zip(names, sums, strict=True)))
+    return Tally(dict(zip(FILED, sums, strict=True)))
 
 
 def _add_minutes(
@@ -162,10 +163,11 @@ def _counts(column: Any, conditions: Sequence[Condition]) -> Iterator[tuple[str,
     yield from ((str(group), count) for group, count in db.session.execute(query).tuples())
 
 
-def _sums() -> list[sa.ColumnElement[int]]:
-    """In the order of COUNTS, without those resolved."""
+def _sums(names: Sequence[str] = FILED) -> list[sa.ColumnElement[int]]:
+    """In the order of the names."""
     conditions: dict[str, Condition] = {"urgent": _TICKET.priority == "urgent", "reopened": _TICKET.reopened > 0}
     for kind in SlaTargetKind:
         ends = {"kept": KEPT, "missed": MISSED}
         conditions |= {f"{kind}_{end}": getattr(_TICKET, kind) == state for end, state in ends.items()}
-    return [sa.func.count(), *(sa.func.sum(sa.case((each, 1), else_=0)) for each in conditions.values())]
+    sums = {name: sa.func.sum(sa.case((each, 1), else_=0)) for name, each in conditions.items()}
+    return [sa.func.count() if name == "filed" else sums[name] for name in names]
