@@ -329,6 +329,12 @@ PAGES = {
 }
 A4_INSIDE = 702  # CSS pixels between the margins: 186 mm
 LONGEST = "1 234 godz. 55 min"
+# Words of which a letter or two stand on each line; headings of stacked tables are out of sight.
+SQUEEZED = """() => [...document.querySelectorAll("main *:not(thead *)")].filter((one) => {
+    const { width, height } = one.getBoundingClientRect();
+    const words = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    return words.map((node) => node.data.trim()).join("").length > 20 && width > 1 && width < 60 && height > 200;
+}).map((one) => one.textContent)"""
 # The console notes these answers by itself.
 NOT_FOUND = {"not found", "unknown link", "load of duty, no month", "comparison, no month"}
 
@@ -344,6 +350,7 @@ def test_a_page_is_accessible_quiet_and_fits(site: Site, visit, name, size):
     results = Axe().run(page, options=RULES)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert page.evaluate(SQUEEZED) == []
 
 
 def test_the_proof_prints_on_a4_with_page_numbers_and_nothing_cut(site: Site, visit):
