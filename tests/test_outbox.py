@@ -66,7 +66,9 @@ def test_another_channel_or_lane_is_left_alone(app):
 
 
 def test_what_is_past_its_time_expires_and_the_next_is_taken(app):
-    old, young = written(letter(expires_at=clock.now()), letter("two"))
+    [old] = written(letter(expires_at=clock.now()))
+    clock.advance(timedelta(seconds=1))
+    [young] = written(letter("two"))
     assert claimed() == young
     assert state(old) is AttemptState.EXPIRED
 
@@ -114,8 +116,10 @@ def test_a_number_is_not_called_twice_at_the_same_moment(app):
 
 def test_the_second_call_comes_when_the_first_is_over(app):
     call = {"channel": Channel.VOICE, "lane": Lane.ALERT}
-    first, second = written(letter(**call), letter("two", **call))
-    assert [claimed(Channel.VOICE), claimed(Channel.VOICE)] == [first, None]
+    [first] = written(letter(**call))
+    assert claimed(Channel.VOICE) == first
+    [second] = written(letter("two", **call))
+    assert claimed(Channel.VOICE) is None
     with transaction():
         move(first, AttemptState.UNDELIVERED)
     assert claimed(Channel.VOICE) == second
