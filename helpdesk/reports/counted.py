@@ -18,7 +18,7 @@ Condition = sa.ColumnElement[bool]
 Span = tuple[date, date]
 
 _TICKET = CountedTicket.__table__.c
-FILED = tuple(name for name in COUNTS if name != "resolved")  # counts of the day of filing
+_COUNTS_OF_FILING = tuple(name for name in COUNTS if name != "resolved")
 _COLUMNS = {
     Dimension.MUNICIPALITY: _TICKET.municipality_id,
     Dimension.UNIT: _TICKET.unit_id,
@@ -100,7 +100,7 @@ def days_of_tickets(period: Period, filters: Filters) -> dict[date, Tally]:
 
 
 def largest_of_tickets(
-    dimension: Dimension, period: Period, filters: Filters, target: SlaTargetKind, limit: int, more: Set[str]
+    dimension: Dimension, period: Period, filters: Filters, *, target: SlaTargetKind, limit: int, more: Set[str]
 ) -> dict[str, Tally]:
     """Of those with most tickets, and `more` of them, how many there are and how the target went."""
     column, names = _COLUMNS[dimension], ("filed", f"{target}_kept", f"{target}_missed")
@@ -137,7 +137,7 @@ def _tallies(column: Any, conditions: Sequence[Condition], kinds: Sequence[SlaTa
 
 
 def _counted(sums: Sequence[int]) -> Tally:
-    return Tally(dict(zip(FILED, sums, strict=True)))
+    return Tally(dict(zip(_COUNTS_OF_FILING, sums, strict=True)))
 
 
 def _add_minutes(
@@ -163,8 +163,8 @@ def _counts(column: Any, conditions: Sequence[Condition]) -> Iterator[tuple[str,
     yield from ((str(group), count) for group, count in db.session.execute(query).tuples())
 
 
-def _sums(names: Sequence[str] = FILED) -> list[sa.ColumnElement[int]]:
-    """In the order of the names."""
+def _sums(names: Sequence[str] = _COUNTS_OF_FILING) -> list[sa.ColumnElement[int]]:
+    """How many tickets each name counts, in the order of the names."""
     conditions: dict[str, Condition] = {"urgent": _TICKET.priority == "urgent", "reopened": _TICKET.reopened > 0}
     for kind in SlaTargetKind:
         ends = {"kept": KEPT, "missed": MISSED}

@@ -107,7 +107,7 @@ class Summaries:
         changed = [(fact.keys[by], own, sign) for fact, day, own, sign in self._changed(filters) if period.has(day)]
         more = {key for key, _own, _sign in changed}
         if kind is None:
-            counted = largest_of_tickets(dimension, period, filters, target, limit, more)
+            counted = largest_of_tickets(dimension, period, filters, target=target, limit=limit, more=more)
             found = {key: counted.get(key, Tally()) for key in most_filed(counted, changed, limit)}
             add_minutes(found, dimension, period, filters, target)
         else:
