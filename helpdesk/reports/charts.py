@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 HEIGHT = 230
 TOP, FLOOR = 20, 200  # the plot's upper and lower edge
-LEFT, RIGHT = 7.0, 99.5  # its sides, in per cent
-LABELS_THAT_FIT = 6
+LEFT, RIGHT = 12.0, 99.5  # its sides, in per cent
+LABELS_THAT_FIT = 5
 WIDEST_BAR = 6.0  # per cent; a lone bar is no wall
 BAR_SHARE = 0.76  # of the room of a label; the rest keeps neighbours apart
 

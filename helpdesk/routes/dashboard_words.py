@@ -168,8 +168,10 @@ def share_of(point: TrendPoint) -> float | None:
 
 
 def part_names(parts: Sequence[Period]) -> list[str]:
-    """Short, for under a chart: days as "12.03", weeks by their first day, months as "mar 2026"."""
-    form = "LLL y" if any(part.days > 7 for part in parts) else "d.MM"
+    """Short, for under a chart: days as "12.03", weeks by their first day, months as "mar", of several years as
+    "mar ’26"."""
+    months = "LLL" if len({part.first.year for part in parts}) == 1 else "LLL ’yy"
+    form = months if any(part.days > 7 for part in parts) else "d.MM"
     return [str(format_date(part.first, form)) for part in parts]
 
 

@@ -1,5 +1,7 @@
 """What a screen has room for is neither broken over two lines nor cut."""
 
+from itertools import pairwise
+
 from tests.browser.stage import DESKTOP, PHONE
 
 ONE_ROW = 80  # pixels
@@ -32,6 +34,15 @@ def test_tables_side_by_side_keep_to_their_columns_with_times_of_a_hundred_hours
         "all => all.filter((one) => one.scrollWidth > one.clientWidth).length"
     )
     assert over == 0 and max(heights(page, ".groups td .number")) < ONE_LINE
+
+
+def test_the_months_under_a_chart_do_not_run_into_each_other_on_a_phone(site, visit):
+    page = visit(PHONE, site.people("manager")[0])
+    page.goto(f"{site.url}/dashboard?period=custom&since=2025-02-01&until=2026-12-31")
+    chart = page.locator(".chart").first.locator(".label")
+    boxes = chart.evaluate_all("all => all.map((one) => one.getBoundingClientRect().toJSON())")
+    edges = [(box["left"], box["right"]) for box in boxes]
+    assert len(edges) > 3 and all(left[1] + 4 < right[0] for left, right in pairwise(edges))
 
 
 def test_the_names_of_hours_and_days_fit_their_columns_on_a_phone(site, visit):

@@ -51,7 +51,7 @@ def test_a_line_is_broken_where_there_is_no_share():
 @pytest.mark.parametrize("count", [1, 7, 31, 92])
 def test_no_more_labels_than_a_phone_can_show(count):
     svg = _parse(bar_chart(WORDS, [str(i) for i in range(count)], [Series("filed", [1] * count)]))
-    assert len([text for text in svg.iter("text") if text.get("class") == "label"]) <= 6
+    assert len([text for text in svg.iter("text") if text.get("class") == "label"]) <= 5
 
 
 @pytest.mark.parametrize(
