@@ -1,7 +1,7 @@
 """Collects what the judge looks at, and waits until the program has settled everything."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -20,33 +20,38 @@ from helpdesk.tokens import read_attempt
 AHEAD = timedelta(minutes=2)
 
 
-def settle(stage: Stage, seconds: float) -> int:
-    """Wait until nothing is due, sending or unknown; how many are left after so many real seconds."""
+def settle(stage: Stage, seconds: float) -> datetime:
+    """Wait, but not for more than so many real seconds, until nothing is due, sending or unknown. Returns when the
+    last look was taken: what was due then must have left, what came later need not. Aware UTC."""
     end = time.monotonic() + seconds
     with stage.app().app_context():
         while True:
-            left = _unsettled()
-            if not left or time.monotonic() > end:
-                return left
+            at = clock.now()
+            if not unsettled(at) or time.monotonic() > end:
+                return at
             time.sleep(0.25)
 
 
-def _unsettled() -> int:
-    is_due = sa.and_(Attempt.state == AttemptState.DUE, Attempt.due_at <= clock.now() + AHEAD)
+def unsettled(at: datetime) -> int:
+    """One statement: an attempt that is given up and the next step that it brings are seen together."""
+    is_due = sa.and_(Attempt.state == AttemptState.DUE, Attempt.due_at <= at + AHEAD)
     open_ones = Attempt.state.in_((AttemptState.SENDING, AttemptState.UNKNOWN))
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(Attempt).where(sa.or_(is_due, open_ones)))
+    attempts = sa.select(sa.func.count()).select_from(Attempt).where(sa.or_(is_due, open_ones))
+    steps = sa.select(sa.func.count()).select_from(Escalation).where(Escalation.next_step_at <= at)
+    count = db.session.scalar(sa.select(attempts.scalar_subquery() + steps.scalar_subquery()))
     db.session.rollback()
     return count or 0
 
 
-def collect(stage: Stage) -> Evidence:
+def collect(stage: Stage, at: datetime) -> Evidence:
+    """`at`: when everything had settled."""
     with stage.app().app_context():
         record = journal.read(stage.stored)
         return Evidence(
             told=_told(),
             stored=[_stored(line) for line in record if line["what"] == "stored"],
             filed=[line["ticket"] for line in journal.read(stage.filed)],
-            at=clock.now(),
+            at=at,
             longest_flight=LEASE[Channel.SMS].total_seconds() / fastclock.SPEED,
             acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
             complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],

@@ -16,8 +16,8 @@ from chaos.stage import Stage
 from chaos.world import GMINAS
 from helpdesk.errors import HelpdeskError
 from helpdesk.extensions import db
-from helpdesk.models import Escalation, Ticket, Unit, User
-from helpdesk.models.codes import AckVia, Category, EscalationState, Priority
+from helpdesk.models import Ticket, Unit, User
+from helpdesk.models.codes import AckVia, Category, Priority
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.tickets.opening import Reporter, TicketDraft, open_ticket
 from helpdesk.transaction import release, transaction
@@ -92,11 +92,3 @@ def _acknowledge(stage: Stage, ticket_id: int) -> None:
         return
     if is_first:
         journal.note(stage.acknowledged, ticket=ticket_id, at=time.monotonic())
-
-
-def acknowledge_the_rest(stage: Stage) -> None:
-    """The story is over."""
-    with stage.app().app_context():
-        query = sa.select(Escalation.ticket_id).where(Escalation.state == EscalationState.OPEN)
-        for ticket_id in list(db.session.scalars(query)):
-            _acknowledge(stage, ticket_id)
