@@ -50,7 +50,7 @@ class FilingForm(CleanForm):
     )
     phone = PhoneField(
         _l("Your phone"),
-        description=_l("For a normal matter an e-mail address will do instead."),
+        description=_l("Needed when it is urgent; otherwise an e-mail address will do."),
         render_kw={"autocomplete": "tel"},
     )
     email = AddressField(_l("Your e-mail"), validators=[at_most(254)], render_kw={"autocomplete": "email"})
