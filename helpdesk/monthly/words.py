@@ -263,14 +263,14 @@ def _granted(count: int, profiles: Iterable[tuple[str, int]]) -> str:
 
 
 def _notable(report: MonthlyReport) -> Section:
-    items = [_case(each) for each in report.cases]
-    more = report.more_cases
-    note = ngettext(
+    what = _("Tickets with a promised time that was missed, reopened ones and urgent ones.")
+    more = ngettext(
         "%(num)s more such ticket is not listed: those with most broken promises come first.",
         "%(num)s more such tickets are not listed: those with most broken promises come first.",
-        more,
+        report.more_cases,
     )
-    return Section("cases", _("Cases worth a look"), items=items, note=str(note) if more else "")
+    note = f"{what} {more}" if report.more_cases else str(what)
+    return Section("cases", _("Cases worth a look"), items=[_case(each) for each in report.cases], note=note)
 
 
 def _taken(kind: SlaTargetKind, minutes: int) -> str:

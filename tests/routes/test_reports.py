@@ -118,6 +118,12 @@ def test_cases_that_are_not_listed_are_counted(client, cast, filed, path):
     assert "Nie wymieniono jeszcze 2 takich zgłoszeń" in text(client.get(f"{path}/{FEBRUARY}"))
 
 
+def test_the_report_says_which_cases_are_worth_a_look(client, cast, filed, path):
+    sign_in(client, cast.kinga)
+    page = text(client.get(f"{path}/{FEBRUARY}"))
+    assert "To sprawy, w których nie dotrzymano terminu, otwarte ponownie i pilne." in page
+
+
 def test_a_file_of_figures_is_kept_nowhere(client, cast, filed, path):
     sign_in(client, cast.kinga)
     assert client.get(f"{path}/{FEBRUARY}.pdf").headers["Cache-Control"] == "no-store"
