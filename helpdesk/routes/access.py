@@ -8,13 +8,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security.utils import logout_user
-from werkzeug.wrappers import Response
+from flask_wtf.csrf import CSRFError
 
 from helpdesk import clock
 from helpdesk.models import User
 from helpdesk.models.codes import RoleName
+from helpdesk.routes.too_late import form_too_late
+from helpdesk.routes.way_back import page_of_the_form
 from helpdesk.users import has_second_factor
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -49,15 +52,16 @@ def allow(*roles: RoleName) -> Callable[[View], View]:
 
 def init_access(app: Flask) -> None:
     app.before_request(check_access)
+    app.register_error_handler(CSRFError, stale)
 
 
-def check_access() -> Response | None:
+def check_access() -> ResponseReturnValue | None:
     """Before every view: 1. its provider's signature is its own affair, 2. staff sign in anew after twelve hours,
     3. whoever must be known is sent to sign in, 4. staff have a second factor, 5. and the role fits."""
     endpoint = request.endpoint
     if endpoint is None or endpoint.startswith(OTHERS):
         return None
-    allowed: frozenset[str] = getattr(current_app.view_functions[endpoint], "allowed", frozenset())
+    allowed = _allowed(endpoint)
     if allowed == SIGNED:
         return None
     if current_user.is_authenticated and is_stale(current_user):
@@ -65,12 +69,26 @@ def check_access() -> Response | None:
     if allowed == PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if request.method == "POST" and page_of_the_form():
+            return form_too_late(is_signed_out=True)
         return redirect(url_for("security.us_signin", next=_way_back()))
     if current_user.is_staff and not has_second_factor(current_user):
         return redirect(url_for("security.two_factor_setup"))
     if not any(current_user.is_a(role) for role in allowed):
         abort(403)
     return None
+
+
+def stale(_error: CSRFError) -> ResponseReturnValue:
+    """A form of another session, which is over."""
+    endpoint = request.endpoint or ""
+    is_open = endpoint.startswith(OTHERS) or _allowed(endpoint) == PUBLIC
+    return form_too_late(is_signed_out=not current_user.is_authenticated and not is_open)
+
+
+def _allowed(endpoint: str) -> frozenset[str]:
+    found: frozenset[str] = getattr(current_app.view_functions[endpoint], "allowed", frozenset())
+    return found
 
 
 def me() -> User:

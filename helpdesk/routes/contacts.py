@@ -19,7 +19,7 @@ from helpdesk.oncall import contacts
 from helpdesk.oncall.schedule import Shift
 from helpdesk.phone import hide_middle, show_phone
 from helpdesk.routes.access import EVERYBODY, allow
-from helpdesk.routes.language import way_back
+from helpdesk.routes.way_back import way_back
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 

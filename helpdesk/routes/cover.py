@@ -27,7 +27,7 @@ from helpdesk.oncall.swaps import Offer
 from helpdesk.routes import plan_links
 from helpdesk.routes.access import allow, me
 from helpdesk.routes.cover_words import absence_words, done_words, shift_words
-from helpdesk.routes.language import way_back
+from helpdesk.routes.way_back import way_back
 from helpdesk.sentences import _
 from helpdesk.transaction import transaction
 

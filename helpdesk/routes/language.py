@@ -1,12 +1,11 @@
 """The language of the pages: a visitor's choice, kept in the session."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
 from helpdesk.config import LOCALES
 from helpdesk.routes.access import public
+from helpdesk.routes.way_back import way_back
 
 bp = Blueprint("language", __name__)
 
@@ -18,11 +17,3 @@ def choose() -> Response:
     if request.form.get("locale") in LOCALES:
         session["locale"] = request.form["locale"]
     return redirect(way_back())
-
-
-def way_back() -> str:
-    """The page of ours that a form names as the one it stood on (`back`), else the main page."""
-    back = urlsplit(request.form.get("back", "/"))
-    local = not back.scheme and not back.netloc and back.path.startswith("/") and "\\" not in back.path
-    query = f"?{back.query}" if back.query else ""
-    return f"{back.path}{query}" if local and not back.path.startswith("//") else "/"

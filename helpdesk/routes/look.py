@@ -21,6 +21,7 @@ from helpdesk.phone import mask_phone, show_phone
 from helpdesk.routes.contacts import own_problems
 from helpdesk.routes.headers import LONG_CACHED
 from helpdesk.routes.navigation import Link, menu, on_call_tabs
+from helpdesk.routes.way_back import this_page
 
 
 def init_look(app: Flask) -> None:
@@ -71,6 +72,7 @@ def everywhere() -> dict[str, Any]:
         "is_manager": LocalProxy(is_manager),
         "is_staff": LocalProxy(is_staff),
         "menu": own_menu,
+        "this_page": this_page,
         "on_call_tabs": own_on_call_tabs,
         "unanswered": unanswered,
         "shut_channels": shut_channels,

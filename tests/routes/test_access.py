@@ -72,3 +72,30 @@ def test_staff_without_a_second_factor_are_sent_to_set_one_up(client, cast):
         cast.anna.tf_primary_method = None
     sign_in(client, cast.anna)
     assert client.get("/desk").location == "/second-factor"
+
+
+FORM = {"body": "Dzwonię do szkoły, oddzwonię", "totp_code": "123 456"}
+
+
+def test_an_answer_that_comes_after_the_session_ended_is_shown_again_and_leads_back_over_the_sign_in(client, cast):
+    sign_in(client, cast.anna)
+    clock.advance(timedelta(hours=13))
+    answer = client.post(
+        "/desk/LEO-2026-0001/reply", data=FORM, headers={"Referer": "http://localhost/desk?open=1"}
+    )
+    assert answer.status_code == 400 and FORM["body"] in answer.text and FORM["totp_code"] not in answer.text
+    assert 'href="/signin?next=/desk?open%3D1"' in answer.text
+
+
+def test_a_form_of_another_session_leads_back_to_its_page(app, client, cast, monkeypatch):
+    sign_in(client, cast.anna)
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    answer = client.post("/desk/LEO-2026-0001/reply", data=FORM, headers={"Referer": "http://localhost/desk"})
+    assert answer.status_code == 400 and FORM["body"] in answer.text
+    assert 'href="/desk"' in answer.text and "/signin" not in answer.text
+
+
+def test_a_page_of_somebody_else_is_no_way_back(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    answer = client.post("/language", data={"locale": "en"}, headers={"Referer": "http://evil.test/desk"})
+    assert answer.status_code == 400 and "evil.test" not in answer.text and "/signin" not in answer.text

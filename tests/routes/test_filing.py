@@ -353,3 +353,9 @@ def test_files_of_forms_that_are_not_ours_do_not_fill_the_disk(client, link, mon
     limiter.reset()
     assert [answer.status_code for answer in answers[-2:]] == [429, 429]
     assert len(list(settings().uploads.glob("*/*"))) <= before + 10
+
+
+def test_the_language_can_be_changed_on_a_form_that_is_shown_again(client, link):
+    answer = client.post(f"{link}?category=hate", data=filled(subject=""))
+    assert answer.status_code == 422
+    assert f'name="back" value="{link}?category=hate"' in answer.text
