@@ -1,6 +1,7 @@
 """The stage of every test: an application on SQLite and on PostgreSQL, a clock that stands still, the cast."""
 
 import gc
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,9 +85,16 @@ def _app(kind: str, request: pytest.FixtureRequest, folder: Path) -> Flask:
         # The app context of a test outlives its requests; in real life each has its own, and its own `g`.
         app.teardown_request(lambda _error: g.__dict__.clear())
         with app.app_context():
+            if kind == "sqlite":
+                sa.event.listen(db.engine, "connect", write_without_waiting)
             db.create_all()
         _apps[kind] = app
     return _apps[kind]
+
+
+def write_without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    """As PostgreSQL's: no test cuts the power."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

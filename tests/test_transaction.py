@@ -10,7 +10,9 @@ from flask import Flask
 
 from helpdesk.extensions import db
 from helpdesk.models import Heartbeat
-from helpdesk.transaction import transaction
+from helpdesk.transaction import prepare_sqlite, transaction
+
+FULL = 2  # https://sqlite.org/pragma.html#pragma_synchronous
 
 
 @pytest.fixture
@@ -49,3 +51,10 @@ def test_an_error_lets_the_next_writer_in(app, impatient):
     with app.app_context(), transaction():
         db.session.add(Heartbeat(name="worker"))
     assert db.session.get(Heartbeat, "worker")
+
+
+def test_what_is_committed_on_sqlite_is_on_the_disk(tmp_path):
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/any.sqlite3")
+    prepare_sqlite(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA synchronous")) == FULL
