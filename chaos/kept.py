@@ -52,6 +52,7 @@ class Thing:
             "to": self.to,
             "from": self.sender,
             "status": self.status,
+            "direction": "outbound-api",
             "date_created": format_datetime(self.created_at.replace(microsecond=0)),
             "date_sent": None,
         } | ({"body": self.body, "error_code": self.error if has_failed else None} if self.kind == MESSAGE else {})

@@ -3,20 +3,25 @@ next one, and two schedulers do no harm. APScheduler is only the clock; it holds
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from helpdesk import recount, signs
+from helpdesk import clock, recount, signs
 from helpdesk.exporting import make_exports
 from helpdesk.hotline import calls as hotline
 from helpdesk.idempotency import forget_old_keys
 from helpdesk.notify import balances, circuit, monitor, reconcile, recordings
 from helpdesk.notify.hang_up import hang_up_moot
 from helpdesk.oncall import (
+    clock_put_back,
     contacts,
     duty_test,
     escalation,
@@ -37,6 +42,7 @@ from helpdesk.transaction import release, transaction
 
 log = logging.getLogger(__name__)
 FOLDS_IN_A_RUN = 200
+LOOK_AT_THE_CLOCK = 2.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,8 @@ def count_tickets() -> None:
 
 
 def heartbeat() -> None:
+    if clock_put_back.was_put_back():
+        clock_put_back.put_right()
     signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
         log.warning("the database can be used again")
@@ -195,7 +203,9 @@ def run_job(app: Flask, job: Job) -> None:
 
 def start_scheduler(app: Flask) -> BackgroundScheduler:
     """All jobs, each first run at once; one run of a job at a time."""
-    scheduler = BackgroundScheduler(timezone="UTC")
+    # A thread for every run that there can be, the first ones included: none waits for one that hangs.
+    threads = ThreadPoolExecutor(2 * len(JOBS))
+    scheduler = BackgroundScheduler(timezone="UTC", executors={"default": threads})
     for job in JOBS:
         scheduler.add_job(run_job, args=(app, job), misfire_grace_time=None)
         scheduler.add_job(
@@ -209,4 +219,17 @@ def start_scheduler(app: Flask) -> BackgroundScheduler:
             misfire_grace_time=None,
         )
     scheduler.start()
+    Thread(target=_follow_the_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler
+
+
+def _follow_the_clock(scheduler: BackgroundScheduler) -> None:
+    """APScheduler notes the time of the next run: after the clock was put back by an hour it would run nothing for
+    an hour. All jobs then run at once, and go on from there."""
+    before = clock.now()
+    while scheduler.running:
+        time.sleep(LOOK_AT_THE_CLOCK)
+        if clock.now() < before:
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+        before = clock.now()

@@ -1,9 +1,10 @@
 """Periodic jobs: one bad row, one bad job, one missed run do no harm."""
 
 import time
+from datetime import timedelta
 from threading import Event
 
-from helpdesk import jobs, serve
+from helpdesk import clock, jobs, serve
 from helpdesk.extensions import db
 from helpdesk.jobs import JOBS, Job, one_by_one, run_job, start_scheduler
 from helpdesk.models import Heartbeat
@@ -68,3 +69,28 @@ def _within_seconds(seconds, is_so):
         db.session.rollback()
         time.sleep(0.05)
     return False
+
+
+def test_after_the_clock_was_put_back_every_job_runs_at_once(app, monkeypatch):
+    ran = []
+    monkeypatch.setattr(jobs, "JOBS", (Job("rare", 3600, lambda: ran.append(1)),))
+    monkeypatch.setattr(jobs, "LOOK_AT_THE_CLOCK", 0.1)
+    scheduler = start_scheduler(app)
+    try:
+        assert _within_seconds(5, lambda: ran == [1])
+        clock.advance(timedelta(hours=-2))
+        assert _within_seconds(5, lambda: ran == [1, 1])
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def test_jobs_that_hang_hold_up_no_other(app, monkeypatch):
+    free, ran = Event(), []
+    hanging = [Job(f"hangs {number}", 1, lambda: free.wait(10)) for number in range(12)]
+    monkeypatch.setattr(jobs, "JOBS", (*hanging, Job("steps", 1, lambda: ran.append(1))))
+    scheduler = start_scheduler(app)
+    try:
+        assert _within_seconds(5, lambda: len(ran) > 2)
+    finally:
+        free.set()
+        scheduler.shutdown(wait=True)

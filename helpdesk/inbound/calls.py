@@ -59,7 +59,7 @@ def alert_digit(attempt: Attempt, digit: str) -> str:
     repeats. The next alert of the same call follows."""
     notification = attempt.notification
     ticket, user = notification.ticket, notification.user
-    if ticket is None or user is None:
+    if ticket is None or user is None or not (user.active and user.is_staff):
         return _nothing_to_say()
     call = db.session.get_one(Attempt, attempt.carried_by or attempt.id)
     with force_locale(notification.locale):

@@ -45,6 +45,8 @@ def refused(attempt_id: str, error: DeliveryError) -> None:
     state = AttemptState.UNKNOWN if error.decision is Decision.UNKNOWN else AttemptState.FAILED
     attempts = outbox.bundle(attempt_id)
     running_alerts.hold(attempts)
+    if _get(attempt_id).accepted_at is not None:
+        return  # the provider itself has reported it meanwhile: some gateway on the way did not know
     for each in attempts:
         if outbox.move(each, state, **facts) and state is AttemptState.FAILED:
             _after_failure(each, error.decision)
@@ -118,12 +120,9 @@ def heard(attempt_id: str, status: str, sid: str | None) -> None:
 
 
 def given_up(attempt_id: str) -> None:
-    """Nobody knows what became of it, and it has been tried often enough."""
-    attempts = outbox.bundle(attempt_id)
-    running_alerts.hold(attempts)
-    for each in attempts:
-        if outbox.move(each, AttemptState.FAILED):
-            _after_failure(each, Decision.REFUSED)
+    """Nobody knows what became of it, and it has been tried often enough. Its alert is held."""
+    if outbox.move(attempt_id, AttemptState.FAILED):
+        _after_failure(attempt_id, Decision.REFUSED)
 
 
 def _after_failure(attempt_id: str, decision: Decision) -> None:

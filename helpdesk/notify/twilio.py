@@ -164,9 +164,11 @@ def find_messages(to: str, since: datetime, until: datetime) -> list[Found]:
 
 
 def find_calls(to: str, since: datetime, until: datetime) -> list[Found]:
-    """Calls to the number created in [since, until], newest first. Raises DeliveryError."""
+    """Calls that we placed to the number, created in [since, until], newest first; not those to which a call of the
+    units was connected. Raises DeliveryError."""
     with asking():
-        return _created_between(map(_call, client().calls.list(to=to, limit=ASKED)), since, until)
+        ours = (row for row in client().calls.list(to=to, limit=ASKED) if row.direction == "outbound-api")
+        return _created_between(map(_call, ours), since, until)
 
 
 def _created_between(all_found: Iterable[Found], since: datetime, until: datetime) -> list[Found]:

@@ -28,10 +28,13 @@ def administrators_to_choose(chosen_id: int | None) -> list[User]:
     return list(db.session.scalars(query))
 
 
-def address_of(user: User, channel: Channel) -> str | None:
-    """Where to reach the person over the channel; None without a usable contact."""
+def address_of(user: User, channel: Channel, *, in_need: bool = False) -> str | None:
+    """Where to reach the person over the channel; None without a usable contact. A call `in_need` goes to a number
+    that a provider has called dead rather than to none: providers err, and a call in vain costs nothing."""
     if channel is Channel.VOICE:
-        return next((c.value for c in user.contacts if _rings(c)), None)
+        proven = [c for c in user.contacts if c.kind is ContactKind.PHONE and c.verified_at is not None]
+        ringing = [c for c in proven if c.broken_at is None]
+        return next((c.value for c in ringing or (proven if in_need else [])), None)
     if channel is Channel.SMS:
         return next((c.value for c in user.contacts if _takes_sms(c)), None)
     contact: Contact | None = user.contact(ContactKind.EMAIL)
@@ -39,14 +42,8 @@ def address_of(user: User, channel: Channel) -> str | None:
 
 
 def _takes_sms(contact: Contact) -> bool:
-    """A landline rings only; a number of which nothing is known is tried."""
+    """STOP stops SMS, calls still come; a landline rings only; a number of which nothing is known is tried."""
     return contact.kind is ContactKind.PHONE and contact.is_usable and not is_landline(contact.value)
-
-
-def _rings(contact: Contact) -> bool:
-    """STOP stops SMS; calls still come."""
-    is_alive = contact.verified_at is not None and contact.broken_at is None
-    return contact.kind is ContactKind.PHONE and is_alive
 
 
 def person_with_phone(number: str) -> User | None:

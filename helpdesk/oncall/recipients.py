@@ -57,9 +57,10 @@ def urgent_rules(users: Sequence[User]) -> dict[int, list[NotifyRule]]:
 
 def ways_by_rules(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> list[Way]:
     """How the step alerts the person with these rules of theirs; empty: nothing reaches them."""
-    channels = [Channel(code) for code in step.channels]
+    named, in_need = (Channel(code) for code in step.channels), step.target in LAST_RESORT
     gap, lasts = timedelta(seconds=step.channel_gap_seconds), timedelta(minutes=step.minutes)
-    by_step = personal.of_step([channel for channel in channels if address_of(user, channel)], gap)
+    channels = [channel for channel in named if address_of(user, channel, in_need=in_need)]
+    by_step = personal.of_step(channels, gap)
     wanted = personal.ways(rules, Priority.URGENT, at, settings().zone)
     own = [way for way in wanted if address_of(user, way[0])]
     if not own:

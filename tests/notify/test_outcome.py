@@ -236,3 +236,9 @@ def test_an_account_that_is_found_closed_only_when_sending_counts_against_the_pr
     with transaction():
         outcome.reported(sms.id, S.FAILED, sid="SM1", status="failed", code="30002")
     assert db.session.get(Provider, "sms:twilio").state is CircuitState.OPEN
+
+
+def test_what_the_provider_has_reported_itself_is_not_refused_by_a_gateway(sms):
+    reported(sms, S.SENT)
+    refused(sms, Decision.TEMPORARY, "503")
+    assert [each.state for each in attempts(channel=Channel.SMS, to=sms.notification.user)] == [S.SENT]

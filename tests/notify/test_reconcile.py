@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
-from helpdesk.models.codes import AckVia, AttemptState, Channel, NotificationEvent
+from helpdesk.models.codes import AckVia, AttemptState, Channel, Lane, NotificationEvent
 from helpdesk.notify import outcome, twilio
 from helpdesk.notify.channels import PROVIDERS
 from helpdesk.notify.parcel import Decision, DeliveryError
@@ -18,6 +18,7 @@ from helpdesk.notify.worker import ALL
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import Letter, claim
+from helpdesk.simulator.state import Call, new_sid
 from helpdesk.transaction import transaction
 from tests.drafts import attempts, opened, own_session, phone_of, works
 
@@ -226,6 +227,59 @@ def test_a_call_of_another_attempt_is_not_adopted(sim, cast, ticket):
     later(10)
     newest = attempts(channel=VOICE, to=cast.anna)[-1]
     assert (newest.notification.ticket_id, newest.state, newest.provider_sid) == (second.id, S.UNKNOWN, None)
+
+
+def test_a_leg_of_the_units_call_to_the_same_phone_is_not_adopted(sim, cast, ticket):
+    clock.advance(timedelta(seconds=25))
+    sim.exchange.state.calls.put(connected_to(cast.anna))
+    clock.advance(timedelta(seconds=5))
+    sim.fault("cut_before", path="Calls")
+    works(VOICE)
+    for _ in range(3):
+        later(10)
+    works(VOICE)
+    assert [call.direction for call in sim.calls_to(phone_of(cast.anna))].count("outbound-api") == 1
+
+
+def connected_to(user):
+    """The leg of a call to the units' number that rang at the person's phone in vain."""
+    at = clock.now()
+    return Call(new_sid("CA"), phone_of(user), "+48223334455", "no-answer", "outbound-dial", at, at)
+
+
+def test_a_message_is_found_though_our_clock_is_minutes_wrong(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    [message] = sent_to(sim, cast.anna)
+    sim.exchange.state.messages.get(message.sid).date_created -= timedelta(minutes=2)
+    for _ in range(3):
+        later(20)
+        works(SMS)
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_what_is_carried_keeps_its_own_patience(sim, cast):
+    with transaction():
+        old, _new = [outbox.enqueue(notice(cast.anna, key)) for key in ("old", "new")]
+        for _try in range(outcome.TRIES[Decision.TEMPORARY] - 1):
+            outbox.move(old.attempts[-1].id, S.FAILED)
+            outbox.add_attempt(old, Lane.NOTICE, clock.now() - timedelta(seconds=1))
+            db.session.flush()
+    assert len(outbox.bundle(is_claimed(SMS))) == 2
+    for _ in range(5):
+        later(61)
+    last = {a.notification.dedupe_key: a.state for a in attempts(channel=SMS, to=cast.anna)}
+    assert last == {"old": S.FAILED, "new": S.DUE}
+
+
+def notice(user, key):
+    return Letter(
+        event=NotificationEvent.NEW_TICKET,
+        channel=SMS,
+        address=phone_of(user),
+        dedupe_key=key,
+        user_id=user.id,
+    )
 
 
 def test_a_mail_of_unknown_fate_goes_again_as_the_same_message(sim, cast):

@@ -25,3 +25,14 @@ def test_the_next_step_comes_at_once_whatever_had_arrived(cast):
     db.session.rollback()
     assert running(ticket).position == 1
     assert attempts(to=cast.beata)
+
+
+def test_a_key_that_is_pressed_after_it_takes_nothing(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(seconds=30)
+    call = story.call(cast.anna)
+    story.sim.answer(call.sid)
+    with transaction():
+        switch_off(cast.anna, cast.marek)
+    story.sim.press(call.sid, "1")
+    assert story.state(ticket).acknowledged_by is None

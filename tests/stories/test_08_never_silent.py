@@ -8,6 +8,7 @@ from helpdesk import clock
 from helpdesk.extensions import db
 from helpdesk.models import EscalationPolicy, PolicyStep
 from helpdesk.models.codes import EventKind, StepTarget
+from helpdesk.oncall.running_alerts import running
 from helpdesk.sentences import sentence
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
@@ -191,3 +192,44 @@ def test_where_the_only_one_says_2_they_are_asked_again_at_the_steps_pace(story,
         story.answers(cast.anna, "2")
         story.passes(seconds=100)
     assert 2 <= len(alerts_to(story, cast.anna)) <= 3
+
+
+def test_a_clock_that_is_put_back_silences_no_alert(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    story.passes(seconds=15)
+    clock.advance(timedelta(hours=-2))
+    story.passes(seconds=30)
+    assert story.calls(cast.anna)
+    story.passes(minutes=9)
+    assert running(story.state(ticket)).position == 1
+
+
+def test_after_the_clock_was_put_back_a_new_alert_leaves_at_once(story, cast):
+    story.files(cast.osp, cast.jan)
+    story.answers(cast.anna, "1")
+    clock.advance(timedelta(minutes=-50))
+    story.files(cast.osp, cast.jan, summary="Zupełnie inna sprawa")
+    story.passes(seconds=30)
+    assert len([text for text in story.texts(cast.anna) if "PILNE" in text]) == 2
+
+
+def test_phones_that_ring_go_on_ringing_though_every_sms_says_that_they_are_dead(story, cast):
+    story.files(cast.osp, cast.jan)
+    people = [cast.anna, cast.beata, cast.celina, cast.dorota, cast.marek]
+    rang = [nobody_wakes(story, people, minutes=10) for _ in range(3)]
+    assert rang[0] < rang[1] < rang[2]
+
+
+def nobody_wakes(story, people, minutes):
+    """Each SMS comes back with 30005, each call rings out; how many calls there were in all."""
+    for _ in range(minutes * 3):
+        for person in people:
+            for sms in story.sim.messages_to(person.contacts[0].value):
+                if sms.status in ("queued", "sending", "sent"):
+                    story.sim.undeliver(sms.sid, 30005)
+            for call in story.calls(person):
+                if not call.is_over:
+                    story.sim.ring(call.sid)
+                    story.sim.no_answer(call.sid)
+        story.passes(seconds=20)
+    return sum(len(story.calls(person)) for person in people)
