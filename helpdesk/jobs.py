@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
@@ -151,7 +150,7 @@ def count_tickets() -> None:
 
 
 def heartbeat() -> None:
-    if clock_put_back.was_put_back():
+    if signs.lies_ahead(signs.SCHEDULER):
         clock_put_back.put_right()
     signs.note(signs.SCHEDULER, signs.ALWAYS)
     if DATABASE.is_over():
@@ -231,5 +230,5 @@ def _follow_the_clock(scheduler: BackgroundScheduler) -> None:
         time.sleep(LOOK_AT_THE_CLOCK)
         if clock.now() < before:
             for job in scheduler.get_jobs():
-                job.modify(next_run_time=datetime.now(UTC))
+                job.modify(next_run_time=clock.now())
         before = clock.now()

@@ -122,16 +122,22 @@ def _alerted(event: TimelineEvent) -> str:
     if event.data.get("took_over"):
         return _(
             "Step %(step)s: the duty has changed hands, alerting %(names)s too (%(channels)s)",
-            step=_value(event, "step"),
+            step=_step(event),
             names=names,
             channels=channels,
         )
     return _(
         "Step %(step)s: alerting %(names)s (%(channels)s)",
-        step=_value(event, "step"),
+        step=_step(event),
         names=names,
         channels=channels,
     )
+
+
+def _step(event: TimelineEvent) -> str:
+    """Its number, from the second time round with the round."""
+    round_ = event.data.get("round") or 1
+    return _value(event, "step") + (f" ({_('round %(number)s', number=round_)})" if round_ > 1 else "")
 
 
 def _step_empty(event: TimelineEvent) -> str:

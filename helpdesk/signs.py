@@ -19,6 +19,7 @@ RECOUNT = "recount"  # the summaries were compared with the tickets
 MISCOUNT = "miscount"  # and were wrong
 EVERY = timedelta(seconds=60)  # how often at most it is written of what may come often
 ALWAYS = timedelta()
+FARTHEST_AHEAD = timedelta(seconds=10)  # clocks of several machines that agree
 
 
 def seen_at(name: str) -> datetime | None:
@@ -30,6 +31,13 @@ def last_seen(names: Sequence[str]) -> dict[str, datetime]:
     """The same of several at once, without those that were never written."""
     query = sa.select(Heartbeat.name, Heartbeat.at).where(Heartbeat.name.in_(names))
     return dict(db.session.execute(query).tuples().all())
+
+
+def lies_ahead(name: str) -> bool:
+    """The sign was written by a clock that ran ahead of this one: another machine's, or ours before it was put
+    back."""
+    seen = seen_at(name)
+    return seen is not None and seen > clock.now() + FARTHEST_AHEAD
 
 
 def note(name: str, every: timedelta = EVERY) -> None:

@@ -41,6 +41,14 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=_l("At most %(max)d characters."))
 
 
+class NeededAtTimes(Optional):  # type: ignore[misc]
+    """May be empty, but not whatever else the form says: not called optional, a hint or the form says when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {"needed_at_times": True}
+
+
 class CleanForm(FlaskForm):  # type: ignore[misc]
     """Text without NUL characters, which no database column takes."""
 

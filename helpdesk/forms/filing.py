@@ -17,6 +17,7 @@ from helpdesk.forms.fields import (
     CleanForm,
     LinkField,
     LocalTimeField,
+    NeededAtTimes,
     PhoneField,
     at_most,
     needed,
@@ -53,7 +54,9 @@ class FilingForm(CleanForm):
         description=_l("Needed when it is urgent; otherwise an e-mail address will do."),
         render_kw={"autocomplete": "tel"},
     )
-    email = AddressField(_l("Your e-mail"), validators=[at_most(254)], render_kw={"autocomplete": "email"})
+    email = AddressField(
+        _l("Your e-mail"), validators=[NeededAtTimes(), at_most(254)], render_kw={"autocomplete": "email"}
+    )
     remember = BooleanField(_l("Remember my name, phone and e-mail on this device"), default=True)
     description = TextAreaField(_l("What else should we know?"), validators=[at_most(_LONG)])
     group_id = SelectField(_l("Which group?"), coerce=int)

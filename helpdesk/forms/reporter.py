@@ -4,14 +4,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, TextAreaField
 
-from helpdesk.forms.fields import CleanForm, at_most
+from helpdesk.forms.fields import CleanForm, NeededAtTimes, at_most
 from helpdesk.forms.uploads import ACCEPT, PICTURES_HINT, PICTURES_LABEL, Kept
 
 
 class AnswerForm(CleanForm):
     """A message, files, or both. `reopen` says that the writer knows the ticket was finished."""
 
-    body = TextAreaField(_l("Your message"), validators=[at_most(5000)])
+    body = TextAreaField(_l("Your message"), validators=[NeededAtTimes(), at_most(5000)])
     pictures = MultipleFileField(PICTURES_LABEL, description=PICTURES_HINT, render_kw={"accept": ACCEPT})
     reopen = BooleanField()
 

@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from helpdesk.forms.fields import LocalTimeField, TimeZoneField, at_most, needed
+from helpdesk.forms.fields import LocalTimeField, NeededAtTimes, TimeZoneField, at_most, needed
 from helpdesk.forms.plans import CHOSEN, PlanForm, moment, near
 from helpdesk.labels import error_sentence
 from helpdesk.models import User
@@ -51,12 +51,6 @@ class WarnedForm(PlanForm):
     anyway = BooleanField(_l("I have read this. Save it anyway"))
 
 
-class ByKind(Optional):  # type: ignore[misc]
-    """Needed for some kinds of change only; a hint beside the field says for which."""
-
-    field_flags: ClassVar = {"needed_at_times": True}
-
-
 class OverrideForm(WarnedForm):
     schedule = SelectField(_l("Schedule"), validators=CHOSEN)
     kind = RadioField(
@@ -64,8 +58,8 @@ class OverrideForm(WarnedForm):
         choices=[SelectChoice(code.value, words) for code, words in KIND_WORDS],
         validators=CHOSEN,
     )
-    user = SelectField(_l("Who comes in"), validators=[ByKind()])
-    instead_of = SelectField(_l("For whom, or who is taken off"), validators=[ByKind()])
+    user = SelectField(_l("Who comes in"), validators=[NeededAtTimes()])
+    instead_of = SelectField(_l("For whom, or who is taken off"), validators=[NeededAtTimes()])
     starts_at = moment(_l("From"))
     ends_at = moment(_l("To"))
     note = StringField(_l("Note"), validators=[at_most(200)])

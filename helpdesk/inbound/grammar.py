@@ -1,6 +1,7 @@
 """What an SMS means: a forgiving grammar.
 
-"1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket, "wszystkie" all that wait; "2", "nie" pass it on.
+"1", "ok", "tak", "przyjmuję", "LEO-2026-0042 1" take a ticket, "wszystkie" all that wait; "2", "nie", "nie mogę,
+jestem w szpitalu" pass it on.
 """
 
 import re
@@ -26,6 +27,8 @@ WORDS: dict[str, Meaning] = {
     **dict.fromkeys(("all", "wszystkie", "wszystko", "1 wszystkie", "1 all", "biore wszystkie"), Meaning.TAKE_ALL),
     **dict.fromkeys(("2", "nie", "no", "n", "nie moge", "dalej", "pass"), Meaning.PASS),
 }
+# With a reason behind it, in which nothing says that the ticket is taken.
+CANNOT = re.compile(r"(?:niestety )?(?:nie moge|nie dam rady|i cannot|i can t) \S")
 # The provider acts on these when they are the whole message, and so do we: whoever only seems to have opted out
 # would not be alerted any more.
 OPT_OUTS: dict[str, Meaning] = {
@@ -33,6 +36,7 @@ OPT_OUTS: dict[str, Meaning] = {
     **dict.fromkeys(("unsubscribe", "optout", "revoke"), Meaning.STOP),
     **dict.fromkeys(("start", "unstop"), Meaning.START),
 }
+TAKES = (Meaning.TAKE, Meaning.TAKE_ALL)
 YES = "yes"  # opts in like START, and takes a ticket
 NUMBER = re.compile(r"\b([a-z]{2,4})[\s-]*(\d{4})[\s-]+(\d{1,7})\b", re.IGNORECASE)
 # What somebody half asleep types: "0042 1", "42 1", "3 1"; but "1, 2" is a list.
@@ -69,6 +73,12 @@ def understand(body: str) -> Answer:
     return _after_digits(end[1] or end[2], body[end.end() :], whole) if end else Answer(whole)
 
 
+def gives_a_reason(body: str) -> bool:
+    """Pure: the SMS says that the person cannot, and why."""
+    words = _words(NUMBER.sub(" ", body, count=1))
+    return bool(CANNOT.match(" ".join(words))) and not any(WORDS.get(word) in TAKES for word in words)
+
+
 def _after_digits(digits: str, rest: str, whole: Meaning) -> Answer:
     """Of an SMS that begins with digits; `whole` is what it means if they are no number of a ticket."""
     end, meaning = f"-{int(digits):04d}", _meaning_of(rest)
@@ -81,7 +91,13 @@ def _after_digits(digits: str, rest: str, whole: Meaning) -> Answer:
 
 def _meaning_of(text: str) -> Meaning:
     """Of a phrase that we know, or of words that all say the same ("ok, biorę")."""
-    words = re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(text).lower()).split()
+    if gives_a_reason(text):
+        return Meaning.PASS
+    words = _words(text)
     known = WORDS.get(" ".join(words))
     meanings = {known} if known else {WORDS.get(word, Meaning.WORDS) for word in words}
     return meanings.pop() if len(meanings) == 1 else Meaning.WORDS
+
+
+def _words(text: str) -> list[str]:
+    return re.sub(r"[^a-z0-9 ]+", " ", to_gsm7(text).lower()).split()

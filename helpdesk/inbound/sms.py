@@ -18,7 +18,7 @@ from helpdesk.config import settings
 from helpdesk.extensions import db
 from helpdesk.inbound.brakes import has_heard_enough, is_known, no_text
 from helpdesk.inbound.duty_answer import confirm_duty
-from helpdesk.inbound.grammar import YES, Answer, Meaning, understand
+from helpdesk.inbound.grammar import YES, Answer, Meaning, gives_a_reason, understand
 from helpdesk.inbound.own_test_answer import confirms_own_test
 from helpdesk.inbound.people import (
     Sender,
@@ -154,6 +154,8 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
     if meaning is Meaning.PASS:
         if not pass_on(ticket, user, AckVia.SMS):
             return "nothing", _not_passed_words(ticket, user)
+        if gives_a_reason(row.body):
+            add_note(ticket, of_user(user), row.body)
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
     if not row.body.strip():
         return no_text()
@@ -161,7 +163,7 @@ def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) ->
         return "repeated", ""
     add_note(ticket, of_user(user), row.body)
     if waiting_for_somebody([ticket], user):
-        return "noted", _("Added to %(number)s as a note. Answer 1 to take the ticket.", number=ticket.number)
+        return "noted", _("Added to %(number)s as a note. Answer 1=I take it 2=I cannot.", number=ticket.number)
     return "noted", _("Added to %(number)s as a note.", number=ticket.number)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from helpdesk import clock, outbox, signs
+from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt, Escalation, Notification
 from helpdesk.models.codes import AttemptState, Lane
@@ -19,12 +19,6 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT_BESIDE = LONGEST_SEARCH + timedelta(seconds=30)
 LONGEST_LEASE = max(outbox.LEASE.values())
 IN_HAND = (AttemptState.SENDING, AttemptState.UNKNOWN)
-
-
-def was_put_back() -> bool:
-    """The scheduler's own last sign of life lies in the future."""
-    seen = signs.seen_at(signs.SCHEDULER)
-    return seen is not None and seen > clock.now() + AHEAD
 
 
 def put_right() -> None:

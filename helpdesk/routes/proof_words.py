@@ -103,11 +103,17 @@ def _way_to(taken: TimelineEvent, proof: Proof, clock: Clock) -> Iterator[str]:
     alerted too, it says whose SMS and call that were."""
     own = [line for line in proof.alerts if line.attempt.notification.user_id == taken.actor_id]
     whose = f" ({taken.actor_name})" if len(own) < len(proof.alerts) else ""
-    if arrived := _last([_arrived_at(line) for line in own], taken.at):
-        yield _("SMS delivered %(time)s", time=clock(arrived)) + whose
+    if arrived := sorted(at for line in own if (at := _arrived_at(line)) is not None and at <= taken.at):
+        yield _delivered(clock(arrived[0]), clock(arrived[-1])) + whose
     if picked_up := _last([line.picked_up_at for line in own], taken.at):
         yield _("call picked up %(time)s", time=clock(picked_up)) + whose
     yield f"{sentence(taken)} {clock(taken.at)} ({since_filed(proof, taken.at)})"
+
+
+def _delivered(first: str, last: str) -> str:
+    if first == last:
+        return _("SMS delivered %(time)s", time=first)
+    return _("SMS delivered %(first)s, the last %(last)s", first=first, last=last)
 
 
 def _arrived_at(line: Line) -> datetime | None:

@@ -338,3 +338,9 @@ def test_times_are_those_of_the_schedules_own_zone(marek, cast):
     marek.post(f"{ROOT}/{chicago.id}/layers/add", data=layer_form(cast.dorota))
     assert rows(cast)[1].starts_at == datetime(2026, 3, 12, 13, tzinfo=UTC)
     assert "12 mar 2026, 08:00" in marek.get(f"{ROOT}/{chicago.id}").text
+
+
+def test_what_a_change_may_need_is_not_called_optional(client, cast):
+    sign_in(client, cast.marek)
+    page = client.get("/oncall/schedules/override").text
+    assert '<label for="user">Kto przychodzi na dyżur</label>' in page

@@ -15,7 +15,7 @@ from tests.drafts import opened, phone_of
 STRANGER = "+48500000099"
 # All that people write: tests/inbound/test_sms_grammar.py.
 TAKES = [" 1. ", "tak, biorę", "Przyjmuję", "{number} 1", "{end} ok"]
-PASSES = ["2", "Nie mogę.", "{number} 2"]
+PASSES = ["2", "Nie mogę.", "Nie mogę, jestem w szpitalu", "{number} 2"]
 SAYS = ["jadę, będę za 10 minut", "nie 1", "{number}"]
 
 
@@ -55,12 +55,17 @@ def test_who_answers_so_passes_it_on(story, cast, ticket, body):
     assert ticket.number in story.last_text(cast.beata)
 
 
+def test_the_reason_why_somebody_cannot_is_kept_as_a_note(story, cast, ticket):
+    story.answers(cast.anna, "Nie mogę, jestem w szpitalu")
+    assert [note.body for note in story.state(ticket).messages] == ["Nie mogę, jestem w szpitalu"]
+
+
 @pytest.mark.parametrize("body", SAYS)
 def test_other_words_become_a_note_and_take_nothing(story, cast, ticket, body):
     answer = story.answers(cast.anna, named(body, ticket))
     [note] = story.state(ticket).messages
     assert (note.kind, note.body) == (MessageKind.INTERNAL, named(body, ticket))
-    assert answer.endswith("Odpisz 1, aby przyjac zgloszenie.")
+    assert answer.endswith("Odpisz 1=przyjmuje 2=nie moge.")
     assert holder(story, ticket) is None
 
 

@@ -1,13 +1,15 @@
 """Rule 14. Every attempt and its outcome stands on the ticket, to the second."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from helpdesk import clock
-from helpdesk.models.codes import AckVia
+from helpdesk.models.codes import AckVia, AttemptState, Channel
 from helpdesk.oncall.acknowledgement import acknowledge
 from helpdesk.sentences import sentence
 from helpdesk.transaction import transaction
 from tests.conftest import sign_in
+from tests.drafts import attempts
 
 
 def proof_page(story, user, ticket) -> str:
@@ -36,6 +38,21 @@ def test_the_manager_reads_when_the_sms_arrived_the_call_was_picked_up_and_the_k
     page = proof_page(story, cast.marek, alerted_and_taken_by_key(story, cast))
     assert "SMS doręczony 10:00:07 · telefon odebrany 10:00:41 · Zgłoszenie przyjmuje Anna Testowa" in page
     assert "klawiszem w rozmowie 10:00:52 (52 s po zgłoszeniu)" in page
+
+
+def test_of_several_sms_the_first_that_arrived_is_told_and_the_last(story, cast):
+    ticket = story.files(cast.osp, cast.jan)
+    for seconds in (7, 600):
+        clock.advance(timedelta(seconds=seconds))
+        story.sim.deliver(story.sms(cast.anna).sid)
+        story.passes(minutes=11)
+    story.answers(cast.anna, "1")
+    arrived = [
+        a.finished_at for a in attempts(channel=Channel.SMS, to=cast.anna) if a.state is AttemptState.DELIVERED
+    ]
+    assert len(arrived) > 1
+    first, last = (f"{at.astimezone(ZoneInfo('Europe/Warsaw')):%H:%M:%S}" for at in (min(arrived), max(arrived)))
+    assert f"SMS doręczony {first}, ostatni {last}" in proof_page(story, cast.marek, ticket)
 
 
 def test_the_ticket_itself_says_it_in_one_line(story, cast):
