@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
 # The provider's clock and ours may differ by this much.
 CLOCK_SKEW = timedelta(seconds=30)
-# An SMS is told from others by its text and by what other attempts have claimed: our clock need not be right.
-SKEW_OF_TEXTS = timedelta(hours=3)
 # How the first look ended, kept as the provider's word until there is one.
 NOT_FOUND, NOT_ASKED = LOOKED = "not_found", "not_asked"
 # No callback for so long, and an attempt is asked about; each time twice as late.
@@ -220,8 +218,7 @@ def _trace(attempt: Attempt) -> Trace:
 
 def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
     """What the provider has of the attempt, if no other attempt of ours claims it: the nearest in time."""
-    skew = CLOCK_SKEW if trace.text_hash is None else SKEW_OF_TEXTS
-    since, until = trace.sent_at - skew, trace.sent_at + outbox.LEASE[trace.channel] + skew
+    since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE[trace.channel] + CLOCK_SKEW
     found = [each for each in find(trace.address, since, until) if _has_the_text(each, trace)]
     sids = [each.sid for each in found]
     claimed = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(sids))))
