@@ -16,6 +16,7 @@ from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.contacts import unreachable_by_phone
 from helpdesk.oncall.plan_changes import changed, earliest, hold_as_manager, keep
 from helpdesk.oncall.roster import Change, Roster
+from helpdesk.oncall.swaps import withdraw_needless
 
 LONGEST = timedelta(days=366)
 LAST_WORD = 2**62  # what is being asked about is said after all that stands
@@ -77,6 +78,7 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
     )
     db.session.add(row)
     _keep(schedule, by, "override_added", row)
+    withdraw_needless(schedule, by)
     changed(schedule)
     return row
 

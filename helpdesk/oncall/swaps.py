@@ -111,6 +111,17 @@ def withdraw(swap: Swap, by: User) -> None:
     letters.withdrawn(swap, by)
 
 
+def withdraw_needless(schedule: Schedule, by: User) -> None:
+    """A manager has changed the plan: what is offered of duty that its giver does not have any more, nobody need
+    take."""
+    query = sa.select(Swap).where(
+        Swap.state == SwapState.OFFERED, Swap.schedule_id == schedule.id, Swap.ends_at > clock.now()
+    )
+    for swap in db.session.scalars(query).all():
+        if not has_some_of(schedule, swap.offered_by, _rest(swap.starts_at, swap.ends_at)):
+            withdraw(swap, by)
+
+
 def undo(swap: Swap, by: User) -> None:
     """What has not been served goes back, both ways; where whoever gave it is absent, cover is asked for again.
 

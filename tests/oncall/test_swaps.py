@@ -9,8 +9,9 @@ from helpdesk import clock
 from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import Absence, AuditEntry, Override, Swap, User
-from helpdesk.models.codes import AttemptState, Channel, NotificationEvent, SwapState
+from helpdesk.models.codes import AttemptState, Channel, NotificationEvent, OverrideKind, SwapState
 from helpdesk.oncall import swaps
+from helpdesk.oncall.overrides import Wish, add_override
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import who_is_on_call
 from helpdesk.oncall.swaps import Offer
@@ -248,3 +249,24 @@ def test_the_offers_of_a_person_are_what_they_may_take_and_what_they_made(cast, 
     assert swaps.open_offers(cast.beata) == [mine, other]
     assert swaps.open_offers(cast.anna) == [other]
     assert db.session.get(Swap, mine.id).state is SwapState.OFFERED
+
+
+def comes_in(cast, at):
+    """Dorota, instead of everybody."""
+    wish = Wish(OverrideKind.REPLACE, cast.dorota, None, clock.now() + at[0], clock.now() + at[1])
+    with transaction():
+        add_override(cast.schedule, wish, cast.marek)
+
+
+def test_an_offer_ends_when_a_manager_gives_the_duty_to_somebody(cast, offered):
+    swap = offered()
+    comes_in(cast, TOMORROW)
+    assert swap.state is SwapState.WITHDRAWN
+    assert told(cast.beata, NotificationEvent.SWAP_ANSWERED)
+    assert swaps.open_offers(cast.celina) == []
+
+
+def test_an_offer_of_which_something_is_left_stands(cast, offered):
+    swap = offered()
+    comes_in(cast, (22 * HOUR, 30 * HOUR))
+    assert swap.state is SwapState.OFFERED
