@@ -1,7 +1,7 @@
 """Collects what the judge looks at, and waits until the program has settled everything."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -18,40 +18,42 @@ from helpdesk.tokens import read_attempt
 
 # Calls follow half a minute after their SMS (fast clock): they belong to what must be settled.
 AHEAD = timedelta(minutes=2)
+# No step may come while the workers are ended and the evidence is taken: two real seconds.
+STOPPING = timedelta(seconds=20)
 
 
-def settle(stage: Stage, seconds: float) -> datetime:
-    """Wait, but not for more than so many real seconds, until nothing is due, sending or unknown. Returns when the
-    last look was taken: what was due then must have left, what came later need not. Aware UTC."""
+def settle(stage: Stage, seconds: float) -> int:
+    """Wait until nothing is due, sending or unknown and no step is about to come; how many are left after so many
+    real seconds."""
     end = time.monotonic() + seconds
     with stage.app().app_context():
         while True:
-            at = clock.now()
-            if not unsettled(at) or time.monotonic() > end:
-                return at
+            left = unsettled()
+            if not left or time.monotonic() > end:
+                return left
             time.sleep(0.25)
 
 
-def unsettled(at: datetime) -> int:
+def unsettled() -> int:
     """One statement: an attempt that is given up and the next step that it brings are seen together."""
-    is_due = sa.and_(Attempt.state == AttemptState.DUE, Attempt.due_at <= at + AHEAD)
+    now = clock.now()
+    is_due = sa.and_(Attempt.state == AttemptState.DUE, Attempt.due_at <= now + AHEAD)
     open_ones = Attempt.state.in_((AttemptState.SENDING, AttemptState.UNKNOWN))
     attempts = sa.select(sa.func.count()).select_from(Attempt).where(sa.or_(is_due, open_ones))
-    steps = sa.select(sa.func.count()).select_from(Escalation).where(Escalation.next_step_at <= at)
+    steps = sa.select(sa.func.count()).select_from(Escalation).where(Escalation.next_step_at <= now + STOPPING)
     count = db.session.scalar(sa.select(attempts.scalar_subquery() + steps.scalar_subquery()))
     db.session.rollback()
     return count or 0
 
 
-def collect(stage: Stage, at: datetime) -> Evidence:
-    """`at`: when everything had settled."""
+def collect(stage: Stage) -> Evidence:
     with stage.app().app_context():
         record = journal.read(stage.stored)
         return Evidence(
             told=_told(),
             stored=[_stored(line) for line in record if line["what"] == "stored"],
             filed=[line["ticket"] for line in journal.read(stage.filed)],
-            at=at,
+            at=clock.now(),
             longest_flight=LEASE[Channel.SMS].total_seconds() / fastclock.SPEED,
             acknowledged={line["ticket"]: line["at"] for line in journal.read(stage.acknowledged)},
             complaints=[wrong for line in record if line["what"] == "complaint" for wrong in line["about"]],

@@ -19,9 +19,6 @@ from chaos.kept import Kept, Thing
 from chaos.wire import Api, Control
 from helpdesk.config import Settings
 
-# Real seconds. What is sent again because the provider cannot be asked takes so long to leave on a busy machine.
-ON_ITS_WAY = 1.0
-
 
 class Provider:
     """What the handlers of both ports share: what was stored, and the plan."""
@@ -35,7 +32,6 @@ class Provider:
         self.kills = record.with_name("killed")
         self._port = int(settings.twilio_api_url.rsplit(":", 1)[1])
         self._api: ThreadingHTTPServer | None = None
-        self._deaf_until = 0.0
 
     def note(self, what: str, **facts: object) -> None:
         journal.note(self._record, what=what, at=time.monotonic(), **facts)
@@ -51,19 +47,13 @@ class Provider:
                 to=thing.to,
                 body=thing.body,
                 failed=bool(code),
-                could_be_asked=self.can_be_asked(),
+                could_be_asked=not self.plan.ask_faults,
                 **seen,
             )
         self.courier.announce(thing, form.get("StatusCallback", ""), way=self.plan.callbacks)
         return thing
 
-    def can_be_asked(self) -> bool:
-        """And could already when a message that comes now was put on its way."""
-        return not self.plan.ask_faults and time.monotonic() - self._deaf_until > ON_ITS_WAY
-
     def follow(self, plan: Plan) -> None:
-        if self.plan.ask_faults:
-            self._deaf_until = time.monotonic()
         self.plan = plan
         if plan.is_down and self._api is not None:
             self.close()

@@ -1,8 +1,6 @@
 """The evidence is taken when nothing is left to be done, and not in the instant between two things."""
 
-from datetime import timedelta
-
-from chaos.evidence import AHEAD, unsettled
+from chaos.evidence import AHEAD, STOPPING, unsettled
 from helpdesk import clock, outbox
 from helpdesk.models.codes import AttemptState
 from helpdesk.oncall import in_vain
@@ -19,15 +17,21 @@ def fail_all():
 
 def test_what_is_due_soon_is_not_settled(cast):
     opened(cast)
-    assert unsettled(clock.now()) == len([a for a in attempts() if a.due_at <= clock.now() + AHEAD]) > 0
+    assert unsettled() == len([a for a in attempts() if a.due_at <= clock.now() + AHEAD]) > 0
     fail_all()
-    assert unsettled(clock.now()) == 0
+    assert unsettled() == 0
 
 
-def test_an_alert_whose_next_step_should_have_come_is_not_settled(cast):
+def test_an_alert_whose_next_step_comes_now_is_not_settled(cast):
     alert = running(opened(cast))
     fail_all()
     with transaction():
         in_vain.hasten(alert)
-    assert unsettled(clock.now()) == 1
-    assert unsettled(clock.now() - timedelta(seconds=1)) == 0
+    assert unsettled() == 1
+
+
+def test_an_alert_whose_next_step_comes_while_the_workers_are_ended_is_not_settled(cast):
+    alert = running(opened(cast))
+    fail_all()
+    clock.freeze(alert.next_step_at - STOPPING)
+    assert unsettled() == 1

@@ -1,18 +1,15 @@
 """The provider of the chaos program refuses what Twilio would, and does harm only at the named moment."""
 
-from dataclasses import replace
 from importlib import import_module
 from random import Random
 
 import pytest
 
 from chaos.courier import in_the_way_of
-from chaos.faults import FAULTS, Plan, draw
+from chaos.faults import FAULTS, draw
 from chaos.kept import MESSAGE
 from chaos.moments import CLIENT, MARKS, MOMENTS, WATCHED
-from chaos.provider import Provider
 from chaos.wire import TOKEN, complaints
-from helpdesk.config import read_settings
 
 CALLBACK = "http://127.0.0.1:8000/twilio/status/" + "a" * 64 + "#rc=3"
 GOOD = {"To": ["+48500000001"], "From": ["+48500000100"], "Body": ["Pilne"], "StatusCallback": [CALLBACK]}
@@ -56,19 +53,3 @@ def test_the_program_still_has_every_function_that_marks_a_moment():
     marks = [(module, name) for module, name, _about in MARKS] + [(watched, "transaction") for watched in WATCHED]
     assert [mark for mark in marks if not callable(getattr(import_module(mark[0]), mark[1], None))] == []
     assert callable(getattr(getattr(import_module(module), owner), method))
-
-
-@pytest.fixture
-def provider(tmp_path):
-    settings = read_settings({"DATA_DIR": str(tmp_path), "SECRET_KEY": "a secret key for the tests"})
-    return Provider(replace(settings, twilio_api_url="http://127.0.0.1:9"), tmp_path / "record")
-
-
-def test_for_a_moment_after_it_was_deaf_a_provider_still_counts_as_deaf(provider, monkeypatch):
-    assert provider.can_be_asked()
-    provider.follow(Plan(ask_faults={"500": 1.0}))
-    assert not provider.can_be_asked()
-    provider.follow(Plan())
-    assert not provider.can_be_asked()
-    monkeypatch.setattr("chaos.provider.ON_ITS_WAY", 0.0)
-    assert provider.can_be_asked()
