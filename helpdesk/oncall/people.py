@@ -28,13 +28,10 @@ def administrators_to_choose(chosen_id: int | None) -> list[User]:
     return list(db.session.scalars(query))
 
 
-def address_of(user: User, channel: Channel, *, in_need: bool = False) -> str | None:
-    """Where to reach the person over the channel; None without a usable contact. A call `in_need` goes to a number
-    that a provider has called dead rather than to none: providers err, and a call in vain costs nothing."""
+def address_of(user: User, channel: Channel) -> str | None:
+    """Where to reach the person over the channel; None without a usable contact."""
     if channel is Channel.VOICE:
-        proven = [c for c in user.contacts if c.kind is ContactKind.PHONE and c.verified_at is not None]
-        ringing = [c for c in proven if c.broken_at is None]
-        return next((c.value for c in ringing or (proven if in_need else [])), None)
+        return next((c.value for c in user.contacts if _rings(c)), None)
     if channel is Channel.SMS:
         return next((c.value for c in user.contacts if _takes_sms(c)), None)
     contact: Contact | None = user.contact(ContactKind.EMAIL)
@@ -42,8 +39,20 @@ def address_of(user: User, channel: Channel, *, in_need: bool = False) -> str | 
 
 
 def _takes_sms(contact: Contact) -> bool:
-    """STOP stops SMS, calls still come; a landline rings only; a number of which nothing is known is tried."""
+    """A landline rings only; a number of which nothing is known is tried."""
     return contact.kind is ContactKind.PHONE and contact.is_usable and not is_landline(contact.value)
+
+
+def _rings(contact: Contact) -> bool:
+    """STOP stops SMS; calls still come."""
+    is_alive = contact.verified_at is not None and contact.broken_at is None
+    return contact.kind is ContactKind.PHONE and is_alive
+
+
+def own_phone(user: User) -> str | None:
+    """A number that the person has proved to be theirs, whatever a provider says of it."""
+    phones = (c for c in user.contacts if c.kind is ContactKind.PHONE and c.verified_at is not None)
+    return next((contact.value for contact in phones), None)
 
 
 def person_with_phone(number: str) -> User | None:

@@ -12,7 +12,7 @@ from helpdesk.models import EscalationStep, NotifyRule, Schedule, User
 from helpdesk.models.codes import Channel, Priority, RoleName, StepTarget
 from helpdesk.oncall import personal
 from helpdesk.oncall import schedule as duty
-from helpdesk.oncall.people import address_of, people_with
+from helpdesk.oncall.people import address_of, own_phone, people_with
 from helpdesk.oncall.personal import Way
 from helpdesk.oncall.steps import LAST_RESORT
 
@@ -57,9 +57,8 @@ def urgent_rules(users: Sequence[User]) -> dict[int, list[NotifyRule]]:
 
 def ways_by_rules(user: User, rules: Sequence[NotifyRule], step: Step, at: datetime) -> list[Way]:
     """How the step alerts the person with these rules of theirs; empty: nothing reaches them."""
-    named, in_need = (Channel(code) for code in step.channels), step.target in LAST_RESORT
     gap, lasts = timedelta(seconds=step.channel_gap_seconds), timedelta(minutes=step.minutes)
-    channels = [channel for channel in named if address_of(user, channel, in_need=in_need)]
+    channels = [channel for channel in map(Channel, step.channels) if address_in(step, user, channel)]
     by_step = personal.of_step(channels, gap)
     wanted = personal.ways(rules, Priority.URGENT, at, settings().zone)
     own = [way for way in wanted if address_of(user, way[0])]
@@ -68,6 +67,14 @@ def ways_by_rules(user: User, rules: Sequence[NotifyRule], step: Step, at: datet
     # The mail of the last resort is there for the day on which no phone rings.
     kept = [way for way in by_step if way[0] is Channel.EMAIL and step.target in LAST_RESORT]
     return personal.earliest([*personal.completed(own, by_step, lasts), *kept])
+
+
+def address_in(step: Step, user: User, channel: Channel) -> str | None:
+    """Where the step reaches the person over the channel. A call of the last resort goes to a number that a
+    provider has called dead rather than to none: providers err, and a call in vain costs nothing."""
+    found = address_of(user, channel)
+    is_last_call = channel is Channel.VOICE and step.target in LAST_RESORT
+    return own_phone(user) if found is None and is_last_call else found
 
 
 def named(step: EscalationStep, at: datetime) -> list[User]:

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 from helpdesk import clock, outbox
 from helpdesk.models import Escalation, EscalationStep, Notification, User
 from helpdesk.models.codes import Channel, EventKind, Lane, NotificationEvent
-from helpdesk.oncall.people import address_of
-from helpdesk.oncall.recipients import ways_of
-from helpdesk.oncall.steps import LAST_RESORT
+from helpdesk.oncall.recipients import address_in, ways_of
 from helpdesk.outbox import Letter
 from helpdesk.tickets.actor import SYSTEM
 from helpdesk.tickets.timeline import record
@@ -33,7 +31,7 @@ class Sending:
 def sendings(step: EscalationStep, people: list[User], at: datetime) -> list[Sending]:
     """The messages of a step that begins at that instant: each person's ways, by their own rules or the step's."""
     return [
-        Sending(user, channel, address_of(user, channel, in_need=step.target in LAST_RESORT) or "", at + after)
+        Sending(user, channel, address_in(step, user, channel) or "", at + after)
         for user, ways in ways_of(people, step, at).items()
         for channel, after in ways
     ]
