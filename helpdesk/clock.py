@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+# What lies farther in the future than the clocks of several machines differ was written by one that ran ahead.
+AHEAD = timedelta(seconds=10)
 _offset = timedelta()
 _frozen: datetime | None = None
 

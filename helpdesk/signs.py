@@ -19,7 +19,6 @@ RECOUNT = "recount"  # the summaries were compared with the tickets
 MISCOUNT = "miscount"  # and were wrong
 EVERY = timedelta(seconds=60)  # how often at most it is written of what may come often
 ALWAYS = timedelta()
-FARTHEST_AHEAD = timedelta(seconds=10)  # clocks of several machines that agree
 
 
 def seen_at(name: str) -> datetime | None:
@@ -37,7 +36,7 @@ def lies_ahead(name: str) -> bool:
     """The sign was written by a clock that ran ahead of this one: another machine's, or ours before it was put
     back."""
     seen = seen_at(name)
-    return seen is not None and seen > clock.now() + FARTHEST_AHEAD
+    return seen is not None and seen > clock.now() + clock.AHEAD
 
 
 def note(name: str, every: timedelta = EVERY) -> None:

@@ -13,8 +13,6 @@ from helpdesk.models.codes import AttemptState, Channel, EscalationState, Notifi
 
 # Ringing and three readings; a call of which nothing is heard for longer does not keep the line busy.
 CALL_LASTS = timedelta(seconds=120)
-# What was sent later than that was written by a clock that ran ahead: it says nothing about now.
-AHEAD = timedelta(seconds=10)
 IN_CALL = (AttemptState.SENDING, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.SENT)
 ARRIVED = (*IN_CALL, AttemptState.DELIVERED)
 # Of these several may go in one SMS or one call, and a number gets no second SMS soon after the first.
@@ -57,7 +55,7 @@ def _is_in_a_call() -> sa.ColumnElement[bool]:
         _OTHER.channel == Channel.VOICE,
         _OTHER.state.in_(IN_CALL),
         _OTHER.sending_at > clock.now() - CALL_LASTS,
-        _OTHER.sending_at < clock.now() + AHEAD,
+        _OTHER.sending_at < clock.now() + clock.AHEAD,
     )
     return _there_is(calls)
 
@@ -77,7 +75,7 @@ def _has_just_had_an_sms() -> Iterator[sa.ColumnElement[bool]]:
             .where(
                 _OTHER.address == Attempt.address,
                 _OTHER.sending_at > clock.now() - timedelta(seconds=seconds),
-                _OTHER.sending_at < clock.now() + AHEAD,
+                _OTHER.sending_at < clock.now() + clock.AHEAD,
                 _OTHER.channel == Channel.SMS,
                 _OTHER.state.in_(ARRIVED),
                 _OTHERS.event == event,

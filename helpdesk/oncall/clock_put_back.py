@@ -12,7 +12,6 @@ from helpdesk.models.codes import AttemptState, Lane
 from helpdesk.oncall.further_people import IS_OPEN
 from helpdesk.oncall.live_call import LONGEST_SEARCH
 from helpdesk.transaction import changed_rows, transaction
-from helpdesk.wanted import AHEAD
 
 log = logging.getLogger(__name__)
 # A call that looks for somebody may put a step off for so long.
@@ -25,7 +24,7 @@ def put_right() -> None:
     """No step comes later than its time from now, what was written in the future is due now, and no lease lasts
     longer than one. It is the same done twice, and does no harm where another machine's clock is ahead."""
     now = clock.now()
-    log.warning("the clock was put back: alerts and leases no longer wait for its old time")
+    log.warning("a clock ran ahead, here or on another machine: no alert and no lease waits for its time")
     with transaction():
         for alert in db.session.scalars(sa.select(Escalation).where(IS_OPEN).with_for_update()):
             alert.next_step_at = min(alert.next_step_at or now, _latest(alert, now))
@@ -46,5 +45,5 @@ def _written_ahead(now: datetime) -> sa.Select[tuple[Attempt]]:
     return (
         sa.select(Attempt)
         .join(Notification)
-        .where(outbox.IS_DUE, Attempt.lane == Lane.ALERT, Notification.created_at > now + AHEAD)
+        .where(outbox.IS_DUE, Attempt.lane == Lane.ALERT, Notification.created_at > now + clock.AHEAD)
     )
