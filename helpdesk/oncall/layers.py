@@ -68,7 +68,7 @@ def add_layer(schedule: Schedule, pattern: Pattern, starts_at: datetime, by: Use
     row.in_force_from = max(starts_at, earliest(schedule))
     row.members = _members(pattern.people)
     keep(schedule, by, "layer_added", layer=row.layer, **_said(pattern, row.in_force_from))
-    changed(schedule)
+    changed(schedule, by)
     return row
 
 
@@ -95,7 +95,7 @@ def change_layer(
     if before is not None:
         before.in_force_until = at
     keep(schedule, by, "layer_changed", layer=number, **_said(pattern, at))
-    changed(schedule)
+    changed(schedule, by)
     return row
 
 
@@ -108,7 +108,7 @@ def end_layer(schedule: Schedule, number: int, at: datetime, by: User) -> None:
     if before is not None:
         before.in_force_until = at
     keep(schedule, by, "layer_ended", layer=number, at=at.isoformat())
-    changed(schedule)
+    changed(schedule, by)
 
 
 def raise_layer(schedule: Schedule, number: int, by: User) -> None:
@@ -124,7 +124,7 @@ def raise_layer(schedule: Schedule, number: int, by: User) -> None:
         going_on = row if row.in_force_from is not None and row.in_force_from >= at else _split(schedule, row, at)
         going_on.layer = swapped[row.layer]
     keep(schedule, by, "layer_raised", layer=number, above=above)
-    changed(schedule)
+    changed(schedule, by)
 
 
 def numbers(schedule: Schedule, at: datetime) -> list[int]:

@@ -16,7 +16,6 @@ from helpdesk.oncall import schedule as duty
 from helpdesk.oncall.contacts import unreachable_by_phone
 from helpdesk.oncall.plan_changes import changed, earliest, hold_as_manager, keep
 from helpdesk.oncall.roster import Change, Roster
-from helpdesk.oncall.swaps import withdraw_needless
 
 LONGEST = timedelta(days=366)
 LAST_WORD = 2**62  # what is being asked about is said after all that stands
@@ -78,8 +77,7 @@ def add_override(schedule: Schedule, wish: Wish, by: User) -> Override:
     )
     db.session.add(row)
     _keep(schedule, by, "override_added", row)
-    withdraw_needless(schedule, by)
-    changed(schedule)
+    changed(schedule, by)
     return row
 
 
@@ -115,7 +113,7 @@ def end_override(override: Override, by: User) -> None:
         override.ends_at = now
     else:
         db.session.delete(override)
-    changed(schedule)
+    changed(schedule, by)
 
 
 def find_override(override_id: int) -> Override:

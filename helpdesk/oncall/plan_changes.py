@@ -8,6 +8,7 @@ from helpdesk.errors import NotAllowed
 from helpdesk.extensions import db
 from helpdesk.models import AuditEntry, Schedule, User
 from helpdesk.oncall.handover import hold_schedule, tell_newly_on_duty
+from helpdesk.oncall.swaps import withdraw_needless
 from helpdesk.users import require_manager
 
 JUST_NOW = timedelta(hours=1)  # a moment that passed while the form was filled in means now
@@ -41,11 +42,12 @@ def begins(schedule: Schedule, at: datetime) -> datetime:
     return max(at, now)
 
 
-def changed(schedule: Schedule) -> None:
+def changed(schedule: Schedule, by: User) -> None:
     """Every change of a plan comes through here once it is in the session: whoever is on duty now because of it is
-    told of the alerts that run."""
+    told of the alerts that run, and what is offered of duty that its giver has no more is withdrawn."""
     db.session.flush()
     db.session.expire(schedule, ["rotations"])
+    withdraw_needless(schedule, by)
     tell_newly_on_duty(schedule)
 
 

@@ -112,8 +112,11 @@ def withdraw(swap: Swap, by: User) -> None:
 
 
 def withdraw_needless(schedule: Schedule, by: User) -> None:
-    """A manager has changed the plan: what is offered of duty that its giver does not have any more, nobody need
-    take."""
+    """What is offered of duty that its giver does not have any more, nobody need take. `by` changed the plan.
+
+    Raises:
+        NotAllowed: "not_yours", unless a manager did.
+    """
     query = sa.select(Swap).where(
         Swap.state == SwapState.OFFERED, Swap.schedule_id == schedule.id, Swap.ends_at > clock.now()
     )

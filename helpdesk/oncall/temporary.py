@@ -41,7 +41,7 @@ def add_temporary(schedule: Schedule, draft: Draft, by: User) -> TemporarySchedu
     _write(plan, draft, now)
     db.session.add(plan)
     _keep(schedule, by, "temporary_added", plan)
-    changed(schedule)
+    changed(schedule, by)
     return plan
 
 
@@ -62,7 +62,7 @@ def change_temporary(plan: TemporarySchedule, draft: Draft, by: User) -> None:
     _cut(plan, now)
     _write(plan, draft, now)
     _keep(schedule, by, "temporary_changed", plan)
-    changed(schedule)
+    changed(schedule, by)
 
 
 def end_temporary(plan: TemporarySchedule, by: User) -> None:
@@ -82,7 +82,7 @@ def end_temporary(plan: TemporarySchedule, by: User) -> None:
         plan.ends_at = now
     else:
         db.session.delete(plan)
-    changed(schedule)
+    changed(schedule, by)
 
 
 def find_temporary(plan_id: int) -> TemporarySchedule:

@@ -11,6 +11,7 @@ from helpdesk.extensions import db
 from helpdesk.models import Absence, AuditEntry, Override, Swap, User
 from helpdesk.models.codes import AttemptState, Channel, NotificationEvent, OverrideKind, SwapState
 from helpdesk.oncall import swaps
+from helpdesk.oncall.layers import end_layer
 from helpdesk.oncall.overrides import Wish, add_override
 from helpdesk.oncall.roster import Span
 from helpdesk.oncall.schedule import who_is_on_call
@@ -264,6 +265,13 @@ def test_an_offer_ends_when_a_manager_gives_the_duty_to_somebody(cast, offered):
     assert swap.state is SwapState.WITHDRAWN
     assert told(cast.beata, NotificationEvent.SWAP_ANSWERED)
     assert swaps.open_offers(cast.celina) == []
+
+
+def test_an_offer_ends_when_the_plan_has_nobody_any_more(cast, offered):
+    swap = offered()
+    with transaction():
+        end_layer(cast.schedule, 0, clock.now(), cast.marek)
+    assert swap.state is SwapState.WITHDRAWN
 
 
 def test_an_offer_of_which_something_is_left_stands(cast, offered):
