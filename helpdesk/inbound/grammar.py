@@ -75,8 +75,7 @@ def understand(body: str) -> Answer:
 
 def gives_a_reason(body: str) -> bool:
     """Pure: the SMS says that the person cannot, and why."""
-    words = _words(NUMBER.sub(" ", body, count=1))
-    return bool(CANNOT.match(" ".join(words))) and not any(WORDS.get(word) in TAKES for word in words)
+    return _is_a_reason(_words(NUMBER.sub(" ", body, count=1)))
 
 
 def _after_digits(digits: str, rest: str, whole: Meaning) -> Answer:
@@ -91,12 +90,16 @@ def _after_digits(digits: str, rest: str, whole: Meaning) -> Answer:
 
 def _meaning_of(text: str) -> Meaning:
     """Of a phrase that we know, or of words that all say the same ("ok, biorę")."""
-    if gives_a_reason(text):
-        return Meaning.PASS
     words = _words(text)
+    if _is_a_reason(words):
+        return Meaning.PASS
     known = WORDS.get(" ".join(words))
     meanings = {known} if known else {WORDS.get(word, Meaning.WORDS) for word in words}
     return meanings.pop() if len(meanings) == 1 else Meaning.WORDS
+
+
+def _is_a_reason(words: list[str]) -> bool:
+    return bool(CANNOT.match(" ".join(words))) and not any(WORDS.get(word) in TAKES for word in words)
 
 
 def _words(text: str) -> list[str]:

@@ -132,36 +132,42 @@ def _named_of(tickets: list[Ticket], number: str) -> list[Ticket]:
 
 
 def _about_several(row: Inbound, tickets: list[Ticket], user: User, answer: Answer) -> tuple[str, str]:
-    """Words are kept on each of them; whoever takes or passes on must say which."""
+    """Words are kept on each of them, a reason too; whoever takes or passes on must say which."""
+    if gives_a_reason(row.body):
+        _keep_words(tickets, user, row.body)
     if answer.meaning is not Meaning.WORDS:
         return "ambiguous", _which_words(tickets, answer)
     if not row.body.strip():
         return no_text()
-    new = [ticket for ticket in tickets if not is_known(ticket, of_user(user), row.body)]
-    if not new:
+    if not _keep_words(tickets, user, row.body):
         return "repeated", ""
-    for ticket in sorted(new, key=lambda ticket: ticket.id):
-        add_note(ticket, of_user(user), row.body)
     numbers = _listed(tickets)
     return "noted", _(
         "Added as a note to %(numbers)s. To take one, answer its number and 1, or ALL.", numbers=numbers
     )
 
 
+def _keep_words(tickets: list[Ticket], user: User, body: str) -> bool:
+    """As a note on each of the tickets; False if all of them were told the same a moment ago."""
+    new = [ticket for ticket in tickets if not is_known(ticket, of_user(user), body)]
+    for ticket in sorted(new, key=lambda ticket: ticket.id):
+        add_note(ticket, of_user(user), body)
+    return bool(new)
+
+
 def _answer_about(row: Inbound, ticket: Ticket, user: User, meaning: Meaning) -> tuple[str, str]:
     if meaning in (Meaning.TAKE, Meaning.TAKE_ALL):
         return _take(ticket, user)
+    if gives_a_reason(row.body):
+        _keep_words([ticket], user, row.body)
     if meaning is Meaning.PASS:
         if not pass_on(ticket, user, AckVia.SMS):
             return "nothing", _not_passed_words(ticket, user)
-        if gives_a_reason(row.body):
-            add_note(ticket, of_user(user), row.body)
         return "passed", _("%(number)s: we are alerting the next person.", number=ticket.number)
     if not row.body.strip():
         return no_text()
-    if is_known(ticket, of_user(user), row.body):
+    if not _keep_words([ticket], user, row.body):
         return "repeated", ""
-    add_note(ticket, of_user(user), row.body)
     if waiting_for_somebody([ticket], user):
         return "noted", _("Added to %(number)s as a note. Answer 1=I take it 2=I cannot.", number=ticket.number)
     return "noted", _("Added to %(number)s as a note.", number=ticket.number)

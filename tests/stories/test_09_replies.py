@@ -60,6 +60,12 @@ def test_the_reason_why_somebody_cannot_is_kept_as_a_note(story, cast, ticket):
     assert [note.body for note in story.state(ticket).messages] == ["Nie mogę, jestem w szpitalu"]
 
 
+def test_a_reason_is_kept_on_each_ticket_though_it_must_be_said_which_is_passed_on(story, cast, two):
+    answer = story.answers(cast.anna, "Nie mogę, jestem w szpitalu")
+    assert [len(story.state(ticket).messages) for ticket in two] == [1, 1]
+    assert all(ticket.number in answer for ticket in two)
+
+
 @pytest.mark.parametrize("body", SAYS)
 def test_other_words_become_a_note_and_take_nothing(story, cast, ticket, body):
     answer = story.answers(cast.anna, named(body, ticket))
