@@ -1,15 +1,13 @@
 """Where a form stood, to come back to."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from flask import request
 
 
 def way_back() -> str:
     """The page of ours that a form names as the one it stood on (`back`), else the main page."""
-    back = urlsplit(request.form.get("back", "/"))
-    local = not back.scheme and not back.netloc and back.path.startswith("/") and "\\" not in back.path
-    return _local(back) if local and not back.path.startswith("//") else "/"
+    return _path(request.form.get("back", "/"), host="") or "/"
 
 
 def this_page() -> str:
@@ -22,9 +20,13 @@ def this_page() -> str:
 
 def page_of_the_form() -> str | None:
     """The page of ours that the browser says it comes from."""
-    came_from = urlsplit(request.referrer or "")
-    return _local(came_from) if came_from.netloc == request.host else None
+    return _path(request.referrer or "", host=request.host)
 
 
-def _local(address: SplitResult) -> str:
-    return address.path + (f"?{address.query}" if address.query else "")
+def _path(address: str, *, host: str) -> str | None:
+    """Path and query of an address at that host; None for another's, and for what a browser would take for one."""
+    parts = urlsplit(address)
+    is_ours = parts.netloc == host and parts.path.startswith("/") and not parts.path.startswith("//")
+    if not is_ours or "\\" in parts.path:
+        return None
+    return parts.path + (f"?{parts.query}" if parts.query else "")

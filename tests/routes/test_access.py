@@ -95,7 +95,10 @@ def test_a_form_of_another_session_leads_back_to_its_page(app, client, cast, mon
     assert 'href="/desk"' in answer.text and "/signin" not in answer.text
 
 
-def test_a_page_of_somebody_else_is_no_way_back(app, client, monkeypatch):
+@pytest.mark.parametrize(
+    "page", ["http://evil.test/desk", "http://localhost//evil.test/desk", "http://localhost.evil.test/desk"]
+)
+def test_a_page_of_somebody_else_is_no_way_back(app, client, monkeypatch, page):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    answer = client.post("/language", data={"locale": "en"}, headers={"Referer": "http://evil.test/desk"})
+    answer = client.post("/language", data={"locale": "en"}, headers={"Referer": page})
     assert answer.status_code == 400 and "evil.test" not in answer.text and "/signin" not in answer.text
