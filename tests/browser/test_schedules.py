@@ -71,6 +71,7 @@ def test_a_change_that_leaves_nobody_is_warned_of_and_saved_anyway(manager, size
     page.check("#anyway")
     page.click("main .actions button")
     row = page.locator("table form button").last
+    expect(row).to_be_visible()
     is_good(page)
     row.click()
     expect(page.locator(".notice.success")).to_be_visible()
@@ -94,6 +95,7 @@ def test_a_temporary_plan_is_filled_in_and_its_gap_is_flagged(manager, size):
     page.check("#anyway")
     page.click("button[value=save]")
     page.click("a:has-text('Święta')")
+    expect(page.locator("#name")).to_have_value("Święta")
     is_good(page)
     page.go_back()
     page.locator("table form button").last.click()
