@@ -5,6 +5,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutio
 
 from helpdesk.notify.parcel import Decision, DeliveryError
 
+NOT_CONNECTED, UNANSWERED = "connect", "no_answer"
 NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
 
 
@@ -19,5 +20,5 @@ def never_connected(error: Exception) -> bool:
 def unanswered(error: Exception) -> DeliveryError:
     """What it means for a message that a request about it got no answer."""
     if never_connected(error):
-        return DeliveryError(Decision.TEMPORARY, "connect", type(error).__name__)
-    return DeliveryError(Decision.UNKNOWN, "no_answer", type(error).__name__)
+        return DeliveryError(Decision.TEMPORARY, NOT_CONNECTED, type(error).__name__)
+    return DeliveryError(Decision.UNKNOWN, UNANSWERED, type(error).__name__)

@@ -20,6 +20,7 @@ from helpdesk.models import Attempt
 from helpdesk.models.codes import AttemptState, Channel, Lane
 from helpdesk.notify import circuit, outcome
 from helpdesk.notify.channels import provider_named
+from helpdesk.notify.network import NOT_CONNECTED, UNANSWERED
 from helpdesk.notify.parcel import Decision, DeliveryError
 from helpdesk.notify.provider import Found, Provider
 from helpdesk.notify.sms import text_hash
@@ -155,12 +156,13 @@ def _reconcile(attempt_id: str) -> bool:
 
 
 def _asked_in_vain(attempt_id: str, error: DeliveryError) -> bool:
-    """A notice waits. An alert is sent again; not yet where the provider is there and only busy for the moment."""
+    """A notice waits. An alert is sent again; not yet where the provider may be there and only slow or busy for the
+    moment: what was sent is then found with the next look."""
     attempt = db.session.get_one(Attempt, attempt_id)
     if attempt.lane != Lane.ALERT:
         return _look_again(attempt_id, LOOK_AGAIN)
-    is_busy = error.decision is Decision.TEMPORARY and error.code != "connect"
-    if is_busy and attempt.provider_status not in LOOKED:
+    may_answer = error.decision is Decision.TEMPORARY or error.code == UNANSWERED
+    if may_answer and error.code != NOT_CONNECTED and attempt.provider_status not in LOOKED:
         return _look_again(attempt_id, LOOK_AGAIN, NOT_ASKED)
     return _send_again(attempt_id)
 

@@ -155,6 +155,16 @@ def test_a_provider_that_is_busy_for_a_moment_is_asked_once_more(sim, cast, tick
     assert len(sent_to(sim, cast.anna)) == 1
 
 
+def test_a_provider_that_does_not_answer_in_time_is_asked_once_more(sim, cast, ticket):
+    sim.fault("cut_after", path="Messages")
+    works(SMS)
+    sim.fault("cut_before", path="Messages", method="GET", times=1)
+    later(10)
+    assert states(cast.anna) == [S.UNKNOWN]
+    later(20)
+    assert len(sent_to(sim, cast.anna)) == 1
+
+
 def test_a_provider_that_stays_busy_cannot_be_asked(sim, cast, ticket):
     sim.fault("cut_before", path="Messages")
     works(SMS)
