@@ -30,8 +30,8 @@ from helpdesk.wanted import is_moot
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
-# The provider's clock and ours may differ by this much.
-CLOCK_SKEW = timedelta(seconds=30)
+# The provider's clock and ours may differ by this much, but hardly ever by more than its whole seconds.
+CLOCK_SKEW, WHOLE_SECONDS = timedelta(seconds=30), timedelta(seconds=2)
 # How the first look ended, kept as the provider's word until there is one.
 NOT_FOUND, NOT_ASKED = LOOKED = "not_found", "not_asked"
 # No callback for so long, and an attempt is asked about; each time twice as late.
@@ -46,12 +46,14 @@ _CARRIER = aliased(Attempt)
 
 @dataclass(frozen=True)
 class Trace:
-    """What is known of an unknown attempt. Without `text_hash` (calls) its time alone tells it from others."""
+    """What is known of an unknown attempt. Without `text_hash` (calls) its time alone tells it from others: between
+    `since` and `until` (aware UTC) the provider must have had it."""
 
-    channel: Channel
     address: str
     text_hash: str | None
     sent_at: datetime
+    since: datetime
+    until: datetime
 
 
 def take_over_expired() -> int:
@@ -215,13 +217,30 @@ def _still_unknown(attempt_id: str) -> list[Attempt]:
 
 def _trace(attempt: Attempt) -> Trace:
     sent_at = attempt.sending_at or attempt.due_at
-    return Trace(attempt.channel, attempt.address, attempt.text_hash, sent_at)
+    until = sent_at + outbox.LEASE[attempt.channel] + CLOCK_SKEW
+    since = sent_at - (WHOLE_SECONDS if _may_be_of_a_try_before(attempt) else CLOCK_SKEW)
+    return Trace(attempt.address, attempt.text_hash, sent_at, since, until)
+
+
+def _may_be_of_a_try_before(attempt: Attempt) -> bool:
+    """Nobody knows what became of a call to the same number a moment ago (the provider could not be asked): what is
+    found may be that call, and was about less. Of messages the text tells whose they are."""
+    if attempt.channel is not Channel.VOICE or attempt.sending_at is None:
+        return False
+    longest = outbox.LEASE[attempt.channel] + 2 * CLOCK_SKEW
+    tries = sa.select(Attempt.id).where(
+        Attempt.address == attempt.address,
+        Attempt.channel == attempt.channel,
+        Attempt.sending_at >= attempt.sending_at - longest,
+        Attempt.sending_at < attempt.sending_at,
+        Attempt.provider_sid.is_(None),
+    )
+    return db.session.scalar(tries.limit(1)) is not None
 
 
 def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
     """What the provider has of the attempt, if no other attempt of ours claims it: the nearest in time."""
-    since, until = trace.sent_at - CLOCK_SKEW, trace.sent_at + outbox.LEASE[trace.channel] + CLOCK_SKEW
-    found = [each for each in find(trace.address, since, until) if _has_the_text(each, trace)]
+    found = [each for each in find(trace.address, trace.since, trace.until) if _has_the_text(each, trace)]
     sids = [each.sid for each in found]
     claimed = set(db.session.scalars(sa.select(Attempt.provider_sid).where(Attempt.provider_sid.in_(sids))))
     release()

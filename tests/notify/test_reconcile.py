@@ -239,6 +239,24 @@ def test_a_call_of_another_attempt_is_not_adopted(sim, cast, ticket):
     assert (newest.notification.ticket_id, newest.state, newest.provider_sid) == (second.id, S.UNKNOWN, None)
 
 
+def test_the_call_of_a_try_before_is_not_adopted(sim, cast, ticket):
+    clock.advance(timedelta(seconds=20))
+    second = opened(cast)
+    clock.advance(timedelta(seconds=10))
+    sim.fault("cut_after", path="Calls")
+    works(VOICE)
+    sim.fault("500", path="Calls", method="GET", times=1)
+    later(20)
+    sim.fault("cut_before", path="Calls")
+    works(VOICE)  # about both, and killed before it was made
+    for _ in range(3):
+        later(20)
+    works(VOICE)
+    assert len(sim.calls_to(phone_of(cast.anna))) == 2
+    about_second = [each.state for each in attempts(channel=VOICE) if each.notification.ticket_id == second.id]
+    assert about_second[-1] is S.ACCEPTED
+
+
 def test_a_leg_of_the_units_call_to_the_same_phone_is_not_adopted(sim, cast, ticket):
     clock.advance(timedelta(seconds=25))
     sim.exchange.state.calls.put(connected_to(cast.anna))
