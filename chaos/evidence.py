@@ -89,6 +89,8 @@ def _try(attempt: Attempt) -> Try:
         carried_by=attempt.carried_by,
         error_code=attempt.error_code,
         finished_at=attempt.finished_at,
+        sending_at=attempt.sending_at,
+        sid=attempt.provider_sid,
     )
 
 
@@ -104,5 +106,6 @@ def _stored(line: dict[str, object]) -> Stored:
         failed=bool(line["failed"]),
         could_be_asked=bool(line["could_be_asked"]),
         is_call=str(line["sid"]).startswith("CA"),
+        sid=str(line["sid"]),
         in_flight=float(str(line["at"])) - float(str(line["sent"])),
     )

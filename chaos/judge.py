@@ -20,7 +20,8 @@ PATIENCE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Try:
-    """An attempt as the database has it. `carried_by` is the attempt in whose message or call it went along."""
+    """An attempt as the database has it. `carried_by` is the attempt in whose message or call it went along, `sid`
+    the provider's id of that."""
 
     id: str
     state: str
@@ -28,6 +29,8 @@ class Try:
     carried_by: str | None = None
     error_code: str = ""
     finished_at: datetime | None = None
+    sending_at: datetime | None = None
+    sid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the provider stored for an attempt. Monotonic seconds: first byte `sent`, the commit of the claim.
+    """What the provider stored for an attempt under its `sid`. Monotonic seconds: first byte `sent`, the commit of
+    the claim.
 
     `in_flight` is how many seconds it took from the first byte until the provider had all of it.
     """
@@ -56,6 +60,7 @@ class Stored:
     could_be_asked: bool = True
     in_flight: float = 0.0
     is_call: bool = False
+    sid: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def judge(seen: Evidence) -> Verdict:
         late=late,
         nearest=_nearest(told, stored, seen.acknowledged),
         windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
-        complaints=[*seen.complaints, *_strangers(seen)],
+        complaints=[*seen.complaints, *_strangers(seen), *_mistaken(seen)],
         longest_flight=max((each.in_flight for each in seen.stored), default=0.0),
         notices=Counter(outcomes[each.id] for each in seen.told if each.event != ALERT),
     )
@@ -225,5 +230,24 @@ def _strangers(seen: Evidence) -> list[str]:
     return [f"stored for an unknown attempt {each.attempt}" for each in seen.stored if each.attempt not in known]
 
 
+def _mistaken(seen: Evidence) -> list[str]:
+    """A call that was made for one attempt and taken for that of another: the other's was never made. Messages have
+    a text; one with the same text says the same."""
+    made_for = {each.sid: each.attempt for each in seen.stored if each.is_call}
+    return [
+        f"ticket {told.ticket}, {told.event} {told.id}: {attempt.sid} was made for {made_for[attempt.sid]}"
+        for told in seen.told
+        for attempt in told.tries
+        if attempt.sid in made_for and made_for[attempt.sid] != (attempt.carried_by or attempt.id)
+    ]
+
+
 def _history(told: Told) -> str:
-    return " → ".join(f"{attempt.state} {attempt.error_code}".strip() for attempt in told.tries)
+    return " → ".join(_line(attempt) for attempt in told.tries)
+
+
+def _line(attempt: Try) -> str:
+    sent = f"sent {attempt.sending_at:%H:%M:%S}" if attempt.sending_at else ""
+    carried = f"with {attempt.carried_by}" if attempt.carried_by else ""
+    facts = attempt.id, attempt.state, attempt.error_code, sent, carried, attempt.sid
+    return " ".join(fact for fact in facts if fact)

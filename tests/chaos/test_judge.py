@@ -99,3 +99,12 @@ def test_a_call_that_another_ticket_still_needs_is_not_late_but_a_message_is():
     assert judge(seen(told(DELIVERED), other, stored=(replace(SENT, is_call=True),), acknowledged=taken)).is_kept
     assert judge(seen(told(DELIVERED), other, stored=(SENT,), acknowledged=taken)).late
     assert judge(seen(told(DELIVERED), stored=(replace(SENT, is_call=True),), acknowledged=taken)).late
+
+
+def test_a_call_that_is_taken_for_that_of_another_attempt_is_complained_of():
+    call = Stored("a1", sent=100.0, is_call=True, sid="CA1")
+    carried = told(Try("b1", "sent", NOW, carried_by="a1", sid="CA1"), number=2)
+    assert judge(seen(told(replace(DELIVERED, sid="CA1")), carried, stored=(call,))).is_kept
+    mistaken = told(Try("b2", "sent", NOW, sid="CA1"), number=2)
+    verdict = judge(seen(told(replace(DELIVERED, sid="CA1")), mistaken, stored=(call, Stored("b2", 101.0))))
+    assert verdict.complaints == ["ticket 7, alert 2: CA1 was made for a1"] and not verdict.is_kept
