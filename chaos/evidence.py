@@ -104,7 +104,7 @@ def _stored(line: dict[str, object]) -> Stored:
         sent=float(str(line["sent"])),
         claimed=float(str(line["claimed"])),
         failed=bool(line["failed"]),
-        could_be_asked=bool(line["could_be_asked"]),
+        asked_in_vain=float(str(line["asked_in_vain"])),
         is_call=str(line["sid"]).startswith("CA"),
         sid=str(line["sid"]),
         in_flight=float(str(line["at"])) - float(str(line["sent"])),

@@ -47,17 +47,18 @@ class Told:
 
 @dataclass(frozen=True)
 class Stored:
-    """What the provider stored for an attempt under its `sid`. Monotonic seconds: first byte `sent`, the commit of
-    the claim.
+    """What the provider stored for an attempt under its `sid`. Monotonic seconds: `sent` is the first byte,
+    `claimed` the commit of the claim.
 
-    `in_flight` is how many seconds it took from the first byte until the provider had all of it.
+    `in_flight` is how many seconds it took from the first byte until the provider had all of it, `asked_in_vain`
+    when it last failed to answer a question about the number.
     """
 
     attempt: str
     sent: float
     claimed: float = 0.0
     failed: bool = False
-    could_be_asked: bool = True
+    asked_in_vain: float = 0.0
     in_flight: float = 0.0
     is_call: bool = False
     sid: str = ""
@@ -124,7 +125,7 @@ def judge(seen: Evidence) -> Verdict:
         late=late,
         nearest=_nearest(told, stored, seen.acknowledged),
         windows=sorted(each.sent - each.claimed for each in seen.stored if each.claimed),
-        complaints=[*seen.complaints, *_strangers(seen), *_mistaken(seen)],
+        complaints=[*seen.complaints, *_strangers(seen), *_mistaken(seen, tickets)],
         longest_flight=max((each.in_flight for each in seen.stored), default=0.0),
         notices=Counter(outcomes[each.id] for each in seen.told if each.event != ALERT),
     )
@@ -180,7 +181,7 @@ def _repeats(told: Told, stored: list[Stored], seen: Evidence) -> list[tuple[str
     heard = [each for each in stored if not each.failed]
     line = f"ticket {told.ticket}, {told.event} {told.id}: stored {len(heard)} times, {_history(told)}"
     was_late = any(each.in_flight > seen.longest_flight for each in heard)
-    return [(line, was_late or not each.could_be_asked) for each in heard[1:]]
+    return [(line, was_late or each.asked_in_vain > heard[0].sent) for each in heard[1:]]
 
 
 def _tickets_of(seen: Evidence) -> dict[str, set[int]]:
@@ -230,23 +231,23 @@ def _strangers(seen: Evidence) -> list[str]:
     return [f"stored for an unknown attempt {each.attempt}" for each in seen.stored if each.attempt not in known]
 
 
-def _mistaken(seen: Evidence) -> list[str]:
-    """A call that was made for one attempt and taken for that of another: the other's was never made. Messages have
-    a text; one with the same text says the same."""
+def _mistaken(seen: Evidence, tickets: dict[str, set[int]]) -> list[str]:
+    """A call that is taken for that of an attempt whose ticket it was not about. Messages have a text; one with the
+    same text says the same."""
     made_for = {each.sid: each.attempt for each in seen.stored if each.is_call}
     return [
         f"ticket {told.ticket}, {told.event} {told.id}: {attempt.sid} was made for {made_for[attempt.sid]}"
         for told in seen.told
         for attempt in told.tries
-        if attempt.sid in made_for and made_for[attempt.sid] != (attempt.carried_by or attempt.id)
+        if attempt.sid in made_for and told.ticket not in tickets[made_for[attempt.sid]]
     ]
 
 
 def _history(told: Told) -> str:
-    return " → ".join(_line(attempt) for attempt in told.tries)
+    return " → ".join(_in_words(attempt) for attempt in told.tries)
 
 
-def _line(attempt: Try) -> str:
+def _in_words(attempt: Try) -> str:
     sent = f"sent {attempt.sending_at:%H:%M:%S}" if attempt.sending_at else ""
     carried = f"with {attempt.carried_by}" if attempt.carried_by else ""
     facts = attempt.id, attempt.state, attempt.error_code, sent, carried, attempt.sid

@@ -30,6 +30,7 @@ class Provider:
         self.courier = Courier(settings.twilio_auth_token)
         self._record = record
         self.kills = record.with_name("killed")
+        self.asked_in_vain: dict[tuple[str, str], float] = {}  # by kind and number: monotonic seconds
         self._port = int(settings.twilio_api_url.rsplit(":", 1)[1])
         self._api: ThreadingHTTPServer | None = None
 
@@ -47,7 +48,7 @@ class Provider:
                 to=thing.to,
                 body=thing.body,
                 failed=bool(code),
-                could_be_asked=not self.plan.ask_faults,
+                asked_in_vain=self.asked_in_vain.get((kind, thing.to), 0.0),
                 **seen,
             )
         self.courier.announce(thing, form.get("StatusCallback", ""), way=self.plan.callbacks)

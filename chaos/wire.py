@@ -111,11 +111,12 @@ class Api(_Handler):
         found = self._found()
         if found is None:
             return
+        _account, kind, sid = found
         fault = draw(self.provider.plan.ask_faults, DICE)
         if fault is not None:
+            self.provider.asked_in_vain[kind, self._query().get("To", "")] = time.monotonic()
             self._strike(fault)
             return
-        _account, kind, sid = found
         if kind not in (MESSAGE, CALL):
             self.answer(200, {"status": "active", "type": "Full", "balance": "100", "currency": "USD"})
         elif sid:
@@ -176,14 +177,14 @@ class Api(_Handler):
         return None
 
     def _list(self, kind: str) -> None:
-        parts = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        path, query = urlsplit(self.path).path, self._query()
         size, page = int(query.get("PageSize", 50)), int(query.get("Page", 0))
         found = self.provider.kept.newest_first(kind, query.get("To", ""))
         more = urlencode(query | {"Page": page + 1}) if len(found) > (page + 1) * size else ""
-        self.answer(
-            200, _page(kind, found[page * size : (page + 1) * size], f"{parts.path}?{more}" if more else None)
-        )
+        self.answer(200, _page(kind, found[page * size : (page + 1) * size], f"{path}?{more}" if more else None))
+
+    def _query(self) -> dict[str, str]:
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
 
     def _strike(self, fault: Fault | None) -> None:
         if fault is None:

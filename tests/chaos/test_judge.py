@@ -65,9 +65,15 @@ def test_a_second_message_after_one_that_did_not_arrive_is_no_duplicate():
 
 
 def test_a_duplicate_is_excused_while_the_provider_cannot_be_asked():
-    again = Stored("a2", sent=104.0, could_be_asked=False)
+    again = Stored("a2", sent=104.0, asked_in_vain=103.0)
     verdict = judge(seen(told(FAILED, Try("a2", "delivered", NOW)), stored=(SENT, again)))
     assert verdict.is_kept and len(verdict.excused) == 1
+
+
+def test_a_question_that_failed_before_the_first_was_sent_excuses_nothing():
+    again = Stored("a2", sent=104.0, asked_in_vain=99.0)
+    verdict = judge(seen(told(FAILED, Try("a2", "delivered", NOW)), stored=(SENT, again)))
+    assert len(verdict.duplicated) == 1 and not verdict.is_kept
 
 
 def test_what_another_attempt_carried_counts_as_stored_and_twice_as_a_duplicate():
@@ -105,6 +111,6 @@ def test_a_call_that_is_taken_for_that_of_another_attempt_is_complained_of():
     call = Stored("a1", sent=100.0, is_call=True, sid="CA1")
     carried = told(Try("b1", "sent", NOW, carried_by="a1", sid="CA1"), number=2)
     assert judge(seen(told(replace(DELIVERED, sid="CA1")), carried, stored=(call,))).is_kept
-    mistaken = told(Try("b2", "sent", NOW, sid="CA1"), number=2)
+    mistaken = told(Try("b2", "sent", NOW, sid="CA1"), number=2, ticket=8)
     verdict = judge(seen(told(replace(DELIVERED, sid="CA1")), mistaken, stored=(call, Stored("b2", 101.0))))
-    assert verdict.complaints == ["ticket 7, alert 2: CA1 was made for a1"] and not verdict.is_kept
+    assert verdict.complaints == ["ticket 8, alert 2: CA1 was made for a1"] and not verdict.is_kept
