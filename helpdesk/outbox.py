@@ -309,16 +309,16 @@ def move(attempt_id: str, to: AttemptState, **facts: Any) -> bool:
     )
     if moved == 1:
         return True
-    _fill_sid(attempt_id, facts.get("provider_sid"))
+    note_sid(attempt_id, facts.get("provider_sid"))
     return False
 
 
-def _fill_sid(attempt_id: str, sid: str | None) -> None:
+def note_sid(attempt_id: str, sid: str | None) -> None:
+    """The provider's id of the attempt and of what it carries, where it was not known."""
     if sid:
+        of_the_bundle = sa.or_(Attempt.id == attempt_id, Attempt.carried_by == attempt_id)
         changed_rows(
-            sa.update(Attempt)
-            .where(Attempt.id == attempt_id, Attempt.provider_sid.is_(None))
-            .values(provider_sid=sid)
+            sa.update(Attempt).where(of_the_bundle, Attempt.provider_sid.is_(None)).values(provider_sid=sid)
         )
 
 

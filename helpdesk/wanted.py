@@ -9,10 +9,12 @@ from sqlalchemy.orm import aliased
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.models import Acknowledgement, Attempt, Escalation, Notification, Ticket
-from helpdesk.models.codes import AttemptState, Channel, EscalationState, NotificationEvent
+from helpdesk.models.codes import NOT_ASKED, AttemptState, Channel, EscalationState, NotificationEvent
 
 # Ringing and three readings; a call of which nothing is heard for longer does not keep the line busy.
 CALL_LASTS = timedelta(seconds=120)
+# A call that was given up because the provider could not be asked about it may just have begun.
+MAY_RING = timedelta(seconds=5)
 IN_CALL = (AttemptState.SENDING, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.SENT)
 ARRIVED = (*IN_CALL, AttemptState.DELIVERED)
 # Of these several may go in one SMS or one call, and a number gets no second SMS soon after the first.
@@ -50,10 +52,15 @@ def is_left_alone(channel: Channel) -> sa.ColumnElement[bool]:
 
 
 def _is_in_a_call() -> sa.ColumnElement[bool]:
+    may_ring = sa.and_(
+        _OTHER.state == AttemptState.FAILED,
+        _OTHER.error_text == NOT_ASKED,
+        _OTHER.finished_at > clock.now() - MAY_RING,
+    )
     calls = sa.select(1).where(
         _OTHER.address == Attempt.address,
         _OTHER.channel == Channel.VOICE,
-        _OTHER.state.in_(IN_CALL),
+        sa.or_(_OTHER.state.in_(IN_CALL), may_ring),
         _OTHER.sending_at > clock.now() - CALL_LASTS,
         _OTHER.sending_at < clock.now() + clock.AHEAD,
     )

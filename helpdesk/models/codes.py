@@ -241,6 +241,8 @@ class AttemptMoment(StrEnum):
     UNCONFIRMED = "unconfirmed"  # an SMS or mail: "delivered" was not heard in time, the alert went on
 
 
+# Why an attempt of unknown fate was given up (`error_text`): what asking the provider about it brought.
+NOT_FOUND, NOT_ASKED = IN_DOUBT = "not_found", "not_asked"
 FINAL_ATTEMPT_STATES = (
     AttemptState.DELIVERED,
     AttemptState.UNDELIVERED,

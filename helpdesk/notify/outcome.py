@@ -119,9 +119,9 @@ def heard(attempt_id: str, status: str, sid: str | None) -> None:
         attempt.provider_status = status[:32]
 
 
-def given_up(attempt_id: str) -> None:
-    """Nobody knows what became of it, and it has been tried often enough. Its alert is held."""
-    if outbox.move(attempt_id, AttemptState.FAILED):
+def given_up(attempt_id: str, why: str) -> None:
+    """Nobody knows what became of it (`why` of IN_DOUBT), and it has been tried often enough. Its alert is held."""
+    if outbox.move(attempt_id, AttemptState.FAILED, error_text=why):
         _after_failure(attempt_id, Decision.REFUSED)
 
 

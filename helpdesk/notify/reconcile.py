@@ -1,8 +1,8 @@
 """Attempts whose fate nobody knows: killed while sending, or the provider's answer or its callback was lost.
 
-Ask the provider; found: adopt its id. Not found twice, 20 seconds apart: send again. The provider cannot be asked:
-an alert is sent again (a duplicate is harmless, a lost one is not), a notice waits. A provider that knows repeats
-is not asked but given the attempt again.
+Ask the provider; found: adopt its id. Not found twice, 20 seconds apart: send again. The provider cannot be asked,
+twice where it was only slow or busy: an alert is sent again (a duplicate is harmless, a lost one is not), a notice
+waits. A provider that knows repeats is not asked but given the attempt again.
 """
 
 import logging
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from helpdesk import clock, outbox
 from helpdesk.extensions import db
 from helpdesk.models import Attempt
-from helpdesk.models.codes import AttemptState, Channel, Lane
+from helpdesk.models.codes import IN_DOUBT, NOT_ASKED, NOT_FOUND, AttemptState, Channel, Lane
 from helpdesk.notify import circuit, outcome
 from helpdesk.notify.channels import provider_named
 from helpdesk.notify.network import NOT_CONNECTED, UNANSWERED
@@ -30,10 +30,10 @@ from helpdesk.wanted import is_moot
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(seconds=20)
-# The provider's clock and ours may differ by this much, but hardly ever by more than its whole seconds.
-CLOCK_SKEW, WHOLE_SECONDS = timedelta(seconds=30), timedelta(seconds=2)
-# How the first look ended, kept as the provider's word until there is one.
-NOT_FOUND, NOT_ASKED = LOOKED = "not_found", "not_asked"
+# The provider's clock and ours may differ by this much.
+CLOCK_SKEW = timedelta(seconds=30)
+# It tells whole seconds. No more is allowed for where the call of a moment before could be taken for ours.
+ROUNDED = timedelta(seconds=2)
 # No callback for so long, and an attempt is asked about; each time twice as late.
 SILENCE = timedelta(seconds=60)
 TOO_OLD = timedelta(hours=24)
@@ -88,16 +88,14 @@ def ask_about_silent(limit: int = 20) -> int:
 
 def _each(act: Callable[[str], bool], condition: sa.ColumnElement[bool], limit: int) -> int:
     """Act on those whose time to be looked at has come; how many were settled. The most urgent is chosen anew each
-    time: a pass takes minutes with a provider that hangs, and an alert that comes meanwhile goes next. Nothing is
-    looked at twice in a pass."""
-    order = (Attempt.lane, Attempt.lease_until)
-    settled, seen = 0, set[str]()
+    time: a pass takes minutes with a provider that hangs, and an alert that comes meanwhile, or whose second look
+    is due, goes next."""
+    ours = sa.select(Attempt.id).order_by(Attempt.lane, Attempt.lease_until).limit(1)
+    settled = 0
     for _ in range(limit):
-        ours = sa.select(Attempt.id).where(condition, _is_nobodys(), Attempt.id.not_in(seen))
-        attempt_id = db.session.scalar(ours.order_by(*order).limit(1))
+        attempt_id = db.session.scalar(ours.where(condition, _is_nobodys()))
         if attempt_id is None:
             break
-        seen.add(attempt_id)
         if _take(attempt_id, condition):
             settled += _one_of_many(act, attempt_id)
     return settled
@@ -145,7 +143,7 @@ def _reconcile(attempt_id: str) -> bool:
         return _repeat(attempt, provider) if _may_repeat(attempt) else _let_go(attempt_id)
     if find is None:
         # A mail: its Message-ID is the same, a second copy is one message to the mail program.
-        return _send_again(attempt_id)
+        return _send_again(attempt_id, NOT_ASKED)
     release()
     try:
         found = _find(trace, find)
@@ -154,19 +152,19 @@ def _reconcile(attempt_id: str) -> bool:
         return _asked_in_vain(attempt_id, error)
     if found is not None:
         return _adopt(attempt_id, found)
-    return _send_again(attempt_id) if looked_before else _look_again(attempt_id, LOOK_AGAIN, NOT_FOUND)
+    return _send_again(attempt_id, NOT_FOUND) if looked_before else _look_again(attempt_id, LOOK_AGAIN, NOT_FOUND)
 
 
 def _asked_in_vain(attempt_id: str, error: DeliveryError) -> bool:
     """A notice waits. An alert is sent again; not yet where the provider may be there and only slow or busy for the
-    moment: what was sent is then found with the next look."""
+    moment."""
     attempt = db.session.get_one(Attempt, attempt_id)
     if attempt.lane != Lane.ALERT:
         return _look_again(attempt_id, LOOK_AGAIN)
-    may_answer = error.decision is Decision.TEMPORARY or error.code == UNANSWERED
-    if may_answer and error.code != NOT_CONNECTED and attempt.provider_status not in LOOKED:
+    is_busy = error.decision is Decision.TEMPORARY and error.code != NOT_CONNECTED
+    if (is_busy or error.code == UNANSWERED) and attempt.provider_status not in IN_DOUBT:
         return _look_again(attempt_id, LOOK_AGAIN, NOT_ASKED)
-    return _send_again(attempt_id)
+    return _send_again(attempt_id, NOT_ASKED)
 
 
 def _may_repeat(attempt: Attempt) -> bool:
@@ -218,24 +216,25 @@ def _still_unknown(attempt_id: str) -> list[Attempt]:
 def _trace(attempt: Attempt) -> Trace:
     sent_at = attempt.sending_at or attempt.due_at
     until = sent_at + outbox.LEASE[attempt.channel] + CLOCK_SKEW
-    since = sent_at - (WHOLE_SECONDS if _may_be_of_a_try_before(attempt) else CLOCK_SKEW)
+    since = sent_at - (ROUNDED if _follows_a_call_in_doubt(attempt, sent_at) else CLOCK_SKEW)
     return Trace(attempt.address, attempt.text_hash, sent_at, since, until)
 
 
-def _may_be_of_a_try_before(attempt: Attempt) -> bool:
-    """Nobody knows what became of a call to the same number a moment ago (the provider could not be asked): what is
-    found may be that call, and was about less. Of messages the text tells whose they are."""
-    if attempt.channel is not Channel.VOICE or attempt.sending_at is None:
+def _follows_a_call_in_doubt(attempt: Attempt, sent_at: datetime) -> bool:
+    """Whether a call to the same number, a moment before, may have been made without our knowing its id: what is
+    found may be that one, which was about less. A message is known by its text."""
+    if attempt.channel is not Channel.VOICE:
         return False
-    longest = outbox.LEASE[attempt.channel] + 2 * CLOCK_SKEW
-    tries = sa.select(Attempt.id).where(
+    longest = outbox.LEASE[Channel.VOICE] + 2 * CLOCK_SKEW
+    before = sa.select(Attempt.id).where(
         Attempt.address == attempt.address,
-        Attempt.channel == attempt.channel,
-        Attempt.sending_at >= attempt.sending_at - longest,
-        Attempt.sending_at < attempt.sending_at,
+        Attempt.channel == Channel.VOICE,
+        Attempt.sending_at.between(sent_at - longest, sent_at + clock.AHEAD),
+        Attempt.state == AttemptState.FAILED,
+        Attempt.error_text.in_(IN_DOUBT),
         Attempt.provider_sid.is_(None),
     )
-    return db.session.scalar(tries.limit(1)) is not None
+    return db.session.scalar(before.limit(1)) is not None
 
 
 def _find(trace: Trace, find: Callable[[str, datetime, datetime], list[Found]]) -> Found | None:
@@ -281,9 +280,11 @@ def _report(attempt_id: str, found: Found) -> bool:
 
 
 def _look_again(attempt_id: str, after: timedelta, status: str | None = None) -> bool:
+    """`status` is kept as the provider's word, unless it has spoken for itself meanwhile."""
+    is_in_doubt = Attempt.state == AttemptState.UNKNOWN
     values: dict[str, Any] = {"lease_until": clock.now() + after}
     if status is not None:
-        values["provider_status"] = status
+        values["provider_status"] = sa.case((is_in_doubt, status), else_=Attempt.provider_status)
     with transaction():
         changed_rows(
             sa.update(Attempt).where(Attempt.id == attempt_id, Attempt.finished_at.is_(None)).values(**values)
@@ -291,7 +292,7 @@ def _look_again(attempt_id: str, after: timedelta, status: str | None = None) ->
     return False
 
 
-def _send_again(attempt_id: str) -> bool:
+def _send_again(attempt_id: str, why: str) -> bool:
     """A new attempt for each message of the bundle, over another provider where there is one. A notice, which
     has no other way, is as patient with doubt as with an outage."""
     with transaction():
@@ -300,8 +301,8 @@ def _send_again(attempt_id: str) -> bool:
             return False
         for attempt in attempts:
             if not outcome.has_tries_left(attempt, outcome.TRIES[Decision.TEMPORARY]):
-                outcome.given_up(attempt.id)
-            elif outbox.move(attempt.id, AttemptState.FAILED, error_text="not_found"):
+                outcome.given_up(attempt.id, why)
+            elif outbox.move(attempt.id, AttemptState.FAILED, error_text=why):
                 other = circuit.another(attempt)
                 at_once = other is not None or attempt.lane == Lane.ALERT
                 outbox.add_attempt(

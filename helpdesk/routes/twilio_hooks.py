@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.messaging_response import MessagingResponse
 
-from helpdesk import signs, tokens
+from helpdesk import outbox, signs, tokens
 from helpdesk.config import settings
 from helpdesk.errors import BadToken
 from helpdesk.extensions import csrf, db
@@ -122,7 +122,9 @@ def call(token: str) -> ResponseReturnValue:
     """Asked for the moment the call is picked up. The person hears the alert, whatever can be written down."""
     try:
         with transaction():
-            note_picked_up(_attempt(token))
+            attempt = _attempt(token)
+            outbox.note_sid(attempt.id, field("CallSid", 64))
+            note_picked_up(attempt)
     except SQLAlchemyError:
         log.exception("that a call was picked up could not be written down")
     return _spoken(token, turn=0)

@@ -1,5 +1,6 @@
 """Attempts whose fate nobody knows: the provider is asked; found is adopted, lost is sent again."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from helpdesk.oncall.running_alerts import running
 from helpdesk.outbox import Letter, claim
 from helpdesk.simulator.state import Call, new_sid
 from helpdesk.transaction import transaction
+from helpdesk.wanted import MAY_RING
 from tests.drafts import attempts, opened, own_session, phone_of, works
 
 S = AttemptState
@@ -155,7 +157,7 @@ def test_a_provider_that_is_busy_for_a_moment_is_asked_once_more(sim, cast, tick
     assert len(sent_to(sim, cast.anna)) == 1
 
 
-def test_a_provider_that_does_not_answer_in_time_is_asked_once_more(sim, cast, ticket):
+def test_a_provider_that_leaves_the_question_unanswered_is_asked_once_more(sim, cast, ticket):
     sim.fault("cut_after", path="Messages")
     works(SMS)
     sim.fault("cut_before", path="Messages", method="GET", times=1)
@@ -163,6 +165,16 @@ def test_a_provider_that_does_not_answer_in_time_is_asked_once_more(sim, cast, t
     assert states(cast.anna) == [S.UNKNOWN]
     later(20)
     assert len(sent_to(sim, cast.anna)) == 1
+
+
+def test_a_provider_that_leaves_both_questions_unanswered_cannot_be_asked(sim, cast, ticket):
+    sim.fault("cut_before", path="Messages")
+    works(SMS)
+    sim.fault("cut_before", path="Messages", method="GET", times=2)
+    later(10)
+    later(20)
+    works(SMS)
+    assert states(cast.anna) == [S.FAILED, S.ACCEPTED]
 
 
 def test_a_provider_that_stays_busy_cannot_be_asked(sim, cast, ticket):
@@ -239,22 +251,49 @@ def test_a_call_of_another_attempt_is_not_adopted(sim, cast, ticket):
     assert (newest.notification.ticket_id, newest.state, newest.provider_sid) == (second.id, S.UNKNOWN, None)
 
 
-def test_the_call_of_a_try_before_is_not_adopted(sim, cast, ticket):
+@pytest.fixture
+def in_doubt(sim, cast, ticket):
+    """Anna is called, the answer is lost, and the provider cannot be asked about it. In 20 seconds a second ticket
+    wants her too."""
     clock.advance(timedelta(seconds=20))
-    second = opened(cast)
+    opened(cast)
     clock.advance(timedelta(seconds=10))
     sim.fault("cut_after", path="Calls")
     works(VOICE)
     sim.fault("500", path="Calls", method="GET", times=1)
-    later(20)
+    later(0)
+
+
+def test_a_call_in_doubt_has_a_moment_to_ring_before_the_next(sim, cast, in_doubt):
+    works(VOICE)
+    assert len(sim.calls_to(phone_of(cast.anna))) == 1
+    clock.advance(MAY_RING)
+    works(VOICE)
+    assert len(sim.calls_to(phone_of(cast.anna))) == 2
+
+
+def test_a_call_in_doubt_is_not_adopted_by_the_next_which_is_about_more(sim, cast, in_doubt):
+    clock.advance(timedelta(seconds=20))
     sim.fault("cut_before", path="Calls")
-    works(VOICE)  # about both, and killed before it was made
+    works(VOICE)
     for _ in range(3):
         later(20)
     works(VOICE)
     assert len(sim.calls_to(phone_of(cast.anna))) == 2
-    about_second = [each.state for each in attempts(channel=VOICE) if each.notification.ticket_id == second.id]
-    assert about_second[-1] is S.ACCEPTED
+    assert [state for state in states(cast.anna, VOICE) if state is not S.FAILED] == [S.ACCEPTED, S.ACCEPTED]
+
+
+def test_a_call_that_was_refused_before_does_not_hide_ours_from_a_clock_that_is_behind(sim, cast, ticket):
+    clock.advance(timedelta(seconds=30))
+    sim.fault("429", path="Calls")
+    works(VOICE)
+    sim.fault("cut_after", path="Calls")
+    clock.advance(timedelta(seconds=10))
+    works(VOICE)
+    [call] = sim.calls_to(phone_of(cast.anna))
+    sim.exchange.state.calls.get(call.sid).date_created -= timedelta(seconds=5)
+    later(0)
+    assert states(cast.anna, VOICE) == [S.FAILED, S.ACCEPTED]
 
 
 def test_a_leg_of_the_units_call_to_the_same_phone_is_not_adopted(sim, cast, ticket):
@@ -441,7 +480,15 @@ def test_an_alert_does_not_wait_for_the_notices_that_were_unknown_before(hangs, 
     assert hangs.index(phone_of(cast.anna)) == 1
 
 
+def test_the_second_look_at_an_alert_does_not_wait_for_them_either(hangs, cast):
+    with own_session():
+        reconcile_unknown()
+    assert hangs[1] == hangs[4] == phone_of(cast.anna)
+    assert states(cast.anna)[-2:] == [S.FAILED, S.DUE]
+
+
 def test_one_pass_looks_at_so_many_and_at_all_in_turn(hangs, cast):
     with own_session():
-        reconcile_unknown(limit=7)
-    assert len(hangs) == len(set(hangs)) == 7
+        reconcile_unknown(limit=8)
+    assert len(hangs) == 8
+    assert Counter(hangs).most_common(2) == [(phone_of(cast.anna), 2), (hangs[0], 1)]

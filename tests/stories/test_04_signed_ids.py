@@ -74,6 +74,16 @@ def test_a_call_whose_id_we_never_heard_is_answered_like_any_other(story, cast):
     assert first(cast, Channel.VOICE).provider_sid == call.sid
 
 
+def test_a_call_that_is_picked_up_says_its_id_though_every_report_is_lost(story, cast):
+    story.files(cast.osp, cast.jan)
+    story.sim.fault("cut_after", "/Calls")
+    with story.sim.lose_callbacks():
+        story.passes(seconds=30)
+        call = story.call(cast.anna)
+        story.sim.answer(call.sid)
+    assert first(cast, Channel.VOICE).provider_sid == call.sid
+
+
 def test_an_undelivered_sms_whose_id_we_never_heard_brings_the_call_forward(story, cast):
     story.sim.fault("cut_after", "/Messages")
     story.files(cast.osp, cast.jan)
